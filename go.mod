@@ -1,0 +1,3 @@
+module whorl
+
+go 1.26

@@ -1,0 +1,196 @@
+package whorl
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// Schema names the JSON form of [Host]. The number grows only when a field
+// changes its meaning; new fields do not change it.
+const Schema = "whorl.host/1"
+
+// Host is everything known of one address.
+type Host struct {
+	Schema  string     `json:"schema"`
+	Addr    netip.Addr `json:"addr"`
+	MAC     string     `json:"mac,omitempty"`     // aa:bb:cc:dd:ee:ff, only if on the same segment
+	Names   []string   `json:"names,omitempty"`   // as the user gave them or DNS did
+	Status  Status     `json:"status"`            // up or down, and how that is known
+	Seen    Span       `json:"seen"`              // first and last packet of this record
+	Vantage string     `json:"vantage,omitempty"` // who measured, if not this machine
+
+	Ports        []Port        `json:"ports,omitempty"`
+	Distance     *Hops         `json:"distance,omitempty"`
+	Uptime       *Uptime       `json:"uptime,omitempty"`
+	Sequences    *Sequences    `json:"sequences,omitempty"`
+	Observations []Observation `json:"observations,omitempty"`
+	Verdicts     []Verdict     `json:"verdicts,omitempty"` // ranked, the headline first
+	Boxes        []Box         `json:"boxes,omitempty"`
+	Warnings     []string      `json:"warnings,omitempty"` // each says what to do next
+}
+
+// Status says whether a host is up, and what told us.
+type Status struct {
+	Up     bool   `json:"up"`
+	Reason string `json:"reason,omitempty"` // arp-response, echo-reply, syn-ack, reset, user-set, no-response, ...
+}
+
+// Span is a closed interval of time.
+type Span struct {
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+// PortState is what a port's answer means, in Nmap's words.
+type PortState string
+
+// The states that a probe can find.
+const (
+	Open         PortState = "open"
+	Closed       PortState = "closed"
+	Filtered     PortState = "filtered"      // no answer, or an ICMP prohibition
+	Unfiltered   PortState = "unfiltered"    // answers, but neither open nor closed is shown
+	OpenFiltered PortState = "open|filtered" // UDP without an answer
+)
+
+// Port is one port that was probed.
+type Port struct {
+	Proto  string    `json:"proto"` // tcp or udp
+	Number uint16    `json:"port"`
+	State  PortState `json:"state"`
+	Reason string    `json:"reason,omitempty"` // syn-ack, reset, port-unreach, no-response, ...
+	TTL    uint8     `json:"ttl,omitempty"`    // of the answer, as received
+	Name   string    `json:"name,omitempty"`   // usual service of the number, not a detected one
+	Forged bool      `json:"forged,omitempty"` // the answer seems to come from something else in the path
+	Used   bool      `json:"used,omitempty"`   // fingerprinting relied on this port
+}
+
+// Hops is a network distance: 0 this machine, 1 the same segment.
+type Hops struct {
+	Count  int            `json:"hops"`
+	Method DistanceMethod `json:"method"`
+}
+
+// DistanceMethod says how a distance is known, by the letter that Nmap prints as DC.
+type DistanceMethod string
+
+// Ways to know a distance.
+const (
+	DistanceLocal  DistanceMethod = "L" // the target is this machine
+	DistanceDirect DistanceMethod = "D" // its hardware address is known
+	DistanceICMP   DistanceMethod = "I" // from the TTL quoted in a port unreachable
+)
+
+// Uptime is how long ago the clock that the host shows was zero. Many stacks
+// start it at a secret offset, so it is a guess by nature.
+type Uptime struct {
+	Seconds  float64   `json:"seconds"`
+	LastBoot time.Time `json:"last_boot"`
+}
+
+// Sequences are the raw series behind SEQ, in the order of the probes answered.
+type Sequences struct {
+	ISN        []uint32 `json:"isn,omitempty"`
+	IPID       []uint16 `json:"ipid,omitempty"`
+	Timestamps []uint32 `json:"timestamps,omitempty"`
+	Index      *int     `json:"index,omitempty"`       // SP, Nmap's TCP sequence index; nil if it could not be computed
+	IPIDClass  string   `json:"ipid_class,omitempty"`  // TI as printed (I, Z, RD, RI, BI, hex), empty if unknown
+	ClockClass string   `json:"clock_class,omitempty"` // "1000HZ", "zero timestamp", "none returned (unsupported)", ...
+}
+
+// Observation is what one method measured, as text that the method can parse again.
+type Observation struct {
+	Method     string     `json:"method"` // gen2, gen1, ipv6, backoff, syn
+	Print      string     `json:"print"`
+	Conditions Conditions `json:"conditions"`
+}
+
+// Conditions tell how far an observation can be trusted.
+type Conditions struct {
+	At        time.Time     `json:"at"`
+	Sent      int           `json:"sent"`                // packets sent for it, repeats included
+	Answered  int           `json:"answered"`            // probes with an answer
+	Probes    int           `json:"probes"`              // probes of the method
+	RTT       time.Duration `json:"rtt_ns,omitempty"`    // smoothed round trip time
+	WorstGap  time.Duration `json:"worst_gap_ns"`        // largest deviation of a timed gap between probes
+	NotIdeal  string        `json:"not_ideal,omitempty"` // first reason why the print should not be submitted
+	Unsettled []string      `json:"unsettled,omitempty"` // tests left unmeasured, and why
+}
+
+// Class places a system, as in Nmap's database: vendor, family, generation, device type.
+type Class struct {
+	Vendor     string   `json:"vendor"`
+	Family     string   `json:"family"`
+	Generation string   `json:"generation,omitempty"`
+	DeviceType string   `json:"device_type,omitempty"`
+	CPE        []string `json:"cpe,omitempty"`
+}
+
+// Fraction is a share or probability from 0 to 1.
+type Fraction float64
+
+// Percent is the fraction as whole percents, truncated as Nmap does, so that
+// 100 is printed only for what is exactly 1.
+func (f Fraction) Percent() int { return int(float64(f)*100 + 1e-9) }
+
+// Verdict is one answer to "what is it", with what it rests on.
+type Verdict struct {
+	Name       string     `json:"name"`
+	Vendor     string     `json:"vendor,omitempty"`
+	Family     string     `json:"family,omitempty"`
+	Generation string     `json:"generation,omitempty"`
+	DeviceType string     `json:"device_type,omitempty"`
+	CPE        []string   `json:"cpe,omitempty"`
+	Classes    []Class    `json:"classes,omitempty"`    // all classes of the reference, the first of them repeated above
+	Rule       Rule       `json:"rule"`                 // which rule of judgement gave it
+	Confidence Fraction   `json:"confidence,omitempty"` // probability that Name holds; 0 if the rule gives none
+	Accuracy   Fraction   `json:"accuracy"`             // share of Nmap's points
+	Evidence   []Evidence `json:"evidence,omitempty"`
+	Source     Source     `json:"source"`
+}
+
+// Rule names a way to judge evidence.
+type Rule string
+
+// The rules.
+const (
+	RuleWhorl Rule = "whorl" // weighs evidence, gives a probability
+	RuleNmap  Rule = "nmap"  // Nmap's points over one database
+)
+
+// Evidence is one attribute for or against a verdict.
+type Evidence struct {
+	Method string  `json:"method"`
+	Test   string  `json:"test"`
+	Attr   string  `json:"attr"`
+	Want   string  `json:"want"`
+	Got    string  `json:"got"`
+	Agrees bool    `json:"agrees"`
+	Points int     `json:"points,omitempty"` // Nmap's weight
+	Weight float64 `json:"weight,omitempty"` // log likelihood ratio, natural logarithm; positive speaks for
+}
+
+// Source is the record that a verdict rests on.
+type Source struct {
+	Database string `json:"database,omitempty"` // embedded, nmap-os-db, user, or as named
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Text     string `json:"text,omitempty"` // the record's own Source line
+}
+
+// String gives file:line as compilers do, so that editors can follow it.
+func (s Source) String() string {
+	if s.Line == 0 {
+		return s.File
+	}
+	return fmt.Sprintf("%s:%d", s.File, s.Line)
+}
+
+// Box is something between us and the host that answers or changes packets.
+type Box struct {
+	Kind     string   `json:"kind"`            // nat, syn-proxy, reset-forger, load-balancer, ...
+	Ports    []uint16 `json:"ports,omitempty"` // TCP ports it answers for; empty means not bound to ports
+	Distance *Hops    `json:"distance,omitempty"`
+	Evidence []string `json:"evidence"`
+}

@@ -1,0 +1,92 @@
+package method
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Line is one test of a print or of a reference: NAME(A=v%B=w). Nmap's two
+// generations and our own methods all use this form. In a print the values are
+// what was measured, in a reference they are expressions (package expr).
+type Line struct {
+	Test  string
+	Attrs []Attr
+}
+
+// Attr is one attribute of a test. An empty value is a value.
+type Attr struct {
+	Name, Value string
+}
+
+// Value looks an attribute up.
+func (l Line) Value(name string) (v string, ok bool) {
+	for _, a := range l.Attrs {
+		if a.Name == name {
+			return a.Value, true
+		}
+	}
+	return "", false
+}
+
+// Set appends an attribute.
+func (l *Line) Set(name, value string) { l.Attrs = append(l.Attrs, Attr{name, value}) }
+
+// AppendTo writes the line in its text form to the end of b.
+func (l Line) AppendTo(b []byte) []byte {
+	b = append(b, l.Test...)
+	b = append(b, '(')
+	for i, a := range l.Attrs {
+		if i > 0 {
+			b = append(b, '%')
+		}
+		b = append(b, a.Name...)
+		b = append(b, '=')
+		b = append(b, a.Value...)
+	}
+	return append(b, ')')
+}
+
+// String is the text form.
+func (l Line) String() string { return string(l.AppendTo(nil)) }
+
+// ParseLine reads NAME(A=v%B=w), possibly with nothing between the parentheses.
+func ParseLine(s string) (Line, error) {
+	name, rest, ok := strings.Cut(s, "(")
+	if !ok || !validTest(name) {
+		return Line{}, fmt.Errorf("method: %.40q is not a test line like SEQ(...)", s)
+	}
+	body, ok := strings.CutSuffix(strings.TrimRight(rest, " \t\r"), ")")
+	if !ok {
+		return Line{}, fmt.Errorf("method: %s: closing parenthesis is missing", name)
+	}
+	l := Line{Test: name}
+	if body == "" {
+		return l, nil
+	}
+	for part := range strings.SplitSeq(body, "%") {
+		attr, value, ok := strings.Cut(part, "=")
+		if !ok || attr == "" || strings.ContainsAny(attr, "() \t") {
+			return l, fmt.Errorf("method: %s: bad attribute %.40q, want NAME=value", name, part)
+		}
+		if _, twice := l.Value(attr); twice {
+			return l, fmt.Errorf("method: %s: attribute %s stands twice", name, attr)
+		}
+		if i := strings.IndexAny(value, "()\n\r"); i >= 0 {
+			return l, fmt.Errorf("method: %s: %s: value %.40q has a %q", name, attr, value, value[i])
+		}
+		l.Set(attr, value)
+	}
+	return l, nil
+}
+
+func validTest(name string) bool {
+	if name == "" || len(name) > 24 {
+		return false
+	}
+	for _, c := range name {
+		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,399 @@
+package packet
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// Decode takes one frame apart. Everything that was in p is replaced. It never
+// fails: as much as can be understood is filled in, and Odd says what was wrong.
+func (p *Packet) Decode(link LinkType, frame []byte) {
+	*p = Packet{Link: link}
+	switch link {
+	case Ethernet:
+		p.decodeEthernet(frame)
+	case Raw, IPv4Only, IPv6Only:
+		p.decodeIP(frame)
+	case Null, Loop:
+		p.afterHeader(frame, 4)
+	case SLL:
+		p.decodeCooked(frame, 16, 14, 6)
+	case SLL2:
+		p.decodeCooked(frame, 20, 0, 12)
+	case PPP:
+		p.decodePPP(frame)
+	default:
+		p.Odd |= OddLink
+		p.Payload = frame
+	}
+}
+
+func (p *Packet) decodeEthernet(b []byte) {
+	if len(b) < 14 {
+		p.Odd |= OddLink
+		p.Payload = b
+		return
+	}
+	copy(p.DstMAC[:], b)
+	copy(p.SrcMAC[:], b[6:])
+	p.EtherType = binary.BigEndian.Uint16(b[12:])
+	b = b[14:]
+	for p.EtherType == EtherTypeVLAN || p.EtherType == EtherTypeQinQ {
+		if len(b) < 4 || int(p.VLANs) == len(p.VLAN) {
+			p.Odd |= OddLink
+			p.Payload = b
+			return
+		}
+		p.VLAN[p.VLANs] = binary.BigEndian.Uint16(b)
+		p.VLANs++
+		p.EtherType = binary.BigEndian.Uint16(b[2:])
+		b = b[4:]
+	}
+	p.decodeEtherType(b)
+}
+
+// decodeCooked reads Linux cooked captures: header length, where the EtherType
+// stands and where the sender's hardware address stands.
+func (p *Packet) decodeCooked(b []byte, length, typeAt, macAt int) {
+	if len(b) < length {
+		p.Odd |= OddLink
+		p.Payload = b
+		return
+	}
+	p.EtherType = binary.BigEndian.Uint16(b[typeAt:])
+	copy(p.SrcMAC[:], b[macAt:macAt+6])
+	p.decodeEtherType(b[length:])
+}
+
+// decodePPP reads PPP with or without HDLC framing and protocol compression
+// (RFC 1661, RFC 1662).
+func (p *Packet) decodePPP(b []byte) {
+	if len(b) >= 2 && b[0] == 0xff && b[1] == 0x03 {
+		b = b[2:]
+	}
+	switch {
+	case len(b) >= 2 && b[0] == 0 && (b[1] == 0x21 || b[1] == 0x57):
+		p.decodeIP(b[2:])
+	case len(b) >= 1 && (b[0] == 0x21 || b[0] == 0x57):
+		p.decodeIP(b[1:])
+	default:
+		p.Payload = b
+	}
+}
+
+func (p *Packet) afterHeader(b []byte, n int) {
+	if len(b) < n {
+		p.Odd |= OddLink
+		p.Payload = b
+		return
+	}
+	p.decodeIP(b[n:])
+}
+
+func (p *Packet) decodeEtherType(b []byte) {
+	switch p.EtherType {
+	case EtherTypeIPv4, EtherTypeIPv6:
+		p.decodeIP(b)
+	case EtherTypeARP:
+		p.decodeARP(b)
+	default:
+		p.Payload = b
+	}
+}
+
+func (p *Packet) decodeARP(b []byte) {
+	// Ethernet (1), IPv4 (0x0800), lengths 6 and 4.
+	if len(b) < 28 || binary.BigEndian.Uint32(b) != 0x00010800 || b[4] != 6 || b[5] != 4 {
+		p.Odd |= OddShort
+		p.Payload = b
+		return
+	}
+	p.Network = ARP
+	p.ARP.Op = binary.BigEndian.Uint16(b[6:])
+	copy(p.ARP.SenderMAC[:], b[8:])
+	p.ARP.SenderIP = netip.AddrFrom4([4]byte(b[14:18]))
+	copy(p.ARP.TargetMAC[:], b[18:])
+	p.ARP.TargetIP = netip.AddrFrom4([4]byte(b[24:28]))
+}
+
+func (p *Packet) decodeIP(b []byte) {
+	switch {
+	case len(b) == 0:
+		p.Odd |= OddShort
+	case b[0]>>4 == 4:
+		p.decodeIPv4(b)
+	case b[0]>>4 == 6:
+		p.decodeIPv6(b)
+	default:
+		p.Odd |= OddIPHeader
+		p.Payload = b
+	}
+}
+
+func (p *Packet) decodeIPv4(b []byte) {
+	if len(b) < 20 {
+		p.Odd |= OddShort
+		p.Payload = b
+		return
+	}
+	p.Network = IPv4
+	p.TOS = b[1]
+	p.TTL = b[8]
+	p.Proto = b[9]
+	p.Src = netip.AddrFrom4([4]byte(b[12:16]))
+	p.Dst = netip.AddrFrom4([4]byte(b[16:20]))
+	frag := binary.BigEndian.Uint16(b[6:])
+	h := &p.IPv4
+	h.TotalLen = binary.BigEndian.Uint16(b[2:])
+	h.ID = binary.BigEndian.Uint16(b[4:])
+	h.Reserved, h.DF, h.MF = frag&0x8000 != 0, frag&0x4000 != 0, frag&0x2000 != 0
+	h.Offset = frag & 0x1fff
+	h.Checksum = binary.BigEndian.Uint16(b[10:])
+
+	hlen := int(b[0]&15) * 4
+	if hlen < 20 || hlen > len(b) {
+		p.Odd |= OddIPHeader
+		p.Payload = b[20:]
+		return
+	}
+	h.Options = b[20:hlen]
+	if Checksum(b[:hlen]) != 0 {
+		p.Odd |= OddIPChecksum
+	}
+	total := int(h.TotalLen)
+	switch {
+	case total == 0 && p.Proto == ProtoTCP: // segmentation offload: the length was never filled in
+		total = len(b)
+		p.Odd |= OddIPLength
+	case total < hlen || total > len(b):
+		p.Odd |= OddIPLength
+		total = max(hlen, min(total, len(b)))
+	}
+	p.trailer(b[total:])
+	if h.Offset != 0 || h.MF {
+		p.Odd |= OddFragment
+	}
+	if h.Offset != 0 {
+		p.Transport, p.Payload = Fragment, b[hlen:total]
+		return
+	}
+	p.decodeTransport(b[hlen:total])
+}
+
+// trailer flags bytes after the IP packet, unless they can be the padding that
+// brings an Ethernet frame to its least length of 60 bytes.
+func (p *Packet) trailer(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	if p.Link == Ethernet && len(b) <= 46 {
+		return
+	}
+	p.Odd |= OddTrailer
+}
+
+// maxExtensions bounds the chain that is followed; RFC 8200 section 4.1 foresees
+// at most seven different headers.
+const maxExtensions = 8
+
+func (p *Packet) decodeIPv6(b []byte) {
+	if len(b) < 40 {
+		p.Odd |= OddShort
+		p.Payload = b
+		return
+	}
+	p.Network = IPv6
+	first := binary.BigEndian.Uint32(b)
+	p.TOS = uint8(first >> 20)
+	p.TTL = b[7]
+	p.Src = netip.AddrFrom16([16]byte(b[8:24]))
+	p.Dst = netip.AddrFrom16([16]byte(b[24:40]))
+	h := &p.IPv6
+	h.FlowLabel = first & 0xfffff
+	h.PayloadLen = binary.BigEndian.Uint16(b[4:])
+	h.NextHeader = b[6]
+
+	body := b[40:]
+	if n := int(h.PayloadLen); n == 0 && h.NextHeader == ProtoTCP || n > len(body) {
+		p.Odd |= OddIPLength
+	} else {
+		p.trailer(body[n:])
+		body = body[:n]
+	}
+	next, rest, offset := p.extensions(h.NextHeader, body)
+	h.Extensions = body[:len(body)-len(rest)]
+	p.Proto = next
+	switch {
+	case p.Odd.Has(OddExtension):
+		p.Transport, p.Payload = OtherTransport, rest
+	case offset != 0:
+		p.Transport, p.Payload = Fragment, rest
+	default:
+		p.decodeTransport(rest)
+	}
+}
+
+// extensions walks the extension headers of RFC 8200 section 4 and RFC 4302. It
+// gives the protocol and bytes after them, and the fragment offset.
+func (p *Packet) extensions(next uint8, b []byte) (proto uint8, rest []byte, offset uint16) {
+	for range maxExtensions {
+		var n int
+		switch next {
+		case 0, 43, 60, 135, 139, 140: // hop-by-hop, routing, destination, mobility, HIP, shim6
+			if len(b) < 8 {
+				p.Odd |= OddExtension
+				return next, b, offset
+			}
+			n = 8 + int(b[1])*8
+		case 51: // authentication header counts in units of 4
+			if len(b) < 8 {
+				p.Odd |= OddExtension
+				return next, b, offset
+			}
+			n = 8 + int(b[1])*4
+		case 44:
+			if len(b) < 8 {
+				p.Odd |= OddExtension
+				return next, b, offset
+			}
+			n = 8
+			f := binary.BigEndian.Uint16(b[2:])
+			offset = f >> 3
+			if f&0xfff9 != 0 {
+				p.Odd |= OddFragment
+			}
+		default:
+			return next, b, offset
+		}
+		if n > len(b) {
+			p.Odd |= OddExtension
+			return next, b, offset
+		}
+		next, b = b[0], b[n:]
+		if offset != 0 {
+			return next, b, offset
+		}
+	}
+	p.Odd |= OddExtension
+	return next, b, offset
+}
+
+func (p *Packet) decodeTransport(b []byte) {
+	switch {
+	case p.Proto == ProtoTCP:
+		p.decodeTCP(b)
+	case p.Proto == ProtoUDP:
+		p.decodeUDP(b)
+	case p.Proto == ProtoICMP && p.Network == IPv4:
+		p.decodeICMP(b, ICMP)
+	case p.Proto == ProtoICMPv6 && p.Network == IPv6:
+		p.decodeICMP(b, ICMPv6)
+	default:
+		p.Transport, p.Payload = OtherTransport, b
+	}
+}
+
+// verify flags a wrong transport checksum where the whole segment is at hand.
+func (p *Packet) verify(right bool) {
+	if !right && !p.Odd.Has(OddFragment) && !p.Odd.Has(OddIPLength) {
+		p.Odd |= OddChecksum
+	}
+}
+
+func (p *Packet) decodeTCP(b []byte) {
+	if len(b) < 20 {
+		p.Odd |= OddShort
+		p.Transport, p.Payload = OtherTransport, b
+		return
+	}
+	p.Transport = TCP
+	h := &p.TCP
+	h.SrcPort = binary.BigEndian.Uint16(b)
+	h.DstPort = binary.BigEndian.Uint16(b[2:])
+	h.Seq = binary.BigEndian.Uint32(b[4:])
+	h.Ack = binary.BigEndian.Uint32(b[8:])
+	h.Reserved = b[12] & 15
+	h.Flags = Flags(b[13])
+	h.Window = binary.BigEndian.Uint16(b[14:])
+	h.Checksum = binary.BigEndian.Uint16(b[16:])
+	h.Urgent = binary.BigEndian.Uint16(b[18:])
+	p.verify(TransportChecksum(p.Src, p.Dst, ProtoTCP, b) == 0)
+	n := int(b[12]>>4) * 4
+	if n < 20 || n > len(b) {
+		p.Odd |= OddTCPOffset
+		p.Payload = b[20:]
+		return
+	}
+	h.Options = b[20:n]
+	if !optionsWellFormed(h.Options) {
+		p.Odd |= OddTCPOptions
+	}
+	p.Payload = b[n:]
+}
+
+func (p *Packet) decodeUDP(b []byte) {
+	if len(b) < 8 {
+		p.Odd |= OddShort
+		p.Transport, p.Payload = OtherTransport, b
+		return
+	}
+	p.Transport = UDP
+	h := &p.UDP
+	h.SrcPort = binary.BigEndian.Uint16(b)
+	h.DstPort = binary.BigEndian.Uint16(b[2:])
+	h.Length = binary.BigEndian.Uint16(b[4:])
+	h.Checksum = binary.BigEndian.Uint16(b[6:])
+	if int(h.Length) != len(b) && !p.Odd.Has(OddFragment) {
+		p.Odd |= OddUDPLength
+	}
+	// RFC 768: zero means that the sender computed none.
+	p.verify(h.Checksum == 0 && p.Network == IPv4 || TransportChecksum(p.Src, p.Dst, ProtoUDP, b) == 0)
+	p.Payload = b[8:]
+}
+
+func (p *Packet) decodeICMP(b []byte, t Transport) {
+	if len(b) < 8 {
+		p.Odd |= OddShort
+		p.Transport, p.Payload = OtherTransport, b
+		return
+	}
+	p.Transport = t
+	h := &p.ICMP
+	h.Type, h.Code = b[0], b[1]
+	h.Checksum = binary.BigEndian.Uint16(b[2:])
+	h.Rest = binary.BigEndian.Uint32(b[4:])
+	if t == ICMP {
+		p.verify(Checksum(b) == 0)
+	} else {
+		p.verify(TransportChecksum(p.Src, p.Dst, ProtoICMPv6, b) == 0)
+	}
+	p.Payload = b[8:]
+}
+
+// Quoted decodes the packet inside an ICMP or ICMPv6 error into q. Quotes are
+// usually cut, so q's length and checksum oddities mean little; the bytes are in
+// p.Payload. ok is false unless q has the addresses and at least the first 8
+// bytes of the transport were there; q.Transport then is TCP, UDP or other, with
+// only ports (and a TCP sequence number) valid for a TCP header cut at 8 bytes.
+func (p *Packet) Quoted(q *Packet) (ok bool) {
+	*q = Packet{Link: Raw}
+	if p.Transport != ICMP && p.Transport != ICMPv6 {
+		return false
+	}
+	q.decodeIP(p.Payload)
+	if q.Network != IPv4 && q.Network != IPv6 {
+		return false
+	}
+	if q.Transport == OtherTransport && q.Proto == ProtoTCP && len(q.Payload) >= 8 {
+		q.Transport = TCP
+		q.TCP.SrcPort = binary.BigEndian.Uint16(q.Payload)
+		q.TCP.DstPort = binary.BigEndian.Uint16(q.Payload[2:])
+		q.TCP.Seq = binary.BigEndian.Uint32(q.Payload[4:])
+		q.Payload = q.Payload[8:]
+	}
+	switch q.Transport {
+	case TCP, UDP, ICMP, ICMPv6:
+		return true
+	}
+	return false
+}
