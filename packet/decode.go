@@ -37,19 +37,7 @@ func (p *Packet) decodeEthernet(b []byte) {
 	copy(p.DstMAC[:], b)
 	copy(p.SrcMAC[:], b[6:])
 	p.EtherType = binary.BigEndian.Uint16(b[12:])
-	b = b[14:]
-	for p.EtherType == EtherTypeVLAN || p.EtherType == EtherTypeQinQ {
-		if len(b) < 4 || int(p.VLANs) == len(p.VLAN) {
-			p.Odd |= OddLink
-			p.Payload = b
-			return
-		}
-		p.VLAN[p.VLANs] = binary.BigEndian.Uint16(b)
-		p.VLANs++
-		p.EtherType = binary.BigEndian.Uint16(b[2:])
-		b = b[4:]
-	}
-	p.decodeEtherType(b)
+	p.decodeEtherType(b[14:])
 }
 
 // decodeCooked reads Linux cooked captures: header length, where the EtherType
@@ -90,7 +78,20 @@ func (p *Packet) afterHeader(b []byte, n int) {
 	p.decodeIP(b[n:])
 }
 
+// decodeEtherType takes off VLAN tags and goes on with what they carry. Cooked
+// captures have tags as well: libpcap puts back those that the driver took out.
 func (p *Packet) decodeEtherType(b []byte) {
+	for p.EtherType == EtherTypeVLAN || p.EtherType == EtherTypeQinQ {
+		if len(b) < 4 || int(p.VLANs) == len(p.VLAN) {
+			p.Odd |= OddLink
+			p.Payload = b
+			return
+		}
+		p.VLAN[p.VLANs] = binary.BigEndian.Uint16(b)
+		p.VLANs++
+		p.EtherType = binary.BigEndian.Uint16(b[2:])
+		b = b[4:]
+	}
 	switch p.EtherType {
 	case EtherTypeIPv4, EtherTypeIPv6:
 		p.decodeIP(b)
@@ -162,6 +163,8 @@ func (p *Packet) decodeIPv4(b []byte) {
 	}
 	total := int(h.TotalLen)
 	switch {
+	case p.quote:
+		total = len(b)
 	case total == 0 && p.Proto == ProtoTCP: // segmentation offload: the length was never filled in
 		total = len(b)
 		p.Odd |= OddIPLength
@@ -169,7 +172,7 @@ func (p *Packet) decodeIPv4(b []byte) {
 		p.Odd |= OddIPLength
 		total = max(hlen, min(total, len(b)))
 	}
-	p.trailer(b[total:])
+	p.trailer(b, total)
 	if h.Offset != 0 || h.MF {
 		p.Odd |= OddFragment
 	}
@@ -180,16 +183,14 @@ func (p *Packet) decodeIPv4(b []byte) {
 	p.decodeTransport(b[hlen:total])
 }
 
-// trailer flags bytes after the IP packet, unless they can be the padding that
-// brings an Ethernet frame to its least length of 60 bytes.
-func (p *Packet) trailer(b []byte) {
-	if len(b) == 0 {
-		return
+// trailer flags bytes after the n bytes of the IP packet at the start of b, unless
+// they can be the padding that brings an Ethernet frame to its least payload of 46
+// bytes. Cooked captures keep that padding.
+func (p *Packet) trailer(b []byte, n int) {
+	padded := (p.Link == Ethernet || p.Link == SLL || p.Link == SLL2) && len(b) <= 46
+	if n < len(b) && !padded {
+		p.Odd |= OddTrailer
 	}
-	if p.Link == Ethernet && len(b) <= 46 {
-		return
-	}
-	p.Odd |= OddTrailer
 }
 
 // maxExtensions bounds the chain that is followed; RFC 8200 section 4.1 foresees
@@ -214,10 +215,12 @@ func (p *Packet) decodeIPv6(b []byte) {
 	h.NextHeader = b[6]
 
 	body := b[40:]
-	if n := int(h.PayloadLen); n == 0 && h.NextHeader == ProtoTCP || n > len(body) {
+	if p.quote {
+		// as long as it is
+	} else if n := int(h.PayloadLen); n == 0 && h.NextHeader == ProtoTCP || n > len(body) {
 		p.Odd |= OddIPLength
 	} else {
-		p.trailer(body[n:])
+		p.trailer(b, 40+n)
 		body = body[:n]
 	}
 	next, rest, offset := p.extensions(h.NextHeader, body)
@@ -346,8 +349,12 @@ func (p *Packet) decodeUDP(b []byte) {
 	if int(h.Length) != len(b) && !p.Odd.Has(OddFragment) {
 		p.Odd |= OddUDPLength
 	}
+	covered := b
+	if n := int(h.Length); n >= 8 && n < len(b) {
+		covered = b[:n]
+	}
 	// RFC 768: zero means that the sender computed none.
-	p.verify(h.Checksum == 0 && p.Network == IPv4 || TransportChecksum(p.Src, p.Dst, ProtoUDP, b) == 0)
+	p.verify(h.Checksum == 0 && p.Network == IPv4 || TransportChecksum(p.Src, p.Dst, ProtoUDP, covered) == 0)
 	p.Payload = b[8:]
 }
 
@@ -371,16 +378,19 @@ func (p *Packet) decodeICMP(b []byte, t Transport) {
 }
 
 // Quoted decodes the packet inside an ICMP or ICMPv6 error into q. Quotes are
-// usually cut, so q's length and checksum oddities mean little; the bytes are in
-// p.Payload. ok is false unless q has the addresses and at least the first 8
+// usually cut and stacks alter their lengths, so the length that q's header claims
+// is not applied, and oddities of length and checksum mean little. The bytes are
+// in p.Payload. ok is false unless q has the addresses and at least the first 8
 // bytes of the transport were there; q.Transport then is TCP, UDP or other, with
 // only ports (and a TCP sequence number) valid for a TCP header cut at 8 bytes.
 func (p *Packet) Quoted(q *Packet) (ok bool) {
 	*q = Packet{Link: Raw}
-	if p.Transport != ICMP && p.Transport != ICMPv6 {
+	if !p.isError() {
 		return false
 	}
+	q.quote = true
 	q.decodeIP(p.Payload)
+	q.quote = false
 	if q.Network != IPv4 && q.Network != IPv6 {
 		return false
 	}
@@ -394,6 +404,21 @@ func (p *Packet) Quoted(q *Packet) (ok bool) {
 	switch q.Transport {
 	case TCP, UDP, ICMP, ICMPv6:
 		return true
+	}
+	return false
+}
+
+// isError reports whether the packet is an ICMP message that quotes another
+// (RFC 792, RFC 4443 section 2.1).
+func (p *Packet) isError() bool {
+	switch p.Transport {
+	case ICMP:
+		switch p.ICMP.Type {
+		case ICMPUnreachable, 4, 5, ICMPTimeExceed, 12: // 4 source quench, 5 redirect, 12 parameter problem
+			return true
+		}
+	case ICMPv6:
+		return p.ICMP.Type < 128
 	}
 	return false
 }

@@ -7,11 +7,12 @@ import "net/netip"
 //
 // Slices filled by Decode point into the frame and are valid as long as it is.
 type Packet struct {
-	Odd Odd // what is malformed or unusual, set by Decode
+	Odd   Odd  // what is malformed or unusual, set by Decode
+	quote bool // the inside of an ICMP error: lengths are not applied
 
 	// Link layer.
 	Link      LinkType
-	SrcMAC    MAC       // valid if Link is Ethernet (SLL fills SrcMAC only)
+	SrcMAC    MAC       // valid if Link is Ethernet, SLL or SLL2
 	DstMAC    MAC       // valid if Link is Ethernet
 	VLAN      [2]uint16 // tag control information, outermost first
 	VLANs     uint8     // number of tags, 0 to 2; deeper stacks are flagged OddLink
@@ -95,7 +96,7 @@ const (
 	OddUDPLength                  // UDP length differs from the IP payload
 	OddTrailer                    // bytes after the IP packet, other than Ethernet padding
 	OddFragment                   // a fragment
-	OddExtension                  // IPv6 extension chain malformed, repeated or too long
+	OddExtension                  // IPv6 extension chain cut off or too long; what follows is in Payload
 )
 
 // Has reports whether all of the oddities in o are in the set.
@@ -142,3 +143,15 @@ func (m MAC) String() string {
 	}
 	return string(b[:])
 }
+
+// Clone is a copy of p that does not share bytes with the frame.
+func (p *Packet) Clone() *Packet {
+	q := *p
+	q.IPv4.Options = clone(p.IPv4.Options)
+	q.IPv6.Extensions = clone(p.IPv6.Extensions)
+	q.TCP.Options = clone(p.TCP.Options)
+	q.Payload = clone(p.Payload)
+	return &q
+}
+
+func clone(b []byte) []byte { return append([]byte(nil), b...) }

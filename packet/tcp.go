@@ -103,7 +103,7 @@ func optionsWellFormed(raw []byte) bool {
 	return true
 }
 
-// find returns the body of the first option of that kind if it has n bytes.
+// find returns the body of the first option of that kind with n bytes.
 func (h *TCPHeader) find(kind uint8, n int) ([]byte, bool) {
 	for raw := h.Options; ; {
 		o, rest, ok := NextOption(raw)

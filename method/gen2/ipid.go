@@ -1,0 +1,146 @@
+package gen2
+
+// ipids gives the classes of IP IDs of SYN-ACKs, of answers from the closed port
+// and of echo replies.
+func (e *Exchange) ipids() (ti, ci, ii string) {
+	collect := func(ps ...Probe) (ids []uint16) {
+		for _, p := range ps {
+			if r := e.Slots[p].Reply; r != nil {
+				ids = append(ids, r.IPID)
+			}
+		}
+		return ids
+	}
+	var tcp []uint16
+	for _, s := range e.samples() {
+		tcp = append(tcp, s.ipid)
+	}
+	if len(tcp) >= 3 {
+		ti = IPIDClass(tcp, e.Target.Local)
+	}
+	if ids := collect(T5, T6, T7); len(ids) >= 2 {
+		ci = IPIDClass(ids, e.Target.Local)
+	}
+	// A repeated echo request would leave a gap that is not the host's.
+	if e.Slots[IE1].Sends == 1 && e.Slots[IE2].Sends == 1 {
+		if ids := collect(IE1, IE2); len(ids) == 2 {
+			ii = IPIDClass(ids, e.Target.Local)
+		}
+	}
+	return ti, ci, ii
+}
+
+// IPIDClass classifies IP IDs in the order they were made: Z all zero, a hex
+// number if all are that, RD random, RI random positive steps, BI steps of 256
+// (a counter in the wrong byte order), I small or even steps, empty if none fits.
+// local takes out the steps that our own packets cause when the host is this machine.
+//
+// Nmap takes the wrap of a 16-bit counter for a random jump; here a series whose
+// steps are all small stays a counter.
+func IPIDClass(ids []uint16, local bool) string {
+	switch k := ipidKind(ids, local); k {
+	case constant:
+		return hex(ids[0])
+	default:
+		return kindNames[k]
+	}
+}
+
+type kind uint8
+
+const (
+	unknown kind = iota
+	zero
+	constant
+	random
+	randomSteps
+	swapped
+	evenSteps
+	counter
+)
+
+var kindNames = [...]string{unknown: "", zero: "Z", random: "RD", randomSteps: "RI", swapped: "BI", evenSteps: "I", counter: "I"}
+
+// smallStep is the largest step that a swapped counter may make in Nmap's rules;
+// a series that stays below it has not jumped, only wrapped.
+const smallStep = 5120
+
+func ipidKind(ids []uint16, local bool) kind {
+	steps := make([]uint16, 0, len(ids))
+	jump := false
+	for i := 1; i < len(ids); i++ {
+		jump = jump || uint32(ids[i])-uint32(ids[i-1]) > 20000
+		steps = append(steps, ids[i]-ids[i-1])
+	}
+	all := func(f func(uint16) bool) bool {
+		for _, d := range steps {
+			if !f(d) {
+				return false
+			}
+		}
+		return true
+	}
+	if jump && len(ids) > 2 && !all(func(d uint16) bool { return d <= smallStep }) {
+		return random
+	}
+	if local {
+		withoutOurs(steps)
+	}
+	switch {
+	case ids[0] == 0 && all(func(d uint16) bool { return d == 0 }):
+		return zero
+	case all(func(d uint16) bool { return d == 0 }):
+		return constant
+	case !all(func(d uint16) bool { return d <= 1000 || d%256 == 0 && d < 25600 }):
+		return randomSteps
+	case all(func(d uint16) bool { return d%256 == 0 && d <= smallStep }):
+		return swapped
+	case all(func(d uint16) bool { return d%2 == 0 }):
+		return evenSteps
+	case all(func(d uint16) bool { return d <= 9 }):
+		return counter
+	}
+	return unknown
+}
+
+// withoutOurs takes one step of ours out of each step, if every one has room for it.
+func withoutOurs(diffs []uint16) {
+	for _, d := range diffs {
+		if d < 2 {
+			return
+		}
+	}
+	for i, d := range diffs {
+		if d%256 == 0 {
+			diffs[i] -= 256
+		} else {
+			diffs[i]--
+		}
+	}
+}
+
+// shared tells whether TCP and ICMP draw from one IP ID counter (S) or not (O);
+// empty if the kinds of series do not allow to tell.
+func (e *Exchange) shared(s []sample) string {
+	r1, r2 := e.Slots[IE1].Reply, e.Slots[IE2].Reply
+	if len(s) < 3 || r1 == nil || r2 == nil {
+		return ""
+	}
+	tcp := make([]uint16, 0, len(s))
+	for _, x := range s {
+		tcp = append(tcp, x.ipid)
+	}
+	for _, ids := range [][]uint16{tcp, {r1.IPID, r2.IPID}} {
+		switch ipidKind(ids, e.Target.Local) {
+		case counter, swapped, randomSteps:
+		default:
+			return ""
+		}
+	}
+	first, last := uint32(tcp[0]), uint32(tcp[len(tcp)-1])
+	avg := (last - first) / uint32(len(tcp)-1)
+	if uint32(r1.IPID) < last+3*avg {
+		return "S"
+	}
+	return "O"
+}

@@ -1,0 +1,280 @@
+package gen2
+
+import (
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Timing of a machine, all of it measured on the probes' own clock.
+const (
+	retryFloor = 300 * time.Millisecond  // a probe is not repeated sooner, however short the round trip
+	retryBlind = time.Second             // ... and this while no round trip is known
+	retryU1    = 1100 * time.Millisecond // Linux sends one port unreachable a second to one peer
+	settle     = 100 * time.Millisecond  // least wait for answers to the last packets
+	lateShift  = 10 * time.Millisecond   // a SEQ probe later than this moves the rest of the train
+	seqSpan    = 5 * SeqGap              // ideal time from S1 to S6
+	lossTries  = 2                       // more sends where an answered repeat has proved loss
+)
+
+// Options of a machine.
+type Options struct {
+	Tries int // how often a probe is sent that is not answered; 0 means 2
+}
+
+// Machine sends the probes to one host and files the answers. It is done after
+// about one second with a host that answers all, or is silent where a stack may be.
+type Machine struct {
+	Exchange
+	tries  int
+	rand   method.Stream
+	next   int       // index into order of the next first send
+	train  int       // SEQ trains before the running one
+	base   time.Time // when S1 of this train left, moved when the train was held up
+	last   time.Time // when the last packet left
+	begun  bool
+	repeat bool // an answer came only to a repeat: the path loses packets
+}
+
+// NewMachine prepares an exchange. The stream gives its numbers.
+func NewMachine(t Target, s method.Stream, o Options) *Machine {
+	m := &Machine{tries: o.Tries, rand: s}
+	if m.tries <= 0 {
+		m.tries = 2
+	}
+	m.Target = t
+	m.Numbers = NewNumbers(&m.rand)
+	return m
+}
+
+// Poll sends what is due. At most one packet leaves at a time, as one host is
+// never sent two at once.
+func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
+	for {
+		s := m.step(now)
+		if s.move == over {
+			return time.Time{}
+		}
+		if s.due.After(now) {
+			return s.due
+		}
+		switch s.move {
+		case send:
+			m.send(s.probe, now, out)
+			if s = m.step(now); s.move == over {
+				return now
+			}
+			return later(s.due, now)
+		case train:
+			m.restart()
+		}
+	}
+}
+
+// step is what the machine does next, and when.
+type step struct {
+	move  move
+	probe Probe // to send
+	due   time.Time
+}
+
+type move uint8
+
+const (
+	over  move = iota // nothing is left to send or to wait for
+	send              // a probe leaves
+	train             // a new SEQ train begins
+	wait              // late answers are waited for
+)
+
+func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
+	slot := &m.Slots[which]
+	slot.Sends++
+	p := out.Put(method.Tag(which))
+	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
+	if !m.begun {
+		m.begun, m.First = true, now
+	}
+	if which == S1 {
+		m.base = now
+	} else if late := now.Sub(m.plan(which)); which <= S6 && late > lateShift {
+		m.base = m.base.Add(late)
+	}
+	if m.next < len(order) && order[m.next] == which {
+		m.next++
+	}
+	m.Packets++
+	m.last = now
+	slot.Sent = now
+}
+
+// Sent corrects the time of a packet to when it really left.
+func (m *Machine) Sent(tag method.Tag, at time.Time) {
+	if tag < 0 || int(tag) >= len(m.Slots) {
+		return
+	}
+	m.Slots[tag].Sent = at
+	if Probe(tag) == S1 {
+		m.base = at
+	}
+	m.last, m.Last = at, at
+}
+
+// plan is when a SEQ probe of the running train should leave.
+func (m *Machine) plan(which Probe) time.Time {
+	return m.base.Add(time.Duration(which) * SeqGap)
+}
+
+// step decides: first the round in its order, then missing probes again, then a
+// new train if the SEQ results are no good, then a last wait.
+func (m *Machine) step(now time.Time) step {
+	for ; m.next < len(order); m.next++ {
+		p := order[m.next]
+		switch {
+		case !m.possible(p) || m.sentInTrain(p):
+			continue
+		case !m.begun:
+			return step{send, p, now}
+		case p > S1 && p <= S6:
+			return step{send, p, m.plan(p)}
+		}
+		return step{send, p, m.last.Add(Probes[p].After)}
+	}
+	if !m.begun {
+		return step{move: over}
+	}
+	if p, due, ok := m.retry(); ok {
+		return step{send, p, later(due, m.last.Add(TestGap))}
+	}
+	end := m.last.Add(m.RTT.Patience(settle, retryBlind))
+	switch {
+	case m.wantTrain():
+		return step{move: train, due: later(end, m.last.Add(SeqGap))}
+	case m.waiting() && now.Before(end):
+		return step{move: wait, due: end}
+	}
+	return step{move: over}
+}
+
+// sentInTrain reports whether a probe of the round has left already. SEQ probes
+// leave once in every train, the others once.
+func (m *Machine) sentInTrain(p Probe) bool {
+	if p <= S6 {
+		return m.Slots[p].Sends > m.train
+	}
+	return m.Slots[p].Sends > 0
+}
+
+// possible reports whether the probe has a port to go to.
+func (m *Machine) possible(which Probe) bool {
+	to := Probes[which].To
+	return to == method.ToHost || m.port(to) != 0
+}
+
+// waiting reports whether any probe that was sent has no answer yet.
+func (m *Machine) waiting() bool {
+	for i := range m.Slots {
+		if m.Slots[i].Sends > 0 && m.Slots[i].Reply == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// retry finds the missing probe whose time to be repeated comes first. S1-S6 are
+// repeated as O1-O6, which do not disturb the train.
+func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
+	tries := m.tries
+	if m.repeat && tries > 1 {
+		tries += lossTries
+	}
+	patience := m.RTT.Patience(retryFloor, retryBlind)
+	for i := range m.Slots {
+		p := Probe(i)
+		if p >= O1 && p <= O6 {
+			continue // judged with S1-S6
+		}
+		slot, sends, again := &m.Slots[p], m.Slots[p].Sends, p
+		if p <= S6 {
+			again = p + O1
+			sends = min(sends, 1) + m.Slots[again].Sends
+			if m.Slots[again].Sends > 0 {
+				slot = &m.Slots[again]
+			}
+		}
+		if m.Slots[p].Sends == 0 || m.Slots[p].Reply != nil || slot.Reply != nil || sends >= tries {
+			continue
+		}
+		wait := patience
+		if p == U1 {
+			wait = max(wait, retryU1)
+		}
+		if t := slot.Sent.Add(wait); !ok || t.Before(due) {
+			which, due, ok = again, t, true
+		}
+	}
+	return which, due, ok
+}
+
+// wantTrain reports whether the SEQ train has to be repeated: its cadence was
+// off, or too few were answered to compute anything though some were.
+func (m *Machine) wantTrain() bool {
+	if m.Target.OpenTCP == 0 || m.train+1 >= min(m.tries, basePorts) {
+		return false
+	}
+	n := len(m.samples())
+	return n > 0 && n < 4 || !m.CadenceGood()
+}
+
+func (m *Machine) restart() {
+	m.train++
+	m.next = 0
+	for i := S1; i <= S6; i++ {
+		m.Slots[i].Reply = nil
+	}
+}
+
+// Receive files an answer.
+func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
+	which, quoted, doubtful, ok := m.classify(p)
+	if !ok {
+		return false
+	}
+	m.Last = at
+	slot := &m.Slots[which]
+	if r := slot.Reply; r != nil && (!r.Doubtful || doubtful) {
+		r.Copies++
+		return true
+	}
+	r := newReply(p, at)
+	r.Doubtful = doubtful
+	if which == U1 {
+		r.Quote = m.readQuote(&quoted, p.Payload, p.Dst)
+	}
+	if m.sendsOf(which) == 1 {
+		m.RTT.Add(at.Sub(slot.Sent)) // Karn: an answer after a repeat is ambiguous
+	} else if !doubtful {
+		m.repeat = true
+	}
+	slot.Reply = r
+	return true
+}
+
+// sendsOf counts how often a probe has been sent in the running train.
+func (m *Machine) sendsOf(which Probe) int {
+	switch {
+	case which <= S6:
+		return 1
+	case which <= O6:
+		return 1 + m.Slots[which].Sends
+	}
+	return m.Slots[which].Sends
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

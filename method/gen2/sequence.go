@@ -1,0 +1,125 @@
+package gen2
+
+import (
+	"math"
+	"time"
+
+	"whorl/method"
+)
+
+// sample is one accepted answer of the SEQ train.
+type sample struct {
+	sent time.Time
+	isn  uint32
+	ipid uint16
+}
+
+// samples are the SYN-ACKs to S1-S6, in order; ISN 0 counts as none.
+func (e *Exchange) samples() (out []sample) {
+	for p := S1; p <= S6; p++ {
+		r := e.Slots[p].Reply
+		if r != nil && r.synAck() && r.Seq != 0 {
+			out = append(out, sample{e.Slots[p].Sent, r.Seq, r.IPID})
+		}
+	}
+	return out
+}
+
+// modDiff is the smaller way round from a to b.
+func modDiff(a, b uint32) uint32 { return min(a-b, b-a) }
+
+func (e *Exchange) seq() (l method.Line, ok bool) {
+	l.Test = "SEQ"
+	s := e.samples()
+	if p, ok := e.Predictability(); ok {
+		l.Set("SP", hex(p.SP))
+		l.Set("GCD", hex(p.GCD))
+		l.Set("ISR", hex(p.ISR))
+	}
+	ti, ci, ii := e.ipids()
+	for _, c := range []struct{ name, class string }{{"TI", ti}, {"CI", ci}, {"II", ii}} {
+		if c.class != "" {
+			l.Set(c.name, c.class)
+		}
+	}
+	if ss := e.shared(s); ss != "" {
+		l.Set("SS", ss)
+	}
+	if c := e.Clock(); c.Value != "" {
+		l.Set("TS", c.Value)
+	}
+	return l, len(s) > 0 && len(l.Attrs) > 0
+}
+
+// Predictability is how initial sequence numbers grow.
+type Predictability struct {
+	GCD uint32 // of the steps between answers
+	ISR uint32 // 8 log2 of the mean rate per second
+	SP  uint32 // 8 log2 of the standard deviation of the rates
+}
+
+func predictability(s []sample) (p Predictability, ok bool) {
+	if len(s) < 4 {
+		return p, false
+	}
+	rates := make([]float32, 0, len(s)-1)
+	var total float32
+	for i := 1; i < len(s); i++ {
+		d := modDiff(s[i].isn, s[i-1].isn)
+		us := max(s[i].sent.Sub(s[i-1].sent).Microseconds(), 1)
+		p.GCD = gcd(p.GCD, d)
+		r := float32(d) * 1e6 / float32(us)
+		rates = append(rates, r)
+		total += r
+	}
+	if p.GCD == 0 {
+		return p, true
+	}
+	avg := total / float32(len(rates))
+	p.ISR = uint32(max(math.Floor(8*math.Log2(float64(avg))+0.5), 0))
+	div := float32(1)
+	if p.GCD > 9 {
+		div = float32(p.GCD)
+	}
+	var squares float64
+	for _, r := range rates {
+		d := float64(r/div - avg/div)
+		squares += d * d
+	}
+	if sd := math.Sqrt(squares / float64(len(rates)-1)); sd > 1 {
+		p.SP = uint32(math.Floor(8*math.Log2(sd) + 0.5))
+	}
+	return p, true
+}
+
+func gcd(a, b uint32) uint32 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// Predictability computes SP, GCD and ISR, if enough answers came in good time.
+func (e *Exchange) Predictability() (p Predictability, ok bool) {
+	if !e.CadenceGood() {
+		return p, false
+	}
+	return predictability(e.samples())
+}
+
+// Series are the raw numbers of the SYN-ACKs, in the order of the probes.
+type Series struct {
+	ISN   []uint32
+	IPID  []uint16
+	Class string // of the IP IDs, as TI; empty if unknown
+}
+
+// Series gives the numbers behind SEQ.
+func (e *Exchange) Series() (s Series) {
+	for _, x := range e.samples() {
+		s.ISN = append(s.ISN, x.isn)
+		s.IPID = append(s.IPID, x.ipid)
+	}
+	s.Class, _, _ = e.ipids()
+	return s
+}

@@ -1,0 +1,198 @@
+package seek
+
+import (
+	"slices"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Receive takes an answer.
+func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
+	if p.Network != packet.IPv4 {
+		return false
+	}
+	switch p.Transport {
+	case packet.TCP:
+		return p.Src == m.addr && m.receiveTCP(p, at)
+	case packet.ICMP:
+		if p.ICMP.Type == packet.ICMPEchoReply {
+			if p.Src != m.addr || p.ICMP.ID() != m.echo {
+				return false
+			}
+			m.answered(m.find(0, false), int(p.ICMP.Seq()), at)
+			m.isUp("echo-reply")
+			return true
+		}
+		return m.receiveError(p, at)
+	}
+	return false
+}
+
+func (m *Machine) receiveTCP(p *packet.Packet, at time.Time) bool {
+	try := int(p.TCP.DstPort-m.base) + 1
+	if try < 1 || try > m.o.Tries {
+		return false
+	}
+	// The reset that answers our ACK has the number of it as its sequence number;
+	// the one that answers a SYN acknowledges that SYN.
+	if i := m.find(p.TCP.SrcPort, true); i >= 0 && p.TCP.Flags.Has(packet.RST) && p.TCP.Seq == m.seq {
+		m.answered(i, try, at)
+		m.isUp("reset")
+		return true
+	}
+	i := m.find(p.TCP.SrcPort, false)
+	s, ok := m.judge(&p.TCP)
+	if i < 0 || !ok {
+		return false
+	}
+	if m.probes[i].done { // a duplicate, or a second opinion that comes too late
+		return true
+	}
+	s.TTL = p.TTL
+	m.answered(i, try, at)
+	m.isUp(s.Reason)
+	m.note(s)
+	return true
+}
+
+// judge tells what an answer to a SYN means. Numbers that do not belong to the
+// SYN are not believed.
+func (m *Machine) judge(h *packet.TCPHeader) (s State, ok bool) {
+	s.Port = h.SrcPort
+	switch {
+	case h.Flags.Has(packet.RST):
+		s.Closed, s.Reason = true, "reset"
+		return s, !h.Flags.Has(packet.ACK) || h.Ack == m.seq+1 || h.Ack == m.seq
+	case h.Flags.Has(packet.SYN | packet.ACK):
+		s.Open, s.Reason = true, "syn-ack"
+		return s, h.Ack == m.seq+1
+	}
+	return s, false
+}
+
+// receiveError takes an ICMP error about one of the probes, from whomever.
+func (m *Machine) receiveError(p *packet.Packet, at time.Time) bool {
+	var q packet.Packet
+	if p.ICMP.Type != packet.ICMPUnreachable || !p.Quoted(&q) || q.Dst != m.addr || q.Transport != packet.TCP {
+		return false
+	}
+	ack := q.TCP.Seq == 0
+	if try := int(q.TCP.SrcPort-m.base) + 1; try < 1 || try > m.o.Tries || !ack && q.TCP.Seq != m.seq {
+		return false
+	}
+	i := m.find(q.TCP.DstPort, ack)
+	if i < 0 || m.probes[i].done {
+		return i >= 0
+	}
+	m.probes[i].done = true
+	reason := unreachable(p.ICMP.Code)
+	if p.Src == m.addr {
+		m.isUp(reason)
+	}
+	if !ack {
+		m.Ports = append(m.Ports, State{Port: q.TCP.DstPort, TTL: p.TTL, Reason: reason})
+	}
+	return true
+}
+
+// unreachable names ICMP destination unreachable codes as Nmap's reasons do.
+func unreachable(code uint8) string {
+	switch code {
+	case 0:
+		return "net-unreach"
+	case 1:
+		return "host-unreach"
+	case 2:
+		return "proto-unreach"
+	case 3:
+		return "port-unreach"
+	case 9:
+		return "net-prohibited"
+	case 10:
+		return "host-prohibited"
+	case 13:
+		return "admin-prohibited"
+	}
+	return "dest-unreach"
+}
+
+// find is the probe that was sent to that port, or -1.
+func (m *Machine) find(port uint16, ack bool) int {
+	i, ok := m.index[port]
+	if ack {
+		i = slices.IndexFunc(m.probes[:min(len(m.probes), 3)], func(p probe) bool { return p.ack && p.port == port })
+		ok = i >= 0
+	}
+	if !ok || m.probes[i].sends == 0 {
+		return -1
+	}
+	return i
+}
+
+func (m *Machine) answered(i, try int, at time.Time) {
+	if i < 0 {
+		return
+	}
+	p := &m.probes[i]
+	if !p.done && p.sends == try {
+		m.RTT.Add(at.Sub(p.sent))
+		m.window = min(m.window+1, maxWindow)
+	}
+	p.done = true
+}
+
+// isUp notes the first sign of life. What is still unanswered of the questions
+// that only asked for one no longer matters.
+func (m *Machine) isUp(reason string) {
+	if m.Up {
+		return
+	}
+	m.Up, m.Reason = true, reason
+	for i := range m.probes {
+		if p := &m.probes[i]; p.port == 0 || p.ack {
+			p.done = true
+		}
+	}
+}
+
+// note files an answer and chooses the ports anew.
+func (m *Machine) note(s State) {
+	m.Ports = append(m.Ports, s)
+	if s.Open && m.OpenTCP == 0 {
+		m.OpenTCP = s.Port
+	}
+	m.ClosedKnown = false
+	for i := range m.Ports {
+		c := &m.Ports[i]
+		if !c.Closed {
+			continue
+		}
+		c.Forged = m.foreign(c.TTL)
+		if !m.ClosedKnown || m.forged(m.ClosedTCP) && !c.Forged {
+			m.ClosedTCP, m.ClosedKnown = c.Port, true
+		}
+	}
+}
+
+func (m *Machine) forged(port uint16) bool {
+	for _, s := range m.Ports {
+		if s.Port == port {
+			return s.Forged
+		}
+	}
+	return false
+}
+
+// foreign reports whether a reset with that TTL comes from another distance than
+// the SYN-ACKs. Answers of one host come from one distance, whatever initial TTL
+// its stack gives each kind of packet.
+func (m *Machine) foreign(ttl uint8) bool {
+	for _, s := range m.Ports {
+		if s.Open {
+			return method.GuessTTL(s.TTL)-s.TTL != method.GuessTTL(ttl)-ttl
+		}
+	}
+	return false
+}

@@ -1,0 +1,283 @@
+package seek
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Options of a search.
+type Options struct {
+	TCP   []uint16 // candidates in order; nil means Likely
+	UDP   uint16   // port for U1; 0 means a random high one
+	Up    bool     // take the host for up without asking
+	Tries int      // how often an unanswered probe is sent; 0 means 2
+}
+
+// Timing and bounds of a search.
+const (
+	gap        = 500 * time.Microsecond // between two packets to one host
+	patience   = 100 * time.Millisecond // least wait for an answer
+	blind      = time.Second            // wait while no round trip is known
+	window     = 8                      // probes under way at the beginning
+	maxWindow  = 64
+	moreClosed = 4 // further candidates for a closed port tried when the one found looks forged
+	guesses    = 3 // random high ports tried when no candidate is closed
+)
+
+// State is what is known of a candidate.
+type State struct {
+	Port   uint16
+	Open   bool
+	Closed bool
+	TTL    uint8  // of the answer, as received
+	Reason string // syn-ack, reset, or the ICMP error
+	// Forged is set if the answer comes from another distance than the host's others.
+	Forged bool
+}
+
+// Result is what was found.
+type Result struct {
+	Up        bool
+	Reason    string  // echo-reply, syn-ack, reset, user-set, ...
+	Ports     []State // those that answered, in the order of their answers
+	Silent    int     // candidates tried that did not answer
+	OpenTCP   uint16  // 0 if none
+	ClosedTCP uint16  // a guess if not ClosedKnown
+	ClosedUDP uint16  // always a guess
+	// ClosedKnown is set if ClosedTCP has answered with a reset.
+	ClosedKnown bool
+	RTT         method.RTT
+}
+
+// probe is one packet under way: to a TCP port, or the echo request.
+type probe struct {
+	port  uint16 // 0: echo request
+	ack   bool   // an ACK instead of a SYN
+	sends int
+	sent  time.Time
+	due   bool // to be sent (again)
+	done  bool // answered or given up
+}
+
+// Machine searches one host.
+type Machine struct {
+	Result
+	o       Options
+	addr    netip.Addr
+	rand    method.Stream
+	base    uint16 // source port of first tries; repeats use the next one
+	echo    uint16
+	seq     uint32
+	started bool
+	closing bool // candidates are used up, guesses have been added
+	probes  []probe
+	active  []int          // probes that are not done, and some that are
+	index   map[uint16]int // probe of a port, but for the ACK
+	next    int            // candidate
+	window  int
+	last    time.Time
+	packets int
+}
+
+// NewMachine prepares a search.
+func NewMachine(addr netip.Addr, s method.Stream, o Options) *Machine {
+	if o.TCP == nil {
+		o.TCP = Likely
+	}
+	if o.Tries <= 0 {
+		o.Tries = 2
+	}
+	m := &Machine{o: o, addr: addr, rand: s, window: window, index: map[uint16]int{}}
+	m.base = uint16(m.rand.Between(33000, 65000))
+	m.echo = uint16(m.rand.Uint32())
+	m.seq = m.rand.Uint32()
+	m.ClosedUDP = o.UDP
+	if o.UDP == 0 {
+		m.ClosedUDP = uint16(m.rand.Between(30000, 44780))
+	}
+	m.ClosedTCP = uint16(m.rand.Between(30000, 44780))
+	return m
+}
+
+// Packets is how many packets were put out.
+func (m *Machine) Packets() int { return m.packets }
+
+// Poll sends what the window allows.
+func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
+	if !m.started {
+		m.start()
+	}
+	for {
+		m.expire(now)
+		if m.over() {
+			return time.Time{}
+		}
+		i := m.pick()
+		if i < 0 {
+			return m.nextExpiry()
+		}
+		if m.packets > 0 && now.Before(m.last.Add(gap)) {
+			return m.last.Add(gap)
+		}
+		m.send(i, now, out)
+	}
+}
+
+func (m *Machine) start() {
+	m.started = true
+	if m.o.Up {
+		m.Up, m.Reason = true, "user-set"
+		return
+	}
+	for _, p := range []probe{{}, {port: 443}, {port: 80, ack: true}} {
+		m.add(p)
+	}
+}
+
+// add puts a probe among those to be sent.
+func (m *Machine) add(p probe) int {
+	i := len(m.probes)
+	p.due = true
+	if !p.ack {
+		m.index[p.port] = i
+	}
+	m.probes = append(m.probes, p)
+	m.active = append(m.active, i)
+	return i
+}
+
+// over reports whether the search has ended: the host is down, or there is an open
+// and a good closed port, or nothing is left to try or to wait for.
+func (m *Machine) over() bool {
+	if m.OpenTCP != 0 && m.ClosedKnown && !m.doubtClosed() {
+		return true
+	}
+	if len(m.active) > 0 {
+		return false
+	}
+	if !m.Up {
+		return true
+	}
+	return m.next >= len(m.o.TCP) && !m.addGuesses()
+}
+
+// doubtClosed reports whether the closed port looks forged and more should be tried.
+func (m *Machine) doubtClosed() bool {
+	n, forged := 0, false
+	for _, s := range m.Ports {
+		if s.Closed {
+			n++
+			forged = forged || s.Port == m.ClosedTCP && s.Forged
+		}
+	}
+	return forged && n <= moreClosed
+}
+
+// addGuesses adds a few random high ports, once, if no candidate was closed.
+func (m *Machine) addGuesses() bool {
+	if m.closing || m.ClosedKnown {
+		return false
+	}
+	m.closing = true
+	m.add(probe{port: m.ClosedTCP})
+	for range guesses - 1 {
+		m.add(probe{port: uint16(m.rand.Between(30000, 44780))})
+	}
+	return true
+}
+
+// pick is the probe to send now, or -1 if the window is full or all have been sent.
+// Before the host is known to be up only the first questions are asked.
+func (m *Machine) pick() int {
+	flying := 0
+	for _, i := range m.active {
+		switch p := &m.probes[i]; {
+		case p.done:
+		case p.due:
+			return i
+		default:
+			flying++
+		}
+	}
+	for m.Up && m.next < len(m.o.TCP) && flying < m.window {
+		port := m.o.TCP[m.next]
+		m.next++
+		if _, tried := m.index[port]; !tried {
+			return m.add(probe{port: port})
+		}
+	}
+	return -1
+}
+
+// wait is how long a probe is waited for.
+func (m *Machine) wait() time.Duration { return m.RTT.Patience(patience, blind) }
+
+// expire gives up on probes whose time is over, or marks them to be sent again.
+func (m *Machine) expire(now time.Time) {
+	for _, i := range m.active {
+		p := &m.probes[i]
+		switch {
+		case p.done || p.due || now.Before(p.sent.Add(m.wait())):
+		case p.sends < m.o.Tries:
+			p.due = true
+		default:
+			p.done = true
+			m.window = max(m.window/2, 4)
+			if p.port != 0 && !p.ack {
+				m.Silent++
+			}
+		}
+	}
+	m.active = slices.DeleteFunc(m.active, func(i int) bool { return m.probes[i].done })
+}
+
+// nextExpiry is when the first of the probes under way has been waited for.
+func (m *Machine) nextExpiry() (t time.Time) {
+	for _, i := range m.active {
+		if p := &m.probes[i]; !p.due {
+			if e := p.sent.Add(m.wait()); t.IsZero() || e.Before(t) {
+				t = e
+			}
+		}
+	}
+	return t
+}
+
+func (m *Machine) send(i int, now time.Time, out *method.Outbox) {
+	pr := &m.probes[i]
+	pr.sends++
+	pr.sent, pr.due, m.last = now, false, now
+	m.packets++
+	p := out.Put(method.Tag(i))
+	p.Network, p.Dst = packet.IPv4, m.addr
+	p.TTL = uint8(m.rand.Between(37, 59))
+	p.IPv4.ID = uint16(m.rand.Between(1, 65535))
+	if pr.port == 0 {
+		p.Transport = packet.ICMP
+		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: packet.Echo(m.echo, uint16(pr.sends))}
+		return
+	}
+	p.Transport = packet.TCP
+	p.TCP = packet.TCPHeader{SrcPort: m.base + uint16(pr.sends-1), DstPort: pr.port, Window: 1024}
+	if pr.ack {
+		p.TCP.Flags, p.TCP.Ack = packet.ACK, m.seq
+		return
+	}
+	p.TCP.Flags, p.TCP.Seq = packet.SYN, m.seq
+	p.TCP.Options = mssOption
+}
+
+// mssOption is what every honest SYN carries: MSS 1460.
+var mssOption = []byte{packet.OptMSS, 4, 0x05, 0xb4}
+
+// Sent corrects the time of a packet.
+func (m *Machine) Sent(tag method.Tag, at time.Time) {
+	if i := int(tag); i >= 0 && i < len(m.probes) {
+		m.probes[i].sent = at
+	}
+	m.last = at
+}

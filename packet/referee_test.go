@@ -1,0 +1,234 @@
+package packet_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"testing"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+
+	. "whorl/packet"
+)
+
+// The referee is gopacket: it takes the same frames apart and must see the same.
+
+// facts are what both decoders are asked for, as text. Bytes are written out, so that
+// an absent and an empty field are one.
+type facts struct{ network, transport string }
+
+func ours(p *Packet) (f facts) {
+	switch p.Network {
+	case IPv4:
+		h := &p.IPv4
+		f.network = fmt.Sprintf("4 %v %v tos %d ttl %d proto %d len %d id %d %v %v %v off %d sum %d opt %x",
+			p.Src, p.Dst, p.TOS, p.TTL, p.Proto, h.TotalLen, h.ID, h.Reserved, h.DF, h.MF, h.Offset, h.Checksum, h.Options)
+	case IPv6:
+		f.network = fmt.Sprintf("6 %v %v class %d flow %d hops %d next %d len %d",
+			p.Src, p.Dst, p.TOS, p.IPv6.FlowLabel, p.TTL, p.IPv6.NextHeader, p.IPv6.PayloadLen)
+	case ARP:
+		a := &p.ARP
+		f.network = fmt.Sprintf("arp %d %v %v %v %v", a.Op, a.SenderMAC, a.SenderIP, a.TargetMAC, a.TargetIP)
+	}
+	switch p.Transport {
+	case TCP:
+		h := &p.TCP
+		f.transport = fmt.Sprintf("tcp %d %d seq %d ack %d res %d flags %08b win %d sum %d urg %d opt %x data %x",
+			h.SrcPort, h.DstPort, h.Seq, h.Ack, h.Reserved, uint8(h.Flags), h.Window, h.Checksum, h.Urgent, h.Options, p.Payload)
+	case UDP:
+		h := &p.UDP
+		f.transport = fmt.Sprintf("udp %d %d len %d sum %d data %x", h.SrcPort, h.DstPort, h.Length, h.Checksum, p.Payload)
+	case ICMP, ICMPv6:
+		h := &p.ICMP
+		f.transport = fmt.Sprintf("icmp %d/%d sum %d rest and data %08x%x", h.Type, h.Code, h.Checksum, h.Rest, p.Payload)
+	}
+	return f
+}
+
+// theirs are the first network and transport layers that gopacket finds; a later one
+// is inside a tunnel.
+func theirs(frame []byte, link gopacket.Decoder) (f facts) {
+	g := gopacket.NewPacket(frame, link, gopacket.DecodeOptions{NoCopy: true})
+	for _, l := range g.Layers() {
+		network, transport := theirNetwork(l), theirTransport(l)
+		if network != "" && f.network != "" {
+			break
+		}
+		f.network += network
+		if f.transport == "" {
+			f.transport = transport
+		}
+	}
+	return f
+}
+
+func theirNetwork(l gopacket.Layer) string {
+	switch h := l.(type) {
+	case *layers.IPv4:
+		bit := func(f layers.IPv4Flag) bool { return h.Flags&f != 0 }
+		return fmt.Sprintf("4 %v %v tos %d ttl %d proto %d len %d id %d %v %v %v off %d sum %d opt %x",
+			h.SrcIP, h.DstIP, h.TOS, h.TTL, uint8(h.Protocol), h.Length, h.Id,
+			bit(layers.IPv4EvilBit), bit(layers.IPv4DontFragment), bit(layers.IPv4MoreFragments), h.FragOffset, h.Checksum, h.Contents[20:])
+	case *layers.IPv6:
+		return fmt.Sprintf("6 %v %v class %d flow %d hops %d next %d len %d",
+			netip.AddrFrom16([16]byte(h.SrcIP)), netip.AddrFrom16([16]byte(h.DstIP)), h.TrafficClass, h.FlowLabel, h.HopLimit, uint8(h.NextHeader), h.Length)
+	case *layers.ARP:
+		return fmt.Sprintf("arp %d %v %v %v %v", h.Operation, net.HardwareAddr(h.SourceHwAddress), net.IP(h.SourceProtAddress),
+			net.HardwareAddr(h.DstHwAddress), net.IP(h.DstProtAddress))
+	}
+	return ""
+}
+
+func theirTransport(l gopacket.Layer) string {
+	switch h := l.(type) {
+	case *layers.TCP:
+		return fmt.Sprintf("tcp %d %d seq %d ack %d res %d flags %08b win %d sum %d urg %d opt %x data %x",
+			h.SrcPort, h.DstPort, h.Seq, h.Ack, h.Contents[12]&15, h.Contents[13], h.Window, h.Checksum, h.Urgent, h.Contents[20:], h.Payload)
+	case *layers.UDP:
+		return fmt.Sprintf("udp %d %d len %d sum %d data %x", h.SrcPort, h.DstPort, h.Length, h.Checksum, h.Payload)
+	case *layers.ICMPv4:
+		return fmt.Sprintf("icmp %d/%d sum %d rest and data %x%x", h.TypeCode.Type(), h.TypeCode.Code(), h.Checksum, h.Contents[4:], h.Payload)
+	case *gopacket.Fragment:
+		return "fragment"
+	case *layers.ICMPv6:
+		return fmt.Sprintf("icmp %d/%d sum %d rest and data %x", h.TypeCode.Type(), h.TypeCode.Code(), h.Checksum, h.Payload)
+	}
+	return ""
+}
+
+var refereeLinks = map[LinkType]gopacket.Decoder{
+	Null: layers.LinkTypeNull, Ethernet: layers.LinkTypeEthernet, Loop: layers.LinkTypeLoop, SLL: layers.LinkTypeLinuxSLL,
+	SLL2: layers.LinkTypeLinuxSLL2, PPP: layers.LinkTypePPP, IPv4Only: layers.LayerTypeIPv4, IPv6Only: layers.LayerTypeIPv6,
+}
+
+func TestRefereeOnWires(t *testing.T) {
+	for _, w := range wires {
+		link := refereeLinks[w.link]
+		if w.link == Raw {
+			link = refereeLinks[IPv4Only]
+			if w.want.Network == IPv6 {
+				link = refereeLinks[IPv6Only]
+			}
+		}
+		var p Packet
+		p.Decode(w.link, w.frame)
+		want, got := theirs(w.frame, link), ours(&p)
+		if want.transport == "fragment" { // also if the fragment is the first or the only one
+			got.transport = want.transport
+		}
+		if got != want {
+			t.Errorf("%s:\nours   %v\ntheirs %v", w.name, got, want)
+		}
+	}
+}
+
+// random makes a well-formed packet of any kind that Append can write.
+func random(r *rand.Rand) (p Packet) {
+	fill := func(n int) []byte {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		return b
+	}
+	p.Link = Ethernet
+	p.SrcMAC, p.DstMAC = MAC(fill(6)), MAC(fill(6))
+	p.VLANs = uint8(r.IntN(3))
+	for i := range p.VLANs {
+		p.VLAN[i] = uint16(r.Uint32())
+	}
+	p.TTL, p.TOS = uint8(r.Uint32()), uint8(r.Uint32())
+	p.Payload = fill(r.IntN(64))
+	if r.IntN(2) == 0 {
+		p.Network, p.Src, p.Dst = IPv4, netip.AddrFrom4([4]byte(fill(4))), netip.AddrFrom4([4]byte(fill(4)))
+		p.IPv4 = IPv4Header{ID: uint16(r.Uint32()), Reserved: r.IntN(2) == 0, DF: r.IntN(2) == 0}
+		for range r.IntN(11) {
+			p.IPv4.Options = append(p.IPv4.Options, 1, 1, 1, 1)
+		}
+	} else {
+		p.Network, p.Src, p.Dst = IPv6, netip.AddrFrom16([16]byte(fill(16))), netip.AddrFrom16([16]byte(fill(16)))
+		p.IPv6.FlowLabel = r.Uint32() & 0xfffff
+	}
+	switch r.IntN(3) {
+	case 0:
+		p.Transport = TCP
+		p.TCP = TCPHeader{
+			SrcPort: uint16(r.Uint32()), DstPort: uint16(r.Uint32()), Seq: r.Uint32(), Ack: r.Uint32(),
+			Reserved: uint8(r.IntN(16)), Flags: Flags(r.Uint32()), Window: uint16(r.Uint32()), Urgent: uint16(r.Uint32()),
+		}
+		for len(p.TCP.Options) < 32 && r.IntN(4) > 0 {
+			n := r.IntN(7)
+			p.TCP.Options = append(append(p.TCP.Options, 253, byte(n+2)), fill(n)...)
+		}
+		for len(p.TCP.Options)%4 != 0 {
+			p.TCP.Options = append(p.TCP.Options, OptNOP)
+		}
+	case 1:
+		p.Transport = UDP
+		// A port without a protocol that gopacket would go on to take apart.
+		p.UDP = UDPHeader{SrcPort: uint16(r.Uint32()) | 0x8000, DstPort: 49151}
+	default:
+		p.Transport = ICMP
+		p.ICMP = ICMPHeader{Type: uint8(r.Uint32()), Code: uint8(r.Uint32()), Rest: r.Uint32()}
+		if p.Network == IPv6 {
+			p.Transport, p.ICMP.Type = ICMPv6, 200 // for private use: gopacket reads the rest as data
+		}
+	}
+	return p
+}
+
+func TestRefereeOnRandom(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		made := random(r)
+		frame := frameOf(t, made)
+		var p Packet
+		p.Decode(Ethernet, frame)
+		if p.Odd != 0 {
+			t.Fatalf("%x: odd %q", frame, p.Odd)
+		}
+		if want, got := theirs(frame, refereeLinks[Ethernet]), ours(&p); got != want {
+			t.Fatalf("%x:\nours   %v\ntheirs %v", frame, got, want)
+		}
+		g := gopacket.NewPacket(frame, layers.LinkTypeEthernet, gopacket.DecodeOptions{NoCopy: true})
+		for _, l := range g.Layers() {
+			if l, ok := l.(interface {
+				SetNetworkLayerForChecksum(gopacket.NetworkLayer) error
+			}); ok {
+				l.SetNetworkLayerForChecksum(g.NetworkLayer())
+			}
+		}
+		if err, wrong := g.VerifyChecksums(); err != nil || len(wrong) > 0 {
+			t.Fatalf("%x: checksums: %v %v", frame, err, wrong)
+		}
+	}
+}
+
+// FuzzReferee compares whatever both decoders take for well-formed.
+func FuzzReferee(f *testing.F) {
+	for _, w := range wires {
+		f.Add(uint16(w.link), w.frame)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 50 {
+		f.Add(uint16(Ethernet), frameOf(f, random(r)))
+	}
+	f.Fuzz(func(t *testing.T, link uint16, frame []byte) {
+		decoder, ok := refereeLinks[LinkType(link)]
+		if !ok {
+			return
+		}
+		var p Packet
+		p.Decode(LinkType(link), frame)
+		if p.Odd&^OddChecksum != 0 {
+			return
+		}
+		want, got := theirs(frame, decoder), ours(&p)
+		// gopacket goes no further where it finds fault, so only what it reads counts.
+		if want.network != "" && want.network != got.network || want.network != "" && want.transport != "" && want.transport != "fragment" && want.transport != got.transport {
+			t.Fatalf("%v %x:\nours   %v\ntheirs %v", LinkType(link), frame, got, want)
+		}
+	})
+}

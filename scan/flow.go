@@ -1,0 +1,126 @@
+package scan
+
+import (
+	"time"
+
+	"whorl/link"
+	"whorl/method"
+	"whorl/method/gen2"
+	"whorl/method/seek"
+	"whorl/packet"
+)
+
+// flow is one host under way: one machine after the other.
+type flow struct {
+	timer timer
+	Target
+	route    link.Route
+	mac      packet.MAC // of the next hop
+	stage    stage
+	machine  method.Machine // of the stage
+	arp      *seek.Neighbour
+	seek     *seek.Machine
+	gen2     *gen2.Machine
+	began    time.Time
+	last     time.Time // last packet sent or received
+	deadline time.Time // zero: none
+	sent     int       // packets
+	problem  string    // why it ended early
+}
+
+type stage uint8
+
+const (
+	resolving stage = iota // who has the next hop's address
+	seeking                // is it up, which ports
+	waiting                // for the budget of the probes
+	probing
+	done
+)
+
+// Plans: packets that a stage is going to send at least, resets of our own kernel
+// to SYN-ACKs included.
+const (
+	planSeek = 4
+	planGen2 = 23
+)
+
+// begin starts the first stage.
+func (f *flow) begin(j *Job, now time.Time) {
+	f.began, f.last = now, now
+	if j.HostTimeout > 0 {
+		f.deadline = now.Add(j.HostTimeout)
+	}
+	f.mac = f.route.NextMAC
+	onLink := f.route.OnLink(f.Addr)
+	if f.route.Link == packet.Ethernet && (onLink || f.mac.IsZero()) {
+		f.stage = resolving
+		f.arp = seek.NewNeighbour(f.route.NextHop, f.route.Src, f.route.SrcMAC)
+		f.machine = f.arp
+		return
+	}
+	f.beginSeek(j, false)
+}
+
+func (f *flow) beginSeek(j *Job, up bool) {
+	f.stage = seeking
+	f.seek = seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{
+		TCP: j.TCP, UDP: j.UDP, Up: j.SkipUp || up || f.route.Local, Tries: j.Tries,
+	})
+	if up {
+		f.seek.Reason = "arp-response"
+	}
+	f.machine = f.seek
+}
+
+// step goes on after the machine of a stage has finished.
+func (f *flow) step(j *Job) {
+	switch f.stage {
+	case resolving:
+		f.mac = f.arp.MAC
+		switch direct := f.route.OnLink(f.Addr); {
+		case f.mac.IsZero() && !direct:
+			f.fail("the gateway " + f.route.NextHop.String() + " does not answer ARP; check the route")
+		case f.mac.IsZero():
+			f.stage = done
+		default:
+			f.beginSeek(j, direct)
+		}
+	case seeking:
+		f.stage = done
+		if f.seek.Up {
+			f.stage, f.machine = waiting, nil
+		}
+	case probing:
+		f.stage = done
+	}
+}
+
+// beginGen2 starts the probes; the budget has room for them.
+func (f *flow) beginGen2(j *Job) {
+	f.stage = probing
+	r := &f.seek.Result
+	f.gen2 = gen2.NewMachine(gen2.Target{
+		Addr: f.Addr, OpenTCP: r.OpenTCP, ClosedTCP: r.ClosedTCP, ClosedUDP: r.ClosedUDP, ClosedKnown: r.ClosedKnown,
+		Local: f.route.Local, Direct: f.arp != nil && f.route.OnLink(f.Addr), MAC: f.mac,
+	}, j.Key.Stream(f.Addr, "gen2"), gen2.Options{Tries: j.Tries})
+	f.gen2.RTT = r.RTT
+	f.machine = f.gen2
+}
+
+// fail ends the flow for a reason that the user should know.
+func (f *flow) fail(why string) {
+	f.stage, f.problem = done, why
+}
+
+// address fills in what machines leave to the driver.
+func (f *flow) address(p *packet.Packet) {
+	p.Link = f.route.Link
+	p.SrcMAC = f.route.SrcMAC
+	if p.DstMAC.IsZero() {
+		p.DstMAC = f.mac
+	}
+	if p.Network != packet.ARP {
+		p.Src = f.route.Src
+	}
+}

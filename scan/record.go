@@ -1,0 +1,180 @@
+package scan
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"whorl"
+	"whorl/method/gen2"
+	"whorl/method/seek"
+)
+
+// Version is what the SCAN line names as the program's.
+const platform = runtime.GOARCH + "-" + runtime.GOOS
+
+// record turns a finished host into what is streamed. lost tells how many frames
+// the link lost while the host was under way.
+func record(f *flow, version string, lost uint64) *whorl.Host {
+	h := &whorl.Host{
+		Schema: whorl.Schema, Addr: f.Addr, Names: f.Names,
+		Seen: whorl.Span{First: f.began, Last: f.last},
+	}
+	direct := f.route.OnLink(f.Addr) && !f.mac.IsZero()
+	if direct {
+		h.MAC = f.mac.String()
+	}
+	if f.problem != "" {
+		h.Warnings = append(h.Warnings, f.problem)
+	}
+	h.Status = status(f, direct)
+	if f.seek == nil {
+		return h
+	}
+	h.Ports = ports(&f.seek.Result, f.gen2)
+	if f.gen2 == nil {
+		return h
+	}
+	e := &f.gen2.Exchange
+	h.Distance = distance(e, f.route.Local, direct)
+	sequences(h, e)
+	Observe(h, e, version)
+	if lost > 0 {
+		h.Warnings = append(h.Warnings, fmt.Sprintf("%d frames were lost by this machine during the scan; lower --max-rate and scan again", lost))
+	}
+	return h
+}
+
+func status(f *flow, direct bool) whorl.Status {
+	switch {
+	case f.seek != nil && f.seek.Up:
+		return whorl.Status{Up: true, Reason: f.seek.Reason}
+	case direct:
+		return whorl.Status{Up: true, Reason: "arp-response"}
+	}
+	return whorl.Status{Reason: "no-response"}
+}
+
+// ports lists what answered, and which of it fingerprinting relied on.
+func ports(r *seek.Result, g *gen2.Machine) (out []whorl.Port) {
+	for _, s := range r.Ports {
+		p := whorl.Port{Proto: "tcp", Number: s.Port, State: whorl.Filtered, Reason: s.Reason, TTL: s.TTL,
+			Name: seek.Name(s.Port), Forged: s.Forged}
+		switch {
+		case s.Open:
+			p.State, p.Used = whorl.Open, s.Port == r.OpenTCP
+		case s.Closed:
+			p.State, p.Used = whorl.Closed, s.Port == r.ClosedTCP
+		}
+		out = append(out, p)
+	}
+	if g == nil {
+		return out
+	}
+	if _, closed := g.ClosedTCP(); closed && !r.ClosedKnown {
+		out = append(out, whorl.Port{Proto: "tcp", Number: g.Target.ClosedTCP, State: whorl.Closed, Reason: "reset", Used: true})
+	}
+	if u := g.Slots[gen2.U1].Reply; u != nil {
+		out = append(out, whorl.Port{Proto: "udp", Number: g.Target.ClosedUDP, State: whorl.Closed, Reason: "port-unreach", TTL: u.TTL, Used: true})
+	}
+	return out
+}
+
+func distance(e *gen2.Exchange, local, direct bool) *whorl.Hops {
+	switch {
+	case local:
+		return &whorl.Hops{Count: 0, Method: whorl.DistanceLocal}
+	case direct:
+		return &whorl.Hops{Count: 1, Method: whorl.DistanceDirect}
+	}
+	if n, ok := e.Distance(); ok {
+		return &whorl.Hops{Count: n, Method: whorl.DistanceICMP}
+	}
+	return nil
+}
+
+// sequences keeps the raw series, and the uptime if the clock allows one.
+func sequences(h *whorl.Host, e *gen2.Exchange) {
+	s := e.Series()
+	if len(s.ISN) == 0 {
+		return
+	}
+	c := e.Clock()
+	h.Sequences = &whorl.Sequences{ISN: s.ISN, IPID: s.IPID, Timestamps: c.Values, IPIDClass: s.Class, ClockClass: c.Class()}
+	if p, ok := e.Predictability(); ok {
+		sp := int(p.SP)
+		h.Sequences.Index = &sp
+	}
+	if !c.Boot.IsZero() {
+		h.Uptime = &whorl.Uptime{Seconds: h.Seen.Last.Sub(c.Boot).Seconds(), LastBoot: c.Boot}
+	}
+}
+
+// Observe measures an exchange and adds the observation to the host. It serves
+// scans and recordings alike; h.Distance has to be known already.
+func Observe(h *whorl.Host, e *gen2.Exchange, version string) {
+	worst, ratio := e.Cadence()
+	o := whorl.Observation{Method: "gen2", Conditions: whorl.Conditions{
+		At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed, WorstGap: worst,
+	}}
+	o.Conditions.NotIdeal = notIdeal(h, e, ratio)
+	o.Conditions.Unsettled = unsettled(e, ratio)
+	info := gen2.ScanInfo{
+		Version: version, Platform: platform, OpenTCP: e.Target.OpenTCP, Private: private(h.Addr),
+		Distance: -1, Good: o.Conditions.NotIdeal == "", Time: e.Last.Truncate(time.Second).UTC(),
+	}
+	if port, ok := e.ClosedTCP(); ok {
+		info.ClosedTCP = port
+	}
+	if e.Slots[gen2.U1].Reply != nil {
+		info.ClosedUDP = e.Target.ClosedUDP
+	}
+	if h.Distance != nil {
+		info.Distance, info.DistanceMethod = h.Distance.Count, string(h.Distance.Method)
+	}
+	if m := e.Target.MAC; e.Target.Direct && !m.IsZero() {
+		info.MAC = fmt.Sprintf("%02X%02X%02X", m[0], m[1], m[2])
+	}
+	o.Print = gen2.Fingerprint{Scan: info.Line(), Tests: e.Measure()}.String()
+	h.Observations = append(h.Observations, o)
+}
+
+// notIdeal is the first reason why a fingerprint should not be submitted, in the
+// words that Nmap uses; empty if there is none.
+func notIdeal(h *whorl.Host, e *gen2.Exchange, ratio float64) string {
+	_, closed := e.ClosedTCP()
+	switch {
+	case e.Target.OpenTCP == 0:
+		return "Missing an open TCP port so results incomplete"
+	case !closed:
+		return "Missing a closed TCP port so results incomplete"
+	case h.Distance != nil && h.Distance.Count < 0:
+		return fmt.Sprintf("Host distance (%d network hops) appears to be negative", h.Distance.Count)
+	case h.Distance != nil && h.Distance.Count > 5:
+		return fmt.Sprintf("Host distance (%d network hops) is greater than five", h.Distance.Count)
+	case ratio > 1.4 || ratio < 0.8:
+		return fmt.Sprintf("SEQ probes took %.2f of their time", ratio)
+	case e.Slots[gen2.U1].Reply == nil:
+		return "Didn't receive UDP response"
+	}
+	return ""
+}
+
+// unsettled names what could not be measured, and why.
+func unsettled(e *gen2.Exchange, ratio float64) (out []string) {
+	if e.Target.OpenTCP == 0 {
+		out = append(out, "SEQ, OPS, WIN, ECN, T1-T4: no open TCP port found")
+	} else if ratio > 1.4 || ratio < 0.8 {
+		out = append(out, fmt.Sprintf("SEQ: the probes took %.2f of their time, rates would be wrong", ratio))
+	}
+	if _, ok := e.ClosedTCP(); !ok {
+		out = append(out, "T5-T7: no closed TCP port found")
+	}
+	return out
+}
+
+// private reports whether an address is of a private or reserved range.
+func private(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()
+}
