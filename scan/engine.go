@@ -153,6 +153,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 
 // poll lets the machine of a host act and arms its timer.
 func (e *engine) poll(f *flow, now time.Time) {
+	e.wheel.stop(&f.timer)
 	if !f.deadline.IsZero() && !now.Before(f.deadline) {
 		f.fail(fmt.Sprintf("host timeout of %v reached; raise --host-timeout for a full result", e.job.HostTimeout))
 	}
