@@ -150,6 +150,10 @@ type Verdict struct {
 	Source     Source     `json:"source"`
 }
 
+// Unknown is the name of a verdict that gives no answer; the text of its source
+// says why.
+const Unknown = "unknown"
+
 // Rule names a way to judge evidence.
 type Rule string
 

@@ -59,17 +59,19 @@ func (f *flow) begin(j *Job, now time.Time) {
 		f.machine = f.arp
 		return
 	}
-	f.beginSeek(j, false)
+	f.beginSeek(j, "")
 }
 
-func (f *flow) beginSeek(j *Job, up bool) {
-	f.stage = seeking
-	f.seek = seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{
-		TCP: j.TCP, UDP: j.UDP, Up: j.SkipUp || up || f.route.Local, Tries: j.Tries,
-	})
-	if up {
-		f.seek.Reason = "arp-response"
+func (f *flow) beginSeek(j *Job, up string) {
+	switch {
+	case up != "":
+	case j.SkipUp:
+		up = "user-set"
+	case f.route.Local:
+		up = "localhost-response"
 	}
+	f.stage = seeking
+	f.seek = seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{TCP: j.TCP, UDP: j.UDP, Up: up, Tries: j.Tries})
 	f.machine = f.seek
 }
 
@@ -83,8 +85,10 @@ func (f *flow) step(j *Job) {
 			f.fail("the gateway " + f.route.NextHop.String() + " does not answer ARP; check the route")
 		case f.mac.IsZero():
 			f.stage = done
+		case direct:
+			f.beginSeek(j, "arp-response")
 		default:
-			f.beginSeek(j, direct)
+			f.beginSeek(j, "")
 		}
 	case seeking:
 		f.stage = done

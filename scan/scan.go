@@ -213,7 +213,7 @@ func (r *runner) count(h *whorl.Host) {
 	if h.Status.Up {
 		r.Progress.Up.Add(1)
 	}
-	if len(h.Verdicts) > 0 {
+	if len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown {
 		r.Progress.Named.Add(1)
 	}
 }

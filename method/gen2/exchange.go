@@ -135,6 +135,26 @@ func (e *Exchange) readQuote(q *packet.Packet, raw []byte, us netip.Addr) Quote 
 	return u
 }
 
+// file puts an answer into its slot. fresh is set if the slot had none as good.
+func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
+	which, quoted, doubtful, ok := e.classify(p)
+	if !ok {
+		return 0, false, false
+	}
+	e.Last = at
+	slot := &e.Slots[which]
+	if r := slot.Reply; r != nil && (!r.Doubtful || doubtful) {
+		r.Copies++
+		return which, true, false
+	}
+	slot.Reply = newReply(p, at)
+	slot.Reply.Doubtful = doubtful
+	if which == U1 {
+		slot.Reply.Quote = e.readQuote(&quoted, p.Payload, p.Dst)
+	}
+	return which, true, true
+}
+
 // port is the port that a probe goes to.
 func (e *Exchange) port(to method.Target) uint16 {
 	switch to {

@@ -237,27 +237,15 @@ func (m *Machine) restart() {
 
 // Receive files an answer.
 func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
-	which, quoted, doubtful, ok := m.classify(p)
-	if !ok {
-		return false
-	}
-	m.Last = at
-	slot := &m.Slots[which]
-	if r := slot.Reply; r != nil && (!r.Doubtful || doubtful) {
-		r.Copies++
-		return true
-	}
-	r := newReply(p, at)
-	r.Doubtful = doubtful
-	if which == U1 {
-		r.Quote = m.readQuote(&quoted, p.Payload, p.Dst)
+	which, mine, fresh := m.file(p, at)
+	if !fresh {
+		return mine
 	}
 	if m.sendsOf(which) == 1 {
-		m.RTT.Add(at.Sub(slot.Sent)) // Karn: an answer after a repeat is ambiguous
-	} else if !doubtful {
+		m.RTT.Add(at.Sub(m.Slots[which].Sent)) // Karn: an answer after a repeat is ambiguous
+	} else if !m.Slots[which].Reply.Doubtful {
 		m.repeat = true
 	}
-	slot.Reply = r
 	return true
 }
 

@@ -90,7 +90,7 @@ func (s Score) Accuracy() whorl.Fraction {
 // count; a nil record has none. The observation has each test at most once, in any order; further lines
 // of a test are ignored.
 func (r *Reference) Score(seen []method.Line, p *Points, m expr.Meaning) (s Score) {
-	for c := range r.pairs(seen, p, m) {
+	for c := range r.comparisons(seen, p, m) {
 		s.add(c)
 	}
 	return s
@@ -98,7 +98,7 @@ func (r *Reference) Score(seen []method.Line, p *Points, m expr.Meaning) (s Scor
 
 // Explain is Score with every comparison it is made of, in print order.
 func (r *Reference) Explain(seen []method.Line, p *Points, m expr.Meaning) (s Score, ev []whorl.Evidence) {
-	for c := range r.pairs(seen, p, m) {
+	for c := range r.comparisons(seen, p, m) {
 		s.add(c)
 		ev = append(ev, whorl.Evidence{
 			Method: "gen2", Test: c.test.String(), Attr: Tests[c.test].Attrs[c.term.Attr].Name,
@@ -108,15 +108,15 @@ func (r *Reference) Explain(seen []method.Line, p *Points, m expr.Meaning) (s Sc
 	return s, ev
 }
 
-func (s *Score) add(c pair) {
+func (s *Score) add(c comparison) {
 	s.Den += c.points
 	if c.agrees {
 		s.Num += c.points
 	}
 }
 
-// pair is one attribute that record and observation both have.
-type pair struct {
+// comparison is of one attribute that record and observation both have.
+type comparison struct {
 	test   Test
 	term   Term
 	got    string
@@ -124,8 +124,8 @@ type pair struct {
 	agrees bool
 }
 
-func (r *Reference) pairs(seen []method.Line, p *Points, m expr.Meaning) iter.Seq[pair] {
-	return func(yield func(pair) bool) {
+func (r *Reference) comparisons(seen []method.Line, p *Points, m expr.Meaning) iter.Seq[comparison] {
+	return func(yield func(comparison) bool) {
 		if r == nil {
 			return
 		}
@@ -136,7 +136,7 @@ func (r *Reference) pairs(seen []method.Line, p *Points, m expr.Meaning) iter.Se
 			}
 			for _, term := range t.Terms(m) {
 				got, ok := l.Value(Tests[n].Attrs[term.Attr].Name)
-				if ok && !yield(pair{Test(n), term, got, int(p[n][term.Attr]), term.Expr.MatchAs(m, got)}) {
+				if ok && !yield(comparison{Test(n), term, got, int(p[n][term.Attr]), term.Expr.MatchAs(m, got)}) {
 					return
 				}
 			}

@@ -26,9 +26,10 @@ func (e *Exchange) Measure() []method.Line {
 		add(e.win())
 		out = append(out, e.ecn(), e.tcpTest("T1", e.first(S1)))
 	}
+	_, closed := e.ClosedTCP()
 	for p := T2; p <= T7; p++ {
 		r := e.Slots[p].Reply
-		if r == nil && (p <= T4 && !open || p >= T5 && !e.Target.ClosedKnown) {
+		if r == nil && (p <= T4 && !open || p >= T5 && !closed) {
 			continue
 		}
 		out = append(out, e.tcpTest(Probes[p].Name, r))

@@ -99,8 +99,14 @@ type Reference struct {
 	tests [NumTests]*ReferenceTest
 }
 
-// Test is what the record says of one test; nil if it does not mention it.
-func (r *Reference) Test(t Test) *ReferenceTest { return r.tests[t] }
+// Test is what the record says of one test; nil if it does not mention it, or if
+// there is no record.
+func (r *Reference) Test(t Test) *ReferenceTest {
+	if r == nil {
+		return nil
+	}
+	return r.tests[t]
+}
 
 // Set puts a test into the record and reports false if it has that test already.
 func (r *Reference) Set(t *ReferenceTest) bool {

@@ -13,7 +13,7 @@ import (
 type Options struct {
 	TCP   []uint16 // candidates in order; nil means Likely
 	UDP   uint16   // port for U1; 0 means a random high one
-	Up    bool     // take the host for up without asking
+	Up    string   // how the host is known to be up; empty: it is asked
 	Tries int      // how often an unanswered probe is sent; 0 means 2
 }
 
@@ -129,8 +129,8 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 
 func (m *Machine) start() {
 	m.started = true
-	if m.o.Up {
-		m.Up, m.Reason = true, "user-set"
+	if m.o.Up != "" {
+		m.Up, m.Reason = true, m.o.Up
 		return
 	}
 	for _, p := range []probe{{}, {port: 443}, {port: 80, ack: true}} {

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"whorl/link"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitPartial     = 1 // something failed; results that were obtained are out
+	exitUsage       = 2
+	exitFound       = 3  // a condition that was asked for holds
+	exitNoPrivilege = 77 // a capability is missing (EX_NOPERM of sysexits.h)
+	exitInterrupted = 130
+)
+
+// coded is an error that decides the exit code and may say what to do next.
+type coded struct {
+	code int
+	err  error
+	hint string
+}
+
+func (c *coded) Error() string { return c.err.Error() }
+func (c *coded) Unwrap() error { return c.err }
+
+func usage(err error, hint string) error   { return &coded{exitUsage, err, hint} }
+func partial(err error, hint string) error { return &coded{exitPartial, err, hint} }
+
+// errInterrupted ends a run that the user stopped; its results have been written.
+var errInterrupted = &coded{code: exitInterrupted, err: errors.New("interrupted")}
+
+func exitCode(err error) int {
+	var c *coded
+	var p *link.CapabilityError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &p):
+		return exitNoPrivilege
+	case errors.As(err, &c):
+		return c.code
+	}
+	return exitUsage // cobra's own complaints are about flags and arguments
+}
+
+// complain tells people what went wrong and what to do next.
+func complain(people io.Writer, err error) {
+	var c *coded
+	var p *link.CapabilityError
+	fmt.Fprintf(people, "whorl: %v\n", err)
+	switch {
+	case errors.As(err, &p):
+		fmt.Fprintf(people, "%s\n", p.Hint())
+	case errors.As(err, &c) && c.hint != "":
+		fmt.Fprintf(people, "try: %s\n", c.hint)
+	}
+}

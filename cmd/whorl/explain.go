@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"whorl"
+	"whorl/method/gen2"
+	"whorl/verdict"
+)
+
+type explainOptions struct {
+	judging
+	json bool
+	top  int
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	o := &explainOptions{}
+	c := &cobra.Command{
+		Use:   "explain FILE...",
+		Short: "Judge printed fingerprints or recordings, and show why",
+		Long: `Judge fingerprints and show which attribute speaks for and against each candidate.
+
+FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
+output (-oN, -oX), or is a recording made with scan --record. - is standard input.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.explain(c.Context(), o, args) },
+	}
+	f := c.Flags()
+	f.BoolVar(&o.json, "json", false, "one record a fingerprint, as JSON Lines")
+	f.IntVar(&o.top, "top", 3, "how many candidates to explain")
+	f.Float64Var(&o.confidence, "confidence", 0.8, "least probability of a headline")
+	f.StringVar(&o.rule, "rule", "whorl", "how to judge: whorl, or nmap for its points alone")
+	return c
+}
+
+// maxInput bounds what is read of one file that is not a recording.
+const maxInput = 64 << 20
+
+func (a *app) explain(ctx context.Context, o *explainOptions, args []string) error {
+	how, err := o.judging.options()
+	if err != nil {
+		return err
+	}
+	set, err := a.load()
+	if err != nil {
+		return err
+	}
+	judge := verdict.NewJudges(set, how).New()
+	var failed error
+	explained := 0
+	for _, name := range args {
+		hosts, err := a.prints(name)
+		if err != nil {
+			fmt.Fprintf(a.people, "whorl: %v\n", err)
+			failed = partial(fmt.Errorf("not everything could be read"), "a file with a fingerprint (SCAN(...)SEQ(...)), or a recording of whorl scan --record")
+		}
+		for _, h := range hosts {
+			if ctx.Err() != nil {
+				return errInterrupted
+			}
+			judge.Judge(h.Host)
+			judge.Explain(h.Host, o.top)
+			explained++
+			if o.json {
+				err = json.NewEncoder(a.out).Encode(h.Host)
+			} else {
+				err = explanation(a.out, h, o.top)
+			}
+			if err != nil {
+				return partial(err, "")
+			}
+		}
+	}
+	if explained == 0 && failed == nil {
+		return partial(fmt.Errorf("no fingerprint in what was given"), "a file with SCAN(...)SEQ(...), or a recording of whorl scan --record")
+	}
+	return failed
+}
+
+// printed is a fingerprint and where it stands.
+type printed struct {
+	*whorl.Host
+	where string
+}
+
+// prints finds all fingerprints of one input.
+func (a *app) prints(name string) ([]printed, error) {
+	data, err := a.read(name)
+	if err != nil {
+		return nil, err
+	}
+	if recording(data) {
+		return replay(name, data)
+	}
+	var out []printed
+	found, problems := gen2.Find(string(data))
+	for _, p := range problems {
+		fmt.Fprintf(a.people, "whorl: %s:%d: %v\n", name, p.Line, p.Err)
+	}
+	for _, f := range found {
+		h := &whorl.Host{Schema: whorl.Schema, Status: whorl.Status{Up: true, Reason: "print"}}
+		h.Observations = []whorl.Observation{{Method: "gen2", Print: f.String()}}
+		out = append(out, printed{h, fmt.Sprintf("%s:%d", name, f.Line)})
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no fingerprint found", name)
+	}
+	return out, nil
+}
+
+func (a *app) read(name string) ([]byte, error) {
+	in := a.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if len(data) > maxInput {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxInput>>20)
+	}
+	return data, err
+}
+
+// recording tells pcap and pcapng, gzipped or not, from text.
+func recording(data []byte) bool {
+	for _, magic := range []string{"\x0a\x0d\x0d\x0a", "\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x1f\x8b"} {
+		if bytes.HasPrefix(data, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// explanation writes the candidates of one fingerprint and their attributes.
+func explanation(w io.Writer, p printed, top int) error {
+	b := &bytes.Buffer{}
+	fmt.Fprintf(b, "%s\n", p.where)
+	if len(p.Verdicts) == 0 {
+		fmt.Fprintf(b, "  unknown: no record explains this well enough\n\n")
+	}
+	for i, v := range p.Verdicts {
+		if i == top {
+			break
+		}
+		sure := ""
+		if v.Confidence > 0 {
+			sure = fmt.Sprintf("%d %% sure, ", v.Confidence.Percent())
+		}
+		fmt.Fprintf(b, "  %d. %s  (%s%d %% of points, rule %s)\n     %s %s\n", i+1, v.Name, sure, v.Accuracy.Percent(), v.Rule, v.Source.Database, v.Source)
+		evidence(b, v.Evidence)
+		b.WriteByte('\n')
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// evidence lists what disagrees first: that is what a person asks for.
+func evidence(b *bytes.Buffer, ev []whorl.Evidence) {
+	agreed, points := 0, 0
+	for _, e := range ev {
+		if e.Agrees {
+			agreed, points = agreed+1, points+e.Points
+			continue
+		}
+		fmt.Fprintf(b, "     against  %-10s want %-28s got %-20s %4d points\n", e.Test+"."+e.Attr, show(e.Want), show(e.Got), e.Points)
+	}
+	fmt.Fprintf(b, "     for      %d attributes agree, %d points:", agreed, points)
+	test := ""
+	for _, e := range ev {
+		if !e.Agrees {
+			continue
+		}
+		if e.Test != test {
+			fmt.Fprintf(b, "\n              %-4s", e.Test)
+			test = e.Test
+		}
+		fmt.Fprintf(b, " %s=%s", e.Attr, e.Got)
+	}
+	b.WriteByte('\n')
+}
+
+func show(v string) string {
+	if v == "" {
+		return "(empty)"
+	}
+	return v
+}

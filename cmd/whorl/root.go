@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"whorl/data"
+	"whorl/osdb"
+)
+
+// app is what the subcommands share.
+type app struct {
+	in          io.Reader
+	out, people io.Writer // results, and talk to people
+	args        []string  // as typed
+
+	verbose   int
+	plain     bool
+	databases []string
+}
+
+const about = `whorl tells what is really running at an address, how sure that is, and why.
+
+It measures how a TCP/IP stack answers odd packets and names the stack from that.
+Scan only what you are allowed to scan.`
+
+func (a *app) root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "whorl",
+		Short:         "Name the operating system behind an address by its TCP/IP stack",
+		Long:          about,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version,
+		Example: `  whorl demo                         a simulated office, without privilege
+  whorl scan 192.0.2.7               one host
+  whorl scan 192.0.2.0/24 -oX o.xml  a network, results as Nmap's XML too
+  whorl explain scan.nmap            why a printed fingerprint is what it is`,
+	}
+	f := c.PersistentFlags()
+	f.CountVarP(&a.verbose, "verbose", "v", "say more; twice for everything")
+	f.BoolVar(&a.plain, "plain", false, "no colour and no status line (also: NO_COLOR)")
+	f.StringArrayVar(&a.databases, "db", nil, "read this database too (nmap-os-db or our form); may be given again")
+	c.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.demoCommand(), a.versionCommand(), a.manCommand())
+	return c
+}
+
+// config says which databases there are.
+func (a *app) config() osdb.Config {
+	return osdb.Config{Embedded: data.Files, Places: osdb.PlacesOf(os.Getenv), Files: a.databases}
+}
+
+// load reads the databases and tells people what was wrong with them.
+func (a *app) load() (osdb.Set, error) {
+	set, problems := osdb.Load(a.config())
+	for i, p := range problems {
+		if i == maxProblems && a.verbose == 0 {
+			fmt.Fprintf(a.people, "whorl: %d more problems; see all with whorl db lint\n", len(problems)-i)
+			break
+		}
+		fmt.Fprintf(a.people, "whorl: %v\n", p)
+	}
+	for _, want := range a.databases {
+		if !loaded(set, want) {
+			return set, usage(fmt.Errorf("database %s could not be read", want), "check the name after --db")
+		}
+	}
+	return set, nil
+}
+
+const maxProblems = 5
+
+func loaded(set osdb.Set, file string) bool {
+	for _, d := range set {
+		if d.File == file {
+			return true
+		}
+	}
+	return false
+}
+
+// describe lists databases as a person wants to read them.
+func describe(set osdb.Set) (out []string) {
+	for _, d := range set {
+		s := fmt.Sprintf("%s (%d records", d.Database, len(d.Entries))
+		if d.Date != "" {
+			s += ", " + d.Date
+		}
+		out = append(out, s+") "+d.File)
+	}
+	return out
+}
+
+// colour reports whether to colour what goes to w.
+func (a *app) colour(w io.Writer) bool {
+	return !a.plain && os.Getenv("NO_COLOR") == "" && terminal(w)
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,240 @@
+package gen2
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Replay finds exchanges in a capture, from the probes of this package or from
+// Nmap's, which look alike. Give it all packets in order of time with Add, then
+// take the Exchanges.
+type Replay struct {
+	pairs  map[peers]*talk
+	order  []peers
+	macs   map[netip.Addr]packet.MAC // from ARP answers
+	resets map[corner]bool           // ports that sent a reset
+}
+
+// corner is a port of a host, as a prober sees it.
+type corner struct {
+	peers
+	port uint16
+}
+
+// peers are a prober and the host it asks.
+type peers struct{ us, host netip.Addr }
+
+// talk is what one prober sent to one host and heard from it.
+type talk struct {
+	packets []seen
+	probes  int
+	votes   map[uint16]int // for the source port base
+}
+
+type seen struct {
+	p  *packet.Packet
+	at time.Time
+	us bool // sent by the prober
+}
+
+// Bounds of what is kept.
+const (
+	maxPairs   = 1 << 17
+	maxPerPair = 1024
+)
+
+// Add takes one packet. What cannot belong to an exchange is passed over.
+func (r *Replay) Add(p *packet.Packet, at time.Time) {
+	switch {
+	case p.Network == packet.ARP && p.ARP.Op == packet.ARPReply:
+		if r.macs == nil {
+			r.macs = map[netip.Addr]packet.MAC{}
+		}
+		if len(r.macs) < maxPairs {
+			r.macs[p.ARP.SenderIP] = p.ARP.SenderMAC
+		}
+	case p.Network == packet.IPv4:
+		if c := (corner{peers{p.Dst, p.Src}, p.TCP.SrcPort}); p.Transport == packet.TCP && p.TCP.Flags.Has(packet.RST) && len(r.resets) < maxPairs {
+			if r.resets == nil {
+				r.resets = map[corner]bool{}
+			}
+			r.resets[c] = true
+		}
+		if likeProbe(p) {
+			r.keep(peers{p.Src, p.Dst}, p, at, true)
+		}
+		if t := r.pairs[peers{p.Dst, p.Src}]; t != nil {
+			r.keep(peers{p.Dst, p.Src}, p, at, false)
+		}
+	}
+}
+
+func (r *Replay) keep(k peers, p *packet.Packet, at time.Time, us bool) {
+	t := r.pairs[k]
+	if t == nil {
+		if len(r.pairs) >= maxPairs {
+			return
+		}
+		if r.pairs == nil {
+			r.pairs = map[peers]*talk{}
+		}
+		t = &talk{votes: map[uint16]int{}}
+		r.pairs[k] = t
+		r.order = append(r.order, k)
+	}
+	if len(t.packets) >= maxPerPair {
+		return
+	}
+	t.packets = append(t.packets, seen{p.Clone(), at, us})
+	if us && p.Transport == packet.TCP {
+		for i := range Probes {
+			if s := &Probes[i]; s.Proto == packet.TCP && matches(Probe(i), p) {
+				t.votes[p.TCP.SrcPort-s.PortPlus]++
+			}
+		}
+	}
+	if us {
+		t.probes++
+	}
+}
+
+// likeProbe reports whether a packet has the shape of a probe.
+func likeProbe(p *packet.Packet) bool {
+	for i := range Probes {
+		if matches(Probe(i), p) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches reports whether a packet has the shape of a probe, wherever it goes.
+func matches(which Probe, p *packet.Packet) bool {
+	s := &Probes[which]
+	if p.Network != packet.IPv4 || p.Transport != s.Proto || p.IPv4.DF != s.DF || len(p.Payload) != s.DataLen {
+		return false
+	}
+	switch s.Proto {
+	case packet.TCP:
+		h := &p.TCP
+		return h.Flags == s.Flags && h.Window == s.Window && h.Urgent == s.Urgent && h.Reserved == s.Reserved && bytes.Equal(h.Options, s.Options)
+	case packet.UDP:
+		return p.IPv4.ID == s.IPID && bytes.Count(p.Payload, []byte{s.Fill}) == s.DataLen
+	case packet.ICMP:
+		return p.ICMP.Type == packet.ICMPEchoRequest && p.ICMP.Code == s.Code && p.ICMP.Seq() == s.Seq
+	}
+	return false
+}
+
+// Exchanges rebuilds what was found: hosts that were sent a few probes at least, in
+// the order of their first.
+func (r *Replay) Exchanges() (out []*Exchange) {
+	const fewest = 3
+	for _, k := range r.order {
+		if t := r.pairs[k]; t.probes >= fewest {
+			out = append(out, r.rebuild(k, t))
+		}
+	}
+	return out
+}
+
+func (r *Replay) rebuild(k peers, t *talk) *Exchange {
+	e := &Exchange{}
+	e.Target.Addr = k.host
+	e.Target.Local = k.host.IsLoopback() || k.us == k.host
+	if mac, ok := r.macs[k.host]; ok {
+		e.Target.Direct, e.Target.MAC = true, mac
+	}
+	e.Numbers.PortBase = t.base()
+	for _, s := range t.packets { // what was asked, before what was answered
+		if which, _, ok := e.recognise(s); ok {
+			e.learn(which, s.p)
+		}
+	}
+	e.Target.ClosedKnown = r.resets[corner{k, e.Target.ClosedTCP}]
+	for _, s := range t.packets {
+		if which, block, ok := e.recognise(s); ok {
+			e.resent(which, block, s.at)
+		} else if !s.us {
+			e.file(s.p, s.at)
+		}
+	}
+	return e
+}
+
+// base is the source port base that most probes agree on.
+func (t *talk) base() (base uint16) {
+	most := 0
+	for b, n := range t.votes {
+		if n > most || n == most && b < base {
+			base, most = b, n
+		}
+	}
+	return base
+}
+
+// recognise tells which probe a packet of the prober is, and in which block of
+// source ports.
+func (e *Exchange) recognise(s seen) (which Probe, block uint16, ok bool) {
+	if !s.us {
+		return 0, 0, false
+	}
+	if s.p.Transport != packet.TCP {
+		for _, which := range []Probe{U1, IE1, IE2} {
+			if matches(which, s.p) {
+				return which, 0, true
+			}
+		}
+		return 0, 0, false
+	}
+	n := s.p.TCP.SrcPort - e.Numbers.PortBase
+	which, ok = probeAtPort(n % ports)
+	return which, n / ports, ok && n < ports*basePorts && matches(which, s.p)
+}
+
+// learn takes the numbers and ports of an exchange from a probe.
+func (e *Exchange) learn(which Probe, p *packet.Packet) {
+	s := &Probes[which]
+	switch which {
+	case U1:
+		e.Numbers.UDPPort, e.Numbers.UDPTTL, e.Target.ClosedUDP = p.UDP.SrcPort, p.TTL, p.UDP.DstPort
+	case IE1, IE2:
+		e.Numbers.EchoID = p.ICMP.ID() - s.PortPlus
+	default:
+		e.Numbers.Seq = p.TCP.Seq - s.SeqPlus
+		if !s.NoAck {
+			e.Numbers.Ack = p.TCP.Ack
+		}
+		if s.To == method.ToOpenTCP {
+			e.Target.OpenTCP = p.TCP.DstPort
+		} else {
+			e.Target.ClosedTCP = p.TCP.DstPort
+		}
+	}
+}
+
+// resent notes that a probe left.
+func (e *Exchange) resent(which Probe, block uint16, at time.Time) {
+	slot := &e.Slots[which]
+	switch {
+	case which > S6:
+		slot.Sends++
+	case which == S1 && block > 0: // a new train forgets the answers of the last
+		for i := S1; i <= S6; i++ {
+			e.Slots[i].Reply = nil
+		}
+		fallthrough
+	default:
+		slot.Sends = int(block) + 1
+	}
+	slot.Sent = at
+	if e.First.IsZero() {
+		e.First = at
+	}
+	e.Last = at
+	e.Packets++
+}

@@ -1,0 +1,71 @@
+package report_test
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"time"
+
+	"whorl"
+	"whorl/report"
+)
+
+func example() *whorl.Host {
+	return &whorl.Host{
+		Addr:   netip.MustParseAddr("192.0.2.1"),
+		Status: whorl.Status{Up: true, Reason: "syn-ack"},
+		Ports:  []whorl.Port{{Proto: "tcp", Number: 22, State: whorl.Open, Reason: "syn-ack", TTL: 64, Name: "ssh"}},
+		Verdicts: []whorl.Verdict{{
+			Name: "Linux 6.12 - 6.18", Confidence: 0.97,
+			Source: whorl.Source{Database: "embedded", File: "linux.osdb", Line: 41},
+		}},
+	}
+}
+
+func ExampleNewText() {
+	start := time.Date(2026, 11, 21, 7, 10, 0, 0, time.UTC)
+	w := report.NewText(os.Stdout, report.TextOptions{})
+	w.Begin(report.Run{Version: "0.1.0", Start: start})
+	w.Host(example())
+	w.End(report.Summary{End: start.Add(1500 * time.Millisecond), Up: 1, Total: 1})
+	// Output:
+	// Whorl scan report for 192.0.2.1
+	// Host is up, received syn-ack.
+	// PORT   STATE SERVICE REASON
+	// 22/tcp open  ssh     syn-ack ttl 64
+	//
+	// OS: Linux 6.12 - 6.18, 97 % sure [embedded linux.osdb:41]
+	//
+	// Whorl done: 1 IP address (1 host up) scanned in 1.50 seconds
+}
+
+func ExampleTee() {
+	w := report.Tee(report.NewJSON(os.Stdout), report.NewGrepable(os.Stdout))
+	w.Host(&whorl.Host{Addr: netip.MustParseAddr("192.0.2.2"), Status: whorl.Status{Reason: "no-response"}})
+	// Output:
+	// {"schema":"whorl.host/1","addr":"192.0.2.2","status":{"up":false,"reason":"no-response"},"seen":{"first":"0001-01-01T00:00:00Z","last":"0001-01-01T00:00:00Z"}}
+	// Host: 192.0.2.2 ()	Status: Down
+}
+
+func ExampleByFamily() {
+	v4 := report.NewGrepable(os.Stdout)
+	v6 := report.NewGrepable(io.Discard) // in practice a second file
+	w := report.ByFamily(v4, v6)
+	w.Host(&whorl.Host{Addr: netip.MustParseAddr("192.0.2.1"), Status: whorl.Status{Up: true}})
+	w.Host(&whorl.Host{Addr: netip.MustParseAddr("2001:db8::1"), Status: whorl.Status{Up: true}})
+	// Output:
+	// Host: 192.0.2.1 ()	Status: Up
+}
+
+func ExampleWrap() {
+	fmt.Print(report.Wrap("SCAN(V=1%E=4%D=11/21%OT=22%CT=1%CU=40125%PV=N%G=Y%TM=6B01442F)\nSEQ(SP=102%GCD=1)\nT2(R=N)"))
+	// Output:
+	// OS:SCAN(V=1%E=4%D=11/21%OT=22%CT=1%CU=40125%PV=N%G=Y%TM=6B01442F)SEQ(SP=102
+	// OS:%GCD=1)T2(R=N)
+}
+
+func ExampleClean() {
+	fmt.Printf("%q\n", report.Clean("\x1b[2Jrouter\n"))
+	// Output: "�[2Jrouter�"
+}

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"whorl"
+)
+
+// Nmap's limits of what it lists, measured on nmap 7.93.
+const (
+	worthListing = 0.85 // least accuracy of a match
+	nearBest     = 0.10 // a guess must not be that far below the best
+	maxMatches   = 36
+	maxPerfect   = 8  // more are too many to name
+	maxGuesses   = 10 // names or classes
+	maxColumn    = 8  // device types, families or CPEs on one line
+)
+
+// nmapView is a host as Nmap's report sees it: a list of names by points.
+type nmapView struct {
+	matches  []whorl.Verdict // best first, each name once
+	perfect  int             // matches with all points
+	overflow bool            // more perfect ones than Nmap's list can hold
+	print    string          // of the active method; empty if there is none
+	ipv4     bool            // print has the IPv4 form
+	notIdeal string          // why the print should not be sent in
+	ports    []whorl.Port
+}
+
+func viewAsNmap(h *whorl.Host) nmapView {
+	v := nmapView{ports: h.Ports}
+	for _, method := range []string{"gen2", "ipv6"} {
+		i := slices.IndexFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == method && o.Print != "" })
+		if i >= 0 {
+			o := h.Observations[i]
+			v.print, v.ipv4, v.notIdeal = strings.TrimRight(o.Print, "\n"), method == "gen2", o.Conditions.NotIdeal
+			break
+		}
+	}
+	ranked := slices.Clone(h.Verdicts)
+	slices.SortStableFunc(ranked, func(a, b whorl.Verdict) int { return cmp.Compare(b.Accuracy, a.Accuracy) })
+	seen := map[string]bool{}
+	for _, r := range ranked {
+		if r.Accuracy < worthListing || isUnknown(r) || seen[r.Name] {
+			continue
+		}
+		seen[r.Name] = true
+		v.matches = append(v.matches, r)
+		if r.Accuracy == 1 {
+			v.perfect++
+		}
+	}
+	v.overflow = v.perfect > maxMatches
+	v.matches = v.matches[:min(len(v.matches), maxMatches)]
+	return v
+}
+
+// isUnknown tells the verdict "unknown" from one that names something.
+func isUnknown(v whorl.Verdict) bool { return v.Name == "" || strings.EqualFold(v.Name, "unknown") }
+
+// exists reports whether there is a result to tell: a print, or a match even without one.
+func (v nmapView) exists() bool { return v.print != "" || v.perfect > 0 }
+
+func (v nmapView) tooMany() bool { return v.perfect > maxPerfect }
+
+// ideal reports whether the print may be sent in.
+func (v nmapView) ideal() bool { return v.notIdeal == "" && !v.tooMany() }
+
+// listed is the matches that are named: the perfect ones or else the guesses.
+func (v nmapView) listed() []whorl.Verdict {
+	switch {
+	case v.tooMany():
+		return nil
+	case v.perfect > 0:
+		return v.matches[:v.perfect]
+	}
+	n := 0
+	for n < min(len(v.matches), maxGuesses) && v.matches[n].Accuracy > v.matches[0].Accuracy-nearBest {
+		n++
+	}
+	return v.matches[:n]
+}
+
+// fingerprint is the print as Nmap shows it: wrapped if it may be sent in, else
+// one test a line and marked G=N.
+func (v nmapView) fingerprint() string {
+	switch {
+	case v.print == "":
+		return ""
+	case v.ideal() && v.ipv4:
+		return Wrap(v.print)
+	case v.ideal():
+		return v.print + "\n"
+	}
+	return strings.Replace(v.print, "%G=Y", "%G=N", 1) + "\n"
+}
+
+// lacksPorts reports whether the port scan left the match on weak ground: no open
+// TCP port, or none that is closed.
+func (v nmapView) lacksPorts() bool {
+	has := func(states ...whorl.PortState) bool {
+		return slices.ContainsFunc(v.ports, func(p whorl.Port) bool { return p.Proto == "tcp" && slices.Contains(states, p.State) })
+	}
+	return len(v.ports) > 0 && !v.tooMany() && !(has(whorl.Open) && has(whorl.Closed, whorl.Unfiltered))
+}
+
+// classBlock is what stands after "Device type", "Running" and "OS CPE".
+type classBlock struct {
+	types, running, cpes []string
+	guessing             bool // no class is of a perfect match
+}
+
+// rankedClass is a class with the accuracy of the match that brought it.
+type rankedClass struct {
+	whorl.Class
+	accuracy whorl.Fraction
+}
+
+// classes collects the classes of the matches. Nmap prints nothing at all if one
+// of the lists grows too long, which among guesses is usual; here the list is cut.
+func (v nmapView) classes(guess bool) classBlock {
+	var b classBlock
+	var families []family
+	ranked := v.rankedClasses()
+	perfect := 0
+	for i, c := range ranked {
+		if c.accuracy < 1 && (!guess || i >= maxGuesses || c.accuracy <= ranked[0].accuracy-nearBest) {
+			break
+		}
+		if c.accuracy == 1 {
+			perfect++
+		}
+		b.types = addOnce(b.types, c.DeviceType)
+		for _, cpe := range c.CPE {
+			b.cpes = addOnce(b.cpes, cpe)
+		}
+		families = addFamily(families, c)
+	}
+	b.guessing = perfect == 0
+	for i, f := range families {
+		b.running = append(b.running, f.phrase(i >= perfect))
+	}
+	return b
+}
+
+// rankedClasses is every class of the matches once, best first; classes of
+// guesses only if no match is perfect.
+func (v nmapView) rankedClasses() []rankedClass {
+	if v.overflow {
+		return nil
+	}
+	var all []rankedClass
+	seen := map[[4]string]bool{}
+	for _, m := range v.matches {
+		if v.perfect > 0 && m.Accuracy < 1 {
+			break
+		}
+		for _, c := range classesOf(m) {
+			key := [4]string{c.Vendor, c.Family, c.Generation, c.DeviceType}
+			if !seen[key] && len(all) < maxMatches {
+				seen[key] = true
+				all = append(all, rankedClass{c, m.Accuracy})
+			}
+		}
+	}
+	return all
+}
+
+func classesOf(v whorl.Verdict) []whorl.Class {
+	if len(v.Classes) > 0 || v.Family == "" {
+		return v.Classes
+	}
+	return []whorl.Class{{Vendor: v.Vendor, Family: v.Family, Generation: v.Generation, DeviceType: v.DeviceType, CPE: v.CPE}}
+}
+
+// family is one entry of the Running line: Linux 5.X|6.X.
+type family struct {
+	name, generations string
+	accuracy          whorl.Fraction // of its first class
+}
+
+func addFamily(families []family, c rankedClass) []family {
+	name := c.Family
+	if c.Vendor != c.Family {
+		name = strings.TrimSpace(c.Vendor + " " + c.Family)
+	}
+	i := slices.IndexFunc(families, func(f family) bool { return f.name == name })
+	switch {
+	case i < 0 && len(families) < maxColumn && name != "":
+		return append(families, family{name, c.Generation, c.accuracy})
+	case i < 0 || strings.Contains(families[i].generations, c.Generation):
+		return families
+	case families[i].generations == "":
+		families[i].generations = c.Generation
+	default:
+		families[i].generations += "|" + c.Generation
+	}
+	return families
+}
+
+func (f family) phrase(guessed bool) string {
+	s := f.name
+	if f.generations != "" {
+		s += " " + f.generations
+	}
+	if guessed {
+		s += " (" + percent(f.accuracy) + ")"
+	}
+	return s
+}
+
+func addOnce(list []string, s string) []string {
+	if s == "" || len(list) >= maxColumn || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+func percent(f whorl.Fraction) string { return strconv.Itoa(f.Percent()) + "%" }

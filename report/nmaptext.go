@@ -1,0 +1,99 @@
+package report
+
+import (
+	"strings"
+
+	"whorl"
+)
+
+// nmapBlock puts on the page what Nmap would say of the system, in its phrases
+// and its order, which scripts and eyes are used to.
+func (p *page) nmapBlock(h *whorl.Host, o TextOptions) {
+	v := viewAsNmap(h)
+	if v.exists() {
+		p.WriteByte('\n')
+		guess := o.Guess || v.notIdeal != ""
+		if v.lacksPorts() {
+			p.line("Warning: OSScan results may be unreliable because we could not find at least 1 open and 1 closed port")
+		}
+		p.classes(v.classes(guess))
+		p.result(v, guess, o.Verbose > 1)
+	}
+	if u := h.Uptime; u != nil && o.Verbose > 0 {
+		p.line("Uptime guess: %.3f days (since %s)", u.Seconds/86400, ctime(u.LastBoot))
+	}
+	if h.Distance != nil {
+		p.line("Network Distance: %s", count(h.Distance.Count, "hop", "hops"))
+	}
+	if s := seriesOf(h); o.Verbose > 0 {
+		if s.index != "" {
+			p.line("TCP Sequence Prediction: Difficulty=%s (%s)", s.index, s.difficulty)
+		}
+		if s.ipid != "" {
+			p.line("IP ID Sequence Generation: %s", s.ipid)
+		}
+	}
+}
+
+func (p *page) classes(b classBlock) {
+	if len(b.running) == 0 {
+		return
+	}
+	if len(b.types) > 0 {
+		p.line("Device type: %s", strings.Join(b.types, "|"))
+	}
+	guessing := ""
+	if b.guessing {
+		guessing = " (JUST GUESSING)"
+	}
+	p.line("Running%s: %s", guessing, strings.Join(b.running, ", "))
+	if len(b.cpes) > 0 {
+		p.line("OS CPE: %s", strings.Join(b.cpes, " "))
+	}
+}
+
+const submitHint = " (If you know what OS is running on it, see https://nmap.org/submit/ )."
+
+// result is the line with the names, or why there is none.
+func (p *page) result(v nmapView, guess, detailed bool) {
+	switch {
+	case v.tooMany():
+		p.line("Too many fingerprints match this host to give specific OS details")
+	case v.perfect > 0:
+		p.line("OS details: %s", strings.Join(names(v.listed(), false), ", "))
+	case len(v.matches) > 0:
+		if v.notIdeal != "" && detailed {
+			p.line("OS fingerprint not ideal because: %s", v.notIdeal)
+		}
+		if guess {
+			p.line("Aggressive OS guesses: %s", strings.Join(names(v.listed(), true), ", "))
+		}
+		if v.notIdeal != "" {
+			p.line("No exact OS matches for host (test conditions non-ideal).")
+		} else {
+			p.line("No exact OS matches for host" + submitHint)
+		}
+	case v.notIdeal != "":
+		p.line("OS fingerprint not ideal because: %s", v.notIdeal)
+		p.line("No OS matches for host")
+	default:
+		p.line("No OS matches for host" + submitHint)
+	}
+	wanted := v.perfect == 0 && v.notIdeal == ""
+	if v.print != "" && (wanted || detailed) {
+		p.line("TCP/IP fingerprint:")
+		p.block(v.fingerprint())
+	}
+}
+
+func names(matches []whorl.Verdict, withAccuracy bool) []string {
+	var list []string
+	for _, m := range matches {
+		name := m.Name
+		if withAccuracy {
+			name += " (" + percent(m.Accuracy) + ")"
+		}
+		list = append(list, name)
+	}
+	return list
+}

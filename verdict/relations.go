@@ -1,0 +1,115 @@
+package verdict
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"whorl/method"
+)
+
+// Lengths on the wire that relate windows and segment sizes.
+const (
+	ethernetMSS  = 1460  // of a path with 1500-byte packets, what databases are written for
+	timestampLen = 12    // bytes that timestamps take from every segment, padding included
+	maxWindow    = 65535 // unscaled
+)
+
+// Common brings an observation to the path that references are written for: 1500
+// bytes. A host behind a tunnel, on a loopback or a jumbo link announces another
+// MSS, and most stacks derive their window from it. Values that do not follow from
+// the MSS stay. path is the MSS that was seen, 0 if there was none.
+//
+// Windows follow in one of two ways: as a fixed number of segments (BSD, Windows
+// and older Linux), or as the largest number of segments that fits 64 KiB (Linux
+// since 4.20, measured up to 7.2).
+func Common(seen []method.Line) (common []method.Line, path int) {
+	ops, ok := find(seen, "OPS")
+	if !ok {
+		return seen, 0
+	}
+	o1, _ := ops.Value("O1")
+	path = mssOf(o1)
+	if path == 0 || path == ethernetMSS {
+		return seen, path
+	}
+	common = make([]method.Line, len(seen))
+	for i, l := range seen {
+		common[i] = method.Line{Test: l.Test, Attrs: make([]method.Attr, len(l.Attrs))}
+		for j, a := range l.Attrs {
+			common[i].Attrs[j] = method.Attr{Name: a.Name, Value: commonValue(l, a, ops, path)}
+		}
+	}
+	return common, path
+}
+
+func commonValue(l method.Line, a method.Attr, ops method.Line, path int) string {
+	switch {
+	case strings.HasPrefix(a.Name, "O"):
+		return withMSS(a.Value, path)
+	case l.Test == "WIN": // W3 goes with O3
+		options, _ := ops.Value("O" + a.Name[1:])
+		return commonWindow(a.Value, options, path)
+	case l.Test == "ECN" && a.Name == "W":
+		options, _ := l.Value("O")
+		return commonWindow(a.Value, options, path)
+	}
+	return a.Value
+}
+
+// mssOf is the MSS in an option text, 0 if there is none.
+func mssOf(options string) int {
+	at := strings.IndexByte(options, 'M')
+	if at < 0 {
+		return 0
+	}
+	end := at + 1
+	for end < len(options) && strings.IndexByte("0123456789ABCDEF", options[end]) >= 0 {
+		end++
+	}
+	n, err := strconv.ParseUint(options[at+1:end], 16, 16)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+// withMSS replaces the MSS of the path by that of an Ethernet.
+func withMSS(options string, path int) string {
+	if mssOf(options) != path {
+		return options
+	}
+	return strings.Replace(options, fmt.Sprintf("M%X", path), fmt.Sprintf("M%X", ethernetMSS), 1)
+}
+
+func commonWindow(window, options string, path int) string {
+	n, err := strconv.ParseUint(window, 16, 16)
+	if err != nil || n == 0 {
+		return window
+	}
+	overhead := 0
+	if strings.Contains(options, "T") {
+		overhead = timestampLen
+	}
+	w, unit, common := int(n), path-overhead, ethernetMSS-overhead
+	switch {
+	case unit <= 0:
+		return window
+	case w == maxWindow/unit*unit:
+		return fmt.Sprintf("%X", maxWindow/common*common)
+	case w%unit == 0 && w/unit*common <= maxWindow:
+		return fmt.Sprintf("%X", w/unit*common)
+	case w%path == 0 && w/path*ethernetMSS <= maxWindow:
+		return fmt.Sprintf("%X", w/path*ethernetMSS)
+	}
+	return window
+}
+
+func find(lines []method.Line, test string) (method.Line, bool) {
+	for _, l := range lines {
+		if l.Test == test {
+			return l, true
+		}
+	}
+	return method.Line{}, false
+}
