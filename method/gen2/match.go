@@ -87,8 +87,8 @@ func (s Score) Accuracy() whorl.Fraction {
 }
 
 // Score compares a record with an observation. Only attributes that both have
-// count; a nil record has none. The observation has each test at most once, in any order; further lines
-// of a test are ignored.
+// count; a nil record has none. The observation has each test at most once, in any
+// order; further lines of a test are ignored.
 func (r *Reference) Score(seen []method.Line, p *Points, m expr.Meaning) (s Score) {
 	for c := range r.comparisons(seen, p, m) {
 		s.add(c)

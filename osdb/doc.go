@@ -1,0 +1,27 @@
+// Package osdb holds references: what is known of TCP/IP stacks, under one name
+// and class, with the place that each fact comes from.
+//
+// It reads nmap-os-db as it is, of Nmap 7.93 and later, and our own files, which
+// have the same grammar and two things more: lines of methods other than Nmap's
+// (SYN6, Backoff, Syn, SynAck), and a line Source that says where a record's facts
+// come from. A record:
+//
+//	Fingerprint Linux 6.12 - 6.18
+//	Class Linux | Linux | 6.X | general purpose
+//	CPE cpe:/o:linux:linux_kernel:6
+//	SEQ(SP=FE-108%GCD=1-6)
+//	T2(R=N)
+//	Source measured: kernel 6.12.x in qemu, 2026-11
+//
+// A record ends with an empty line, the next Fingerprint or the file. "#" in the
+// first column begins a comment. A section MatchPoints before the records says
+// what attributes are worth; without it Nmap's default holds.
+//
+// [Read] never gives up on a file: what it cannot use becomes a [Problem] that
+// names file and line, and reading goes on. [Load] finds the files of a machine:
+// embedded, then Nmap's, then those asked for, then the user's own.
+//
+// The package does not compare anything; gen2 does, and verdict ranks.
+//
+// Source: https://nmap.org/book/osdetect-fingerprint-format.html.
+package osdb

@@ -1,0 +1,117 @@
+package osdb
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Places are where a machine keeps databases.
+type Places struct {
+	Nmap []string // candidates for nmap-os-db; the first that exists is read
+	User string   // folder of the user's own *.osdb
+}
+
+// PlacesOf computes the places from the environment: Nmap's own order of search,
+// and the XDG base directory specification for the user's.
+func PlacesOf(getenv func(string) string) (p Places) {
+	home, nmap, data := getenv("HOME"), getenv("NMAPDIR"), getenv("XDG_DATA_HOME")
+	if nmap != "" {
+		p.Nmap = append(p.Nmap, filepath.Join(nmap, Nmap))
+	}
+	if home != "" {
+		p.Nmap = append(p.Nmap, filepath.Join(home, ".nmap", Nmap))
+	}
+	p.Nmap = append(p.Nmap, filepath.Join("/usr/local/share/nmap", Nmap), filepath.Join("/usr/share/nmap", Nmap))
+	switch {
+	case filepath.IsAbs(data): // the specification has relative ones ignored
+		p.User = filepath.Join(data, "whorl")
+	case home != "":
+		p.User = filepath.Join(home, ".local", "share", "whorl")
+	}
+	return p
+}
+
+// Config says what to load. Its zero value loads nothing.
+type Config struct {
+	Embedded fs.FS // *.osdb in its root
+	Places   Places
+	Files    []string // further databases, by name; each must exist
+}
+
+// Load reads all databases in the order in which they count: embedded, Nmap's,
+// those named, the user's. Nothing is asked of a place but those that Files name.
+func Load(c Config) (set Set, problems []Problem) {
+	read := func(f fs.File, err error, database, file string) {
+		if err != nil {
+			problems = append(problems, Problem{File: file, Text: "cannot be opened: " + reason(err)})
+			return
+		}
+		defer f.Close()
+		db, more := Read(f, database, file)
+		set = append(set, db)
+		problems = append(problems, more...)
+	}
+	open := func(file string) (fs.File, error) { return os.Open(file) }
+
+	if c.Embedded != nil {
+		names, _ := fs.Glob(c.Embedded, "*.osdb") // the pattern is good
+		for _, name := range names {
+			f, err := c.Embedded.Open(name)
+			read(f, err, Embedded, name)
+		}
+	}
+	for _, file := range c.Places.Nmap {
+		f, err := open(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		read(f, err, Nmap, file)
+		break
+	}
+	for _, file := range c.Files {
+		f, err := open(file)
+		read(f, err, databaseName(file), file)
+	}
+	if c.Places.User != "" {
+		files, err := userFiles(c.Places.User)
+		if err != nil {
+			problems = append(problems, Problem{File: c.Places.User, Text: "cannot be listed: " + reason(err)})
+		}
+		for _, file := range files {
+			f, err := open(file)
+			read(f, err, User, file)
+		}
+	}
+	return set, problems
+}
+
+// databaseName calls a named file what it is called, without folder and ending.
+func databaseName(file string) string {
+	return strings.TrimSuffix(filepath.Base(file), ".osdb")
+}
+
+func userFiles(dir string) (files []string, err error) {
+	list, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, f := range list {
+		if !f.IsDir() && filepath.Ext(f.Name()) == ".osdb" {
+			files = append(files, filepath.Join(dir, f.Name()))
+		}
+	}
+	return files, err
+}
+
+// reason is what went wrong without the name of the file.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Sprint(err)
+}

@@ -1,0 +1,376 @@
+package osdb
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"whorl"
+	"whorl/method"
+	"whorl/method/gen2"
+)
+
+// Bounds on what is read, so that no file can exhaust memory. Nmap's database has
+// 5 MB, lines of up to 760 bytes and 6,000 records.
+const (
+	MaxLine     = 64 << 10
+	MaxFile     = 32 << 20
+	MaxEntries  = 1 << 17
+	MaxProblems = 1000
+	MaxSource   = 4 << 10 // of several Source lines together
+)
+
+// Problem is something in a database that could not be used, or looks wrong.
+type Problem struct {
+	File string
+	Line int    // 0: the file as a whole
+	Text string // what, and what to do
+}
+
+// Error gives file, line and text as compilers do.
+func (p Problem) Error() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("osdb: %s: %s", p.File, p.Text)
+	}
+	return fmt.Sprintf("osdb: %s:%d: %s", p.File, p.Line, p.Text)
+}
+
+// Read reads a database. database and file are what the entries name as their
+// source. It always returns what could be read.
+func Read(r io.Reader, database, file string) (*DB, []Problem) {
+	d := &decoder{
+		db:    &DB{Database: database, File: file, Points: *gen2.DefaultPoints()},
+		tests: map[string]*test{},
+		words: map[string]string{},
+	}
+	d.read(bufio.NewReaderSize(io.LimitReader(r, MaxFile+1), MaxLine))
+	return d.db, d.problems
+}
+
+// decoder is the state of reading one file. Equal lines, expressions and class
+// fields are read once and shared: in nmap-os-db, four of five test lines are
+// repetitions.
+type decoder struct {
+	db       *DB
+	problems []Problem
+	line     int
+	tests    map[string]*test
+	words    map[string]string
+	compiler gen2.Compiler
+
+	section section
+	entry   *Entry              // of the section record
+	body    bool                // something other than comments has come
+	points  bool                // MatchPoints have come
+	crlf    bool                // was reported
+	full    bool                // MaxEntries were exceeded
+	scored  [gen2.NumTests]bool // tests in MatchPoints
+	noClass bool                // CPE lines have no class to go to
+}
+
+type section uint8
+
+const (
+	outside section = iota
+	points
+	record
+	skipped // a record or section that is not used
+)
+
+// test is a line that was read before.
+type test struct {
+	gen2  *gen2.ReferenceTest // nil: of another method
+	line  method.Line
+	errs  []error
+	unfit bool // not a test line at all
+}
+
+func (d *decoder) problem(format string, args ...any) { d.problemAt(d.line, format, args...) }
+
+func (d *decoder) problemAt(line int, format string, args ...any) {
+	switch len(d.problems) {
+	case MaxProblems:
+		return
+	case MaxProblems - 1:
+		line, format, args = 0, "more problems than %d, the others are not listed", []any{MaxProblems - 1}
+	}
+	d.problems = append(d.problems, Problem{d.db.File, line, fmt.Sprintf(format, args...)})
+}
+
+func (d *decoder) read(r *bufio.Reader) {
+	size := 0
+	var err error
+	for err == nil && !d.full {
+		var text []byte
+		text, err = r.ReadSlice('\n')
+		size += len(text)
+		if len(text) > 0 {
+			d.line++
+		}
+		switch {
+		case size > MaxFile:
+			err = io.EOF
+		case errors.Is(err, bufio.ErrBufferFull):
+			d.problem("the line has more than %d bytes and is left out: %.40q...", MaxLine, text)
+			err = skipLine(r, &size)
+		case err == nil || len(text) > 0:
+			d.text(text)
+		}
+	}
+	d.end()
+	switch {
+	case size > MaxFile:
+		d.problem("the file has more than %d MiB; the rest is not read: split it", MaxFile>>20)
+	case err != nil && err != io.EOF:
+		d.problem("cannot be read further: %v", err)
+	}
+}
+
+func skipLine(r *bufio.Reader, size *int) error {
+	for {
+		rest, err := r.ReadSlice('\n')
+		*size += len(rest)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
+// text takes one line with its end.
+func (d *decoder) text(b []byte) {
+	n := len(b)
+	if b[n-1] != '\n' {
+		d.problem("the last line has no newline: the file may be cut short")
+	} else if n--; n > 0 && b[n-1] == '\r' && !d.crlf {
+		d.crlf = true
+		d.problem("lines end with CR LF; read as LF, better save the file so")
+	}
+	for n > 0 && (b[n-1] == ' ' || b[n-1] == '\t' || b[n-1] == '\r') {
+		n--
+	}
+	b = b[:n]
+	if t := d.tests[string(b)]; t != nil {
+		d.test(t)
+		return
+	}
+	d.other(string(b))
+}
+
+// other takes a line that was not read before.
+func (d *decoder) other(s string) {
+	if strings.HasPrefix(s, "#") {
+		d.comment(s[1:])
+		return
+	}
+	d.body = d.body || s != ""
+	word, rest, _ := strings.Cut(s, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case s == "":
+		d.end()
+	case word == "Fingerprint":
+		d.fingerprint(rest)
+	case word == "MatchPoints":
+		d.matchPoints()
+	case word == "Class" && d.inRecord(s):
+		d.class(rest)
+	case word == "CPE" && d.inRecord(s):
+		d.cpe(rest)
+	case word == "Source" && d.inRecord(s):
+		d.source(rest)
+	case word == "Class", word == "CPE", word == "Source":
+	case strings.Contains(s, "("):
+		t := d.readTest(s)
+		d.tests[s] = t
+		d.test(t)
+	case d.section != skipped:
+		d.problem("unknown keyword %.40q; want Fingerprint, Class, CPE, Source or a test like T1(R=Y)", word)
+	}
+}
+
+var (
+	date  = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
+	modes = regexp.MustCompile(`-\*-.*-\*-`)
+)
+
+func (d *decoder) comment(s string) {
+	if d.body {
+		return
+	}
+	if s = strings.TrimSpace(modes.ReplaceAllString(s, "")); d.db.Title == "" {
+		d.db.Title = s
+	}
+	if d.db.Date == "" {
+		d.db.Date = date.FindString(s)
+	}
+}
+
+// inRecord tells whether a line has a record to belong to.
+func (d *decoder) inRecord(s string) bool {
+	if d.section == outside || d.section == points {
+		d.problem("%.40q belongs to no record; put it below a Fingerprint line without empty lines between", s)
+	}
+	return d.section == record
+}
+
+// end closes the section.
+func (d *decoder) end() {
+	switch e := d.entry; {
+	case d.section == record && e.Gen2 == nil && len(e.Extra) == 0:
+		d.problemAt(e.Source.Line, "record %q has no tests; it can match nothing", e.Name)
+	case d.section == points:
+		for t, ok := range d.scored {
+			if !ok {
+				d.problem("MatchPoints lack %v; it counts as by default", gen2.Test(t))
+			}
+		}
+	}
+	d.section, d.entry = outside, nil
+}
+
+func (d *decoder) fingerprint(name string) {
+	d.end()
+	name, _, _ = strings.Cut(name, "#")
+	name = strings.TrimSpace(name)
+	if name == "" {
+		d.problem("Fingerprint without a name; the record is left out")
+		d.section = skipped
+		return
+	}
+	if len(d.db.Entries) == MaxEntries {
+		d.problem("more than %d records; the rest is not read: split the file", MaxEntries)
+		d.full = true
+		return
+	}
+	d.section, d.noClass = record, false
+	d.entry = &Entry{Name: name, Source: whorl.Source{Database: d.db.Database, File: d.db.File, Line: d.line}}
+	d.db.Entries = append(d.db.Entries, d.entry)
+}
+
+func (d *decoder) matchPoints() {
+	d.end()
+	d.section = points
+	if d.points {
+		d.problem("a second MatchPoints; only the first counts")
+		d.section = skipped
+	} else if len(d.db.Entries) > 0 {
+		d.problem("MatchPoints stand behind records; move them to the head of the file")
+	}
+	d.points = true
+}
+
+func (d *decoder) class(s string) {
+	f := strings.Split(s, "|")
+	if d.noClass = len(f) != 4; d.noClass {
+		d.problem("class %.60q is left out; want Class vendor | family | generation | device type", s)
+		return
+	}
+	for i := range f {
+		f[i] = d.word(strings.TrimSpace(f[i]))
+	}
+	d.entry.Classes = append(d.entry.Classes, whorl.Class{Vendor: f[0], Family: f[1], Generation: f[2], DeviceType: f[3]})
+}
+
+// word gives one copy of equal strings.
+func (d *decoder) word(s string) string {
+	if w, ok := d.words[s]; ok {
+		return w
+	}
+	s = strings.Clone(s)
+	d.words[s] = s
+	return s
+}
+
+func (d *decoder) cpe(s string) {
+	cpe, _, _ := strings.Cut(s, " ") // a flag may follow, as in "cpe:/o:x:y auto"
+	switch n := len(d.entry.Classes); {
+	case d.noClass: // its class was reported
+	case n == 0:
+		d.problem("CPE %.60q before any Class is left out; put it below its Class", s)
+	case !strings.HasPrefix(cpe, "cpe:"):
+		d.problem("CPE %.60q is left out; want something like cpe:/o:linux:linux_kernel:6", s)
+	default:
+		c := &d.entry.Classes[n-1]
+		c.CPE = append(c.CPE, d.word(cpe))
+	}
+}
+
+func (d *decoder) source(s string) {
+	e := d.entry
+	switch {
+	case s == "":
+		d.problem("Source says nothing; write where the facts of %q come from", e.Name)
+	case e.Source.Text == "":
+		e.Source.Text = s
+	case len(e.Source.Text)+len(s) > MaxSource:
+		d.problem("the Source lines of %q have more than %d bytes; the rest is left out", e.Name, MaxSource)
+	default:
+		e.Source.Text += "; " + s
+	}
+}
+
+// others are tests of methods that have no reference type here yet. Those of IPv6
+// end in 6.
+var others = map[string]bool{"Backoff": true, "Syn": true, "SynAck": true, "TSeq": true, "PU": true}
+
+func (d *decoder) readTest(s string) *test {
+	t := &test{}
+	var err error
+	if t.line, err = method.ParseLine(s); err != nil {
+		t.errs, t.unfit = []error{err}, true
+		return t
+	}
+	name := t.line.Test
+	if _, ok := gen2.TestNamed(name); ok {
+		t.gen2, t.errs = d.compiler.Test(t.line)
+	} else if !others[name] && !strings.HasSuffix(name, "6") {
+		t.errs = []error{fmt.Errorf("no method has a test %s; it is kept and not used", name)}
+	}
+	return t
+}
+
+// test puts a test line where it belongs.
+func (d *decoder) test(t *test) {
+	switch d.section {
+	case skipped:
+		return
+	case outside:
+		d.problem("test %.60s belongs to no record; put it below a Fingerprint line without empty lines between", t.line)
+		return
+	case points:
+		d.score(t)
+		return
+	}
+	for _, err := range t.errs {
+		d.problem("%v", err)
+	}
+	switch e := d.entry; {
+	case t.unfit:
+	case t.gen2 == nil:
+		e.Extra = append(e.Extra, t.line)
+	default:
+		if e.Gen2 == nil {
+			e.Gen2 = &gen2.Reference{}
+		}
+		if !e.Gen2.Set(t.gen2) {
+			d.problem("%s stands twice in %q; only the first counts", t.line.Test, e.Name)
+		}
+	}
+}
+
+// score takes a line of MatchPoints.
+func (d *decoder) score(t *test) {
+	errs := t.errs
+	if !t.unfit {
+		errs = d.db.Points.Set(t.line)
+	}
+	for _, err := range errs {
+		d.problem("%v", err)
+	}
+	if n, ok := gen2.TestNamed(t.line.Test); ok {
+		d.scored[n] = true
+	}
+}
