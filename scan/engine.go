@@ -17,11 +17,12 @@ import (
 
 // engine drives the hosts that are reached over one link, in one goroutine.
 type engine struct {
-	job  *Job
-	conn link.Conn
-	feed func() (t Target, r link.Route, ok, more bool) // the next host for this link
-	done func(*flow)                                    // takes a finished host
-	busy func() bool                                    // results are not taken fast enough
+	job    *Job
+	conn   link.Conn
+	feed   func() (t Target, r link.Route, ok, more bool) // the next host for this link
+	done   func(*flow)                                    // takes a finished host
+	busy   func() bool                                    // results are not taken fast enough
+	listen func(netip.Addr) (uint16, error)               // see Config; may be nil
 
 	wheel   *wheel
 	budget  budget
@@ -138,6 +139,9 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 			return when
 		}
 		f := &flow{Target: e.next.Target, route: e.next.route}
+		if f.route.Local && e.listen != nil {
+			f.own, _ = e.listen(f.Addr) // without one, the scan tells less and says so
+		}
 		e.next = nil
 		e.started = now
 		f.timer.owner = f

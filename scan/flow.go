@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"slices"
 	"time"
 
 	"whorl/link"
@@ -16,6 +17,7 @@ type flow struct {
 	Target
 	route    link.Route
 	mac      packet.MAC // of the next hop
+	own      uint16     // port that we opened ourselves on a local target, tried last
 	stage    stage
 	machine  method.Machine // of the stage
 	arp      *seek.Neighbour
@@ -71,7 +73,14 @@ func (f *flow) beginSeek(j *Job, up string) {
 		up = "localhost-response"
 	}
 	f.stage = seeking
-	f.seek = seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{TCP: j.TCP, UDP: j.UDP, Up: up, Tries: j.Tries})
+	candidates := j.TCP
+	if candidates == nil {
+		candidates = seek.Likely
+	}
+	if f.own != 0 {
+		candidates = append(slices.Clone(candidates), f.own)
+	}
+	f.seek = seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{TCP: candidates, UDP: j.UDP, Up: up, Tries: j.Tries})
 	f.machine = f.seek
 }
 

@@ -11,7 +11,7 @@ import (
 	"whorl/method/seek"
 )
 
-// Version is what the SCAN line names as the program's.
+// platform is what the SCAN line names as ours.
 const platform = runtime.GOARCH + "-" + runtime.GOOS
 
 // record turns a finished host into what is streamed. lost tells how many frames
@@ -109,6 +109,21 @@ func sequences(h *whorl.Host, e *gen2.Exchange) {
 	if !c.Boot.IsZero() {
 		h.Uptime = &whorl.Uptime{Seconds: h.Seen.Last.Sub(c.Boot).Seconds(), LastBoot: c.Boot}
 	}
+}
+
+// HostOf makes a record from an exchange alone, as a recording gives it.
+func HostOf(e *gen2.Exchange, version string) *whorl.Host {
+	h := &whorl.Host{
+		Schema: whorl.Schema, Addr: e.Target.Addr, Status: whorl.Status{Up: true, Reason: "recorded"},
+		Seen: whorl.Span{First: e.First, Last: e.Last},
+	}
+	if e.Target.Direct {
+		h.MAC = e.Target.MAC.String()
+	}
+	h.Distance = distance(e, e.Target.Local, e.Target.Direct)
+	sequences(h, e)
+	Observe(h, e, version)
+	return h
 }
 
 // Observe measures an exchange and adds the observation to the host. It serves

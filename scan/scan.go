@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -21,10 +22,11 @@ type Judge interface {
 // Config is what Run needs beside the job.
 type Config struct {
 	Network  Network
-	Version  string            // for the SCAN line
-	NewJudge func() Judge      // nil: hosts are not judged
-	Host     func(*whorl.Host) // takes each finished host, one at a time
-	Progress *Progress         // counts as the scan goes; may be nil
+	Version  string                                    // for the SCAN line
+	NewJudge func() Judge                              // nil: hosts are not judged
+	Listen   func(netip.Addr) (port uint16, err error) // opens a port on an address of this machine; nil: not
+	Host     func(*whorl.Host)                         // takes each finished host, one at a time
+	Progress *Progress                                 // counts as the scan goes; may be nil
 }
 
 // Progress can be read at any time while a scan runs.
@@ -163,6 +165,7 @@ func (r *runner) drive(key linkKey, l *lane) {
 	defer r.engines.Done()
 	defer l.conn.Close()
 	e := newEngine(&r.job, l.conn)
+	e.listen = r.Listen
 	e.feed = func() (Target, link.Route, bool, bool) { return r.pull(key) }
 	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }
 	e.done = func(f *flow) {

@@ -86,7 +86,7 @@ func doubt(seen []method.Line, points []whorl.Verdict) string {
 		}
 	}
 	switch {
-	case !has(seen, "OPS") && !has(seen, "T1"):
+	case !answersSYN(seen):
 		return "no open TCP port answered, and what is left fits many systems; name an open port with -p"
 	case perfect > maxPerfect:
 		return "too many records fit perfectly"
@@ -101,7 +101,12 @@ func doubt(seen []method.Line, points []whorl.Verdict) string {
 // maxPerfect is how many records may fit perfectly for Nmap to name them.
 const maxPerfect = 8
 
-func has(seen []method.Line, test string) bool { _, ok := find(seen, test); return ok }
+// answersSYN reports whether a SYN-ACK was seen.
+func answersSYN(seen []method.Line) bool {
+	t1, _ := find(seen, "T1")
+	r, _ := t1.Value("R")
+	return r == "Y"
+}
 
 // seenBy is the second-generation observation of a host, nil if there is none.
 func seenBy(h *whorl.Host) []method.Line {
@@ -162,6 +167,9 @@ func (j *Judge) likely(seen []method.Line) []whorl.Verdict {
 	}
 	v := verdictOf(all[0].entry, whorl.RuleWhorl)
 	v.Name = commonName(tied)
+	if !answersSYN(seen) && v.Family != "" { // versions show in how connections are accepted
+		v.Name, v.Generation, v.CPE = v.Family, "", nil
+	}
 	v.Confidence = whorl.Fraction(min(sure, surest))
 	v.Accuracy = all[0].score.Accuracy()
 	v.Evidence = all[0].evidence

@@ -29,7 +29,7 @@ func weigh(db osdb.Set, seen []method.Line) (out []candidate, unknown float64) {
 			continue
 		}
 		c := candidate{entry: e}
-		c.score, c.evidence = e.Gen2.Explain(common, &d.Points, expr.Whorl)
+		c.score, c.evidence = compare(e.Gen2, &d.Points, seen, common)
 		c.ratio = ratio(c.evidence)
 		out = append(out, c)
 	}
@@ -55,6 +55,23 @@ func weigh(db osdb.Set, seen []method.Line) (out []candidate, unknown float64) {
 		out[i].share /= total
 	}
 	return out, math.Exp(priorUnknown-top) / total
+}
+
+// compare explains an observation by a record, as it was seen and as it would have
+// been on a common path; either may agree, as the MSS of some stacks is their own.
+func compare(r *gen2.Reference, p *gen2.Points, seen, common []method.Line) (s gen2.Score, ev []whorl.Evidence) {
+	s, ev = r.Explain(seen, p, expr.Whorl)
+	if &seen[0] == &common[0] {
+		return s, ev
+	}
+	_, brought := r.Explain(common, p, expr.Whorl)
+	for i, e := range brought {
+		if e.Agrees && !ev[i].Agrees {
+			ev[i].Agrees = true
+			s.Num += e.Points
+		}
+	}
+	return s, ev
 }
 
 // ratio adds up the facts and fills in the weights of the evidence. Attributes of

@@ -36,11 +36,11 @@ var facts = []fact{
 	{"SYN, closed", []string{"T5.R", "T5.W", "T5.S", "T5.A", "T5.F", "T5.O"}, 0.02, 0.6},
 	{"stray ACK, closed", []string{"T6.R", "T6.W", "T6.S", "T6.A", "T6.F", "T6.O"}, 0.02, 0.5},
 	{"FIN PSH URG, closed", []string{"T7.R", "T7.W", "T7.S", "T7.A", "T7.F", "T7.O"}, 0.03, 0.5},
-	{"reset data", []string{"T4.RD", "T5.RD", "T6.RD", "T7.RD"}, 0.01, 0.95},
-	{"port unreachable", []string{"U1.R"}, 0.3, 0.9},
+	{"reset data", []string{"T4.RD", "T5.RD", "T6.RD", "T7.RD"}, 0.01, 0.97},
+	{"port unreachable", []string{"U1.R"}, 0.15, 0.8},
 	{"quote", []string{"U1.IPL", "U1.UN"}, 0.02, 0.4},
 	{"quoted header", []string{"U1.RIPL", "U1.RID", "U1.RIPCK", "U1.RUCK", "U1.RUD"}, 0.02, 0.8},
-	{"echo", []string{"IE.R"}, 0.15, 0.9},
+	{"echo", []string{"IE.R"}, 0.1, 0.85},
 	{"echo code", []string{"IE.CD"}, 0.03, 0.5},
 }
 

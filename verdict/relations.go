@@ -11,6 +11,7 @@ import (
 // Lengths on the wire that relate windows and segment sizes.
 const (
 	ethernetMSS  = 1460  // of a path with 1500-byte packets, what databases are written for
+	jumboMSS     = 8961  // of 9001-byte packets, the usual size in one large cloud
 	timestampLen = 12    // bytes that timestamps take from every segment, padding included
 	maxWindow    = 65535 // unscaled
 )
@@ -22,7 +23,7 @@ const (
 //
 // Windows follow in one of two ways: as a fixed number of segments (BSD, Windows
 // and older Linux), or as the largest number of segments that fits 64 KiB (Linux
-// since 4.20, measured up to 7.2).
+// since 4.20, measured up to 7.3).
 func Common(seen []method.Line) (common []method.Line, path int) {
 	ops, ok := find(seen, "OPS")
 	if !ok {
@@ -82,6 +83,9 @@ func withMSS(options string, path int) string {
 	return strings.Replace(options, fmt.Sprintf("M%X", path), fmt.Sprintf("M%X", ethernetMSS), 1)
 }
 
+// commonWindow recomputes a window for an Ethernet. The MSS that the host derived it
+// from is that of the path, or that of its own link if something in between lowered
+// the one it announced.
 func commonWindow(window, options string, path int) string {
 	n, err := strconv.ParseUint(window, 16, 16)
 	if err != nil || n == 0 {
@@ -91,18 +95,33 @@ func commonWindow(window, options string, path int) string {
 	if strings.Contains(options, "T") {
 		overhead = timestampLen
 	}
-	w, unit, common := int(n), path-overhead, ethernetMSS-overhead
-	switch {
-	case unit <= 0:
-		return window
-	case w == maxWindow/unit*unit:
-		return fmt.Sprintf("%X", maxWindow/common*common)
-	case w%unit == 0 && w/unit*common <= maxWindow:
-		return fmt.Sprintf("%X", w/unit*common)
-	case w%path == 0 && w/path*ethernetMSS <= maxWindow:
-		return fmt.Sprintf("%X", w/path*ethernetMSS)
+	for _, own := range [...]int{ethernetMSS, path, jumboMSS} {
+		if k := segments(int(n), own, overhead); k > 0 {
+			return fmt.Sprintf("%X", k*(ethernetMSS-overhead))
+		}
 	}
 	return window
+}
+
+// segments tells how many segments of an Ethernet a window would be on a host that
+// computed it for that MSS; 0 if it did not.
+func segments(window, mss, overhead int) int {
+	unit := mss - overhead
+	switch {
+	case unit <= 0:
+		return 0
+	case window == maxWindow/unit*unit:
+		return maxWindow / (ethernetMSS - overhead)
+	case mss > ethernetMSS: // Linux before 4.20: fewer segments of larger links, but two
+		for _, k := range [...]int{20, 10, 4} {
+			if window == max(ethernetMSS*k/mss, 2)*unit {
+				return k
+			}
+		}
+	case window%unit == 0 && window/unit*ethernetMSS <= maxWindow:
+		return window / unit
+	}
+	return 0
 }
 
 func find(lines []method.Line, test string) (method.Line, bool) {

@@ -3,23 +3,26 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 
 	"whorl/link"
 	"whorl/link/afpacket"
+	"whorl/link/pcapfile"
 	"whorl/packet"
 )
 
 // realNetwork is this machine's: routes of the kernel, links over AF_PACKET.
 type realNetwork struct {
-	via    link.Via
-	record string
+	via link.Via
 
-	mu      sync.Mutex
-	writers map[packet.LinkType]*os.File
-	files   []*os.File
+	mu        sync.Mutex
+	file      *os.File // of the recording; nil: none
+	recording *pcapfile.Writer
+	listeners []net.Listener
 }
 
 // network prepares the way out; it fails at once if a capability is missing.
@@ -27,7 +30,7 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 	if err := link.Capable(link.NetRaw); err != nil {
 		return nil, err
 	}
-	n := &realNetwork{via: link.Via{Interface: o.iface}, record: o.record}
+	n := &realNetwork{via: link.Via{Interface: o.iface}}
 	if o.source != "" {
 		src, err := netip.ParseAddr(o.source)
 		if err != nil {
@@ -35,7 +38,16 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 		}
 		n.via.Src = src
 	}
-	return n, nil
+	if o.record == "" {
+		return n, nil
+	}
+	f, err := os.Create(o.record)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--record: %w", err), "a file in a folder that exists and can be written")
+	}
+	n.file = f
+	n.recording, err = pcapfile.NewWriter(f, packet.Ethernet, "whorl "+version+" "+strings.Join(a.args, " "))
+	return n, err
 }
 
 func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) { return link.RouteTo(addr, n.via) }
@@ -46,25 +58,39 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 		filter = nil
 	}
 	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter})
-	if err != nil || n.record == "" {
+	if err != nil || n.recording == nil {
 		return c, err
 	}
-	return c, err
+	return pcapfile.Record(c, n.recording), nil
 }
 
-// Close completes the recordings.
+// Listen opens a port of this machine that nobody talks to, so that its stack can
+// be asked even if nothing else listens.
+func (n *realNetwork) Listen(addr netip.Addr) (uint16, error) {
+	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(netip.AddrPortFrom(addr, 0)))
+	if err != nil {
+		return 0, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.listeners = append(n.listeners, l)
+	return l.Addr().(*net.TCPAddr).AddrPort().Port(), nil
+}
+
+// Close completes the recording. It may be called twice.
 func (n *realNetwork) Close() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var errs []error
-	for _, w := range n.writers {
-		errs = append(errs, w.Close())
+	for _, l := range n.listeners {
+		l.Close()
 	}
-	for _, f := range n.files {
-		errs = append(errs, f.Close())
+	n.listeners = nil
+	if n.file == nil {
+		return nil
 	}
-	n.writers, n.files = nil, nil
-	if err := errors.Join(errs...); err != nil {
+	err := errors.Join(n.recording.Flush(), n.file.Close())
+	n.file, n.recording = nil, nil
+	if err != nil {
 		return partial(fmt.Errorf("the recording is incomplete: %w", err), "free the disk, or record elsewhere")
 	}
 	return nil

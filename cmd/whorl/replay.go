@@ -1,5 +1,42 @@
 package main
 
-import "fmt"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 
-func replay(name string, data []byte) ([]printed, error) { return nil, fmt.Errorf("%s: recordings: todo", name) }
+	"whorl/link/pcapfile"
+	"whorl/method/gen2"
+	"whorl/packet"
+	"whorl/scan"
+)
+
+// replay measures the exchanges in a recording anew.
+func replay(name string, data []byte) (out []printed, err error) {
+	r, err := pcapfile.Open(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var exchanges gen2.Replay
+	var p packet.Packet
+	for {
+		frame, link, at, cut := r.Next()
+		if cut != nil {
+			if !errors.Is(cut, io.EOF) { // what came before counts
+				err = fmt.Errorf("%s: %w", name, cut)
+			}
+			break
+		}
+		p.Decode(link, frame)
+		exchanges.Add(&p, at)
+	}
+	for _, e := range exchanges.Exchanges() {
+		h := scan.HostOf(e, version)
+		out = append(out, printed{h, fmt.Sprintf("%s: %v", name, e.Target.Addr)})
+	}
+	if len(out) == 0 && err == nil {
+		return nil, fmt.Errorf("%s: no exchange of fingerprinting probes in it", name)
+	}
+	return out, err
+}

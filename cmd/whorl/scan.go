@@ -131,7 +131,7 @@ func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
 	var up, down atomic.Int64
 	judges := verdict.NewJudges(set, how)
 	err = scan.Run(ctx, job, scan.Config{
-		Network: network, Version: version, Progress: progress,
+		Network: network, Version: version, Progress: progress, Listen: network.Listen,
 		NewJudge: func() scan.Judge { return judges.New() },
 		Host: func(h *whorl.Host) {
 			if h.Status.Up {

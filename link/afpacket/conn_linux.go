@@ -1,0 +1,237 @@
+package afpacket
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"whorl/link"
+	"whorl/packet"
+)
+
+// Conn is an open interface. It lives in the network namespace of the thread that
+// called Open.
+type Conn struct {
+	name  string
+	link  packet.LinkType
+	rx    *ring
+	tx    *sender
+	wake  int // eventfd that ends a Recv
+	clock clock
+	drops atomic.Uint64
+
+	// use is held for reading while Send or Recv touch the sockets and the ring, and
+	// for writing by Close, which so waits until they are out.
+	use    sync.RWMutex
+	closed atomic.Bool
+	gone   bool // sockets and ring are released
+}
+
+var (
+	_ link.Conn        = (*Conn)(nil)
+	_ link.BatchSender = (*Conn)(nil)
+	_ link.Counter     = (*Conn)(nil)
+)
+
+// Open opens an interface. Without CAP_NET_RAW the error is a *link.CapabilityError.
+func Open(o Options) (*Conn, error) {
+	if o.Route.Link != packet.Ethernet && o.Route.Link != packet.Raw {
+		return nil, fmt.Errorf("afpacket: %s: link type %v, want %v or %v", o.Route.Interface, o.Route.Link, packet.Ethernet, packet.Raw)
+	}
+	if o.Route.Index <= 0 {
+		return nil, fmt.Errorf("afpacket: %s: interface index %d", o.Route.Interface, o.Route.Index)
+	}
+	c := &Conn{name: o.Route.Interface, link: o.Route.Link}
+	var err error
+	if c.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		return nil, c.fail("eventfd", err)
+	}
+	if c.tx, err = openSender(o.Route); err != nil {
+		c.release()
+		return nil, c.refused(err)
+	}
+	c.clock = newClock()
+	if c.rx, err = openRing(o); err != nil {
+		c.release()
+		return nil, c.refused(err)
+	}
+	return c, nil
+}
+
+// refused explains an error of Open by a missing capability, if that is it.
+func (c *Conn) refused(err error) error {
+	if errors.Is(err, unix.EPERM) {
+		if missing := link.Capable(link.NetRaw); missing != nil {
+			return missing
+		}
+	}
+	return c.fail("open", err)
+}
+
+func (c *Conn) fail(what string, err error) error {
+	return fmt.Errorf("afpacket: %s: %s: %w", c.name, what, err)
+}
+
+// LinkType is Ethernet or Raw, as the Route said.
+func (c *Conn) LinkType() packet.LinkType { return c.link }
+
+// Now is the wall clock at Open carried on by the monotonic clock: it never runs
+// backwards, and after the machine's clock was set it differs from the wall clock.
+// Times of Send and Recv are on it.
+func (c *Conn) Now() time.Time { return c.clock.now() }
+
+// Send puts one frame on the link. The time is that just before the system call,
+// 1 to 2 microseconds before the frame leaves (measured): on virtual links the call
+// returns only after the receiver's work, often after its answer has come, so that
+// a time taken afterwards would give negative round trips.
+//
+// On Ethernet the frame leaves as it is. On a Raw link the kernel changes IPv4
+// packets (raw(7), and measured): it fills in total length and header checksum;
+// it replaces a zero source address; it replaces a zero IP ID unless DF is set.
+// IPv6 packets leave as they are.
+// Packets longer than the MTU are refused there (EMSGSIZE), not fragmented.
+//
+// Ethernet frames pass by the queueing discipline, and so by a tcpdump on this
+// machine; pcapfile.Record keeps them. ENOBUFS means that the interface had no room
+// and the frame is lost. After Close the error is net.ErrClosed.
+func (c *Conn) Send(frame []byte) (sent time.Time, err error) {
+	var one [1]time.Time
+	_, err = c.SendBatch([][]byte{frame}, one[:])
+	return one[0], err
+}
+
+// SendBatch sends frames in order, 16 to a system call; these share one time, that
+// of the call.
+func (c *Conn) SendBatch(frames [][]byte, sent []time.Time) (n int, err error) {
+	c.use.RLock()
+	defer c.use.RUnlock()
+	if c.closed.Load() {
+		return 0, c.fail("send", net.ErrClosed)
+	}
+	for n < len(frames) {
+		at := c.clock.now()
+		k, err := c.tx.send(frames[n:])
+		for i := range k {
+			sent[n+i] = at
+		}
+		n += k
+		if err != nil {
+			return n, c.fail("send", err)
+		}
+	}
+	return n, nil
+}
+
+// Recv waits for the next frame. Its time is the kernel's, brought to the clock of
+// Now; it may lie up to Options.Hold before Recv sees it, so a frame that came
+// before a deadline can be given after it. VLAN tags that the kernel took off are
+// put back, and checksums that it left to hardware are completed.
+//
+// On lo what we send comes in again. ENETDOWN means that the interface went down;
+// Recv goes on if it comes up again.
+func (c *Conn) Recv(buf []byte, deadline time.Time) (n int, at time.Time, err error) {
+	c.use.RLock()
+	defer c.use.RUnlock()
+	for {
+		if c.closed.Load() {
+			return 0, c.Now(), io.EOF
+		}
+		if s, ok := c.rx.next(); ok {
+			return c.copy(buf, s), c.clock.stamp(time.Now(), s.stamp), nil
+		}
+		now := c.Now()
+		if !now.Before(deadline) {
+			return 0, now, link.ErrTimeout
+		}
+		if err := c.wait(deadline.Sub(now)); err != nil {
+			return 0, c.Now(), c.fail("receive", err)
+		}
+	}
+}
+
+// copy brings a frame out of the ring, mended.
+func (c *Conn) copy(buf []byte, s slot) int {
+	n := 0
+	if s.status&unix.TP_STATUS_VLAN_VALID != 0 && c.link == packet.Ethernet && len(s.frame) >= 12 {
+		tpid := uint16(packet.EtherTypeVLAN)
+		if s.status&unix.TP_STATUS_VLAN_TPID_VALID != 0 {
+			tpid = s.tpid
+		}
+		var tag [4]byte
+		binary.BigEndian.PutUint16(tag[:], tpid)
+		binary.BigEndian.PutUint16(tag[2:], s.tci)
+		n = copy(buf, s.frame[:12])
+		n += copy(buf[n:], tag[:])
+		s.frame = s.frame[12:]
+	}
+	n += copy(buf[n:], s.frame)
+	if s.status&unix.TP_STATUS_CSUMNOTREADY != 0 {
+		complete(c.link, buf[:n])
+	}
+	return n
+}
+
+// wait returns when there may be a frame, after d at the latest, or when Close wants
+// us out.
+func (c *Conn) wait(d time.Duration) error {
+	fds := [2]unix.PollFd{
+		{Fd: int32(c.rx.fd), Events: unix.POLLIN},
+		{Fd: int32(c.wake), Events: unix.POLLIN},
+	}
+	ts := unix.NsecToTimespec(int64(min(d, time.Hour))) // more need not fit on 32 bits
+	if _, err := unix.Ppoll(fds[:], &ts, nil); err != nil && err != unix.EINTR {
+		return err
+	}
+	if fds[0].Revents&unix.POLLERR == 0 {
+		return nil
+	}
+	errno, err := unix.GetsockoptInt(c.rx.fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err == nil && errno != 0 {
+		err = unix.Errno(errno)
+	}
+	return err
+}
+
+// Drops is how many frames found the ring full since Open.
+func (c *Conn) Drops() uint64 {
+	c.use.RLock()
+	defer c.use.RUnlock()
+	if !c.gone {
+		c.drops.Add(c.rx.dropped())
+	}
+	return c.drops.Load()
+}
+
+// Close ends a Recv that waits, waits until Send and Recv are out, and releases
+// everything. Recv then gives io.EOF.
+func (c *Conn) Close() error {
+	if c.closed.Swap(true) {
+		return nil
+	}
+	unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	c.use.Lock()
+	defer c.use.Unlock()
+	c.drops.Add(c.rx.dropped())
+	c.gone = true
+	c.release()
+	return nil
+}
+
+func (c *Conn) release() {
+	if c.rx != nil {
+		c.rx.close()
+	}
+	if c.tx != nil {
+		c.tx.close()
+	}
+	unix.Close(c.wake)
+}
+
+func networkOrder(v uint16) uint16 { return binary.NativeEndian.Uint16([]byte{byte(v >> 8), byte(v)}) }

@@ -1,0 +1,91 @@
+package afpacket
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"golang.org/x/net/bpf"
+
+	"whorl/packet"
+)
+
+// whole is what a filter returns to keep all bytes of a frame.
+const whole = 0x40000
+
+// Towards is a filter that passes what is sent to one of our addresses: IPv4 and
+// IPv6 packets for it, ARP that asks for it or answers to it, and the neighbour
+// solicitations for it (RFC 4861 section 4.3, sent to the group of RFC 4291
+// section 2.7.1). t is Ethernet or Raw. Frames with a VLAN tag that the kernel
+// has not taken off do not pass. Without addresses nothing passes.
+func Towards(t packet.LinkType, ours ...netip.Prefix) []bpf.Instruction {
+	var ip4, arp, ip6 []bpf.Instruction
+	var at uint32 // where the network header begins
+	if t == packet.Ethernet {
+		at = 14
+	}
+	for _, p := range ours {
+		if p.Addr().Is4() {
+			ip4 = append(ip4, keep(at+16, p)...)
+			arp = append(arp, keep(at+24, p)...)
+			continue
+		}
+		ip6 = append(ip6, keep(at+24, p)...)
+		ip6 = append(ip6, keep(at+24, solicited(p))...)
+	}
+	if t != packet.Ethernet {
+		f := []bpf.Instruction{
+			bpf.LoadAbsolute{Off: 0, Size: 1},
+			bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4},
+		}
+		return drop(on(6, ip6, on(4, ip4, f)))
+	}
+	f := []bpf.Instruction{bpf.LoadAbsolute{Off: 12, Size: 2}}
+	f = on(packet.EtherTypeIPv4, ip4, f)
+	f = on(packet.EtherTypeARP, arp, f)
+	return drop(on(packet.EtherTypeIPv6, ip6, f))
+}
+
+// on adds to f: if the accumulator is val, run body and drop what it has not kept.
+func on(val uint32, body, f []bpf.Instruction) []bpf.Instruction {
+	body = drop(body)
+	f = append(f,
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: val, SkipTrue: 1},
+		bpf.Jump{Skip: uint32(len(body))})
+	return append(f, body...)
+}
+
+func drop(f []bpf.Instruction) []bpf.Instruction { return append(f, bpf.RetConstant{Val: 0}) }
+
+// keep keeps the frame if the address at off is in p, and falls through if not.
+func keep(off uint32, p netip.Prefix) []bpf.Instruction {
+	var f []bpf.Instruction
+	addr := p.Masked().Addr().AsSlice()
+	for left := p.Bits(); left > 0; left -= 32 {
+		f = append(f, bpf.LoadAbsolute{Off: off, Size: 4})
+		if left < 32 {
+			f = append(f, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: ^uint32(0) << (32 - left)})
+		}
+		f = append(f, bpf.JumpIf{Cond: bpf.JumpEqual, Val: binary.BigEndian.Uint32(addr)})
+		addr, off = addr[4:], off+4
+	}
+	f = append(f, bpf.RetConstant{Val: whole})
+	for i, in := range f {
+		if j, ok := in.(bpf.JumpIf); ok {
+			j.SkipFalse = uint8(len(f) - 1 - i)
+			f[i] = j
+		}
+	}
+	return f
+}
+
+// solicited is the solicited-node group of an IPv6 address, or all such groups
+// for a prefix of many.
+func solicited(p netip.Prefix) netip.Prefix {
+	group := [16]byte{0: 0xff, 1: 0x02, 11: 0x01, 12: 0xff}
+	if !p.IsSingleIP() {
+		return netip.PrefixFrom(netip.AddrFrom16(group), 104)
+	}
+	a := p.Addr().As16()
+	copy(group[13:], a[13:])
+	return netip.PrefixFrom(netip.AddrFrom16(group), 128)
+}

@@ -1,0 +1,29 @@
+//go:build !linux
+
+package afpacket
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"runtime"
+
+	"whorl/link"
+)
+
+// Conn is an open interface; there is none on this system.
+type Conn struct {
+	link.Conn
+	link.BatchSender
+	link.Counter
+}
+
+// Open says that the package is not implemented on this system.
+func Open(Options) (*Conn, error) { return nil, errUnsupported() }
+
+// Silence says that the package is not implemented on this system.
+func Silence(netip.AddrPort) (io.Closer, error) { return nil, errUnsupported() }
+
+func errUnsupported() error {
+	return fmt.Errorf("afpacket: not implemented on %s", runtime.GOOS)
+}
