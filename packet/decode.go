@@ -12,8 +12,12 @@ func (p *Packet) Decode(link LinkType, frame []byte) {
 	switch link {
 	case Ethernet:
 		p.decodeEthernet(frame)
-	case Raw, IPv4Only, IPv6Only:
+	case Raw:
 		p.decodeIP(frame)
+	case IPv4Only:
+		p.decodeIPAs(IPv4, frame)
+	case IPv6Only:
+		p.decodeIPAs(IPv6, frame)
 	case Null, Loop:
 		p.afterHeader(frame, 4)
 	case SLL:
@@ -59,11 +63,14 @@ func (p *Packet) decodePPP(b []byte) {
 	if len(b) >= 2 && b[0] == 0xff && b[1] == 0x03 {
 		b = b[2:]
 	}
+	if len(b) >= 2 && b[0] == 0 {
+		b = b[1:]
+	}
 	switch {
-	case len(b) >= 2 && b[0] == 0 && (b[1] == 0x21 || b[1] == 0x57):
-		p.decodeIP(b[2:])
-	case len(b) >= 1 && (b[0] == 0x21 || b[0] == 0x57):
-		p.decodeIP(b[1:])
+	case len(b) >= 1 && b[0] == 0x21:
+		p.decodeIPAs(IPv4, b[1:])
+	case len(b) >= 1 && b[0] == 0x57:
+		p.decodeIPAs(IPv6, b[1:])
 	default:
 		p.Payload = b
 	}
@@ -93,8 +100,10 @@ func (p *Packet) decodeEtherType(b []byte) {
 		b = b[4:]
 	}
 	switch p.EtherType {
-	case EtherTypeIPv4, EtherTypeIPv6:
-		p.decodeIP(b)
+	case EtherTypeIPv4:
+		p.decodeIPAs(IPv4, b)
+	case EtherTypeIPv6:
+		p.decodeIPAs(IPv6, b)
 	case EtherTypeARP:
 		p.decodeARP(b)
 	default:
@@ -115,6 +124,15 @@ func (p *Packet) decodeARP(b []byte) {
 	p.ARP.SenderIP = netip.AddrFrom4([4]byte(b[14:18]))
 	copy(p.ARP.TargetMAC[:], b[18:])
 	p.ARP.TargetIP = netip.AddrFrom4([4]byte(b[24:28]))
+}
+
+// decodeIPAs decodes by the version in the header, as receivers of tunnels and
+// captures do, and flags one that the layer below did not announce.
+func (p *Packet) decodeIPAs(n Network, b []byte) {
+	p.decodeIP(b)
+	if p.Network != NoNetwork && p.Network != n {
+		p.Odd |= OddIPHeader
+	}
 }
 
 func (p *Packet) decodeIP(b []byte) {

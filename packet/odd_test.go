@@ -86,6 +86,10 @@ func TestOdd(t *testing.T) {
 		{"ARP for Token Ring", Ethernet, edit(arp, 15, 4), OddShort},
 
 		{"IP version 5", Raw, edit(tcp4, 0, 0x55), OddIPHeader},
+		{"IPv6 as IPv4 only", IPv4Only, tcp6, OddIPHeader},
+		{"IPv4 as IPv6 only", IPv6Only, tcp4, OddIPHeader},
+		{"IPv4 with the EtherType of IPv6", Ethernet, append(rows("020000000002", "020000000001", "86dd"), tcp4...), OddIPHeader},
+		{"IPv4 as IPv6 over PPP", PPP, append(rows("57"), tcp4...), OddIPHeader},
 		{"IPv4 header of 4 words", Raw, edit(tcp4, 0, 0x44), OddIPHeader},
 		{"IPv4 header beyond the packet", Raw, edit(udp, 0, 0x4f), OddIPHeader},
 		{"IPv4 header checksum", Raw, edit(tcp4, 8, 63), OddIPChecksum},

@@ -88,7 +88,7 @@ const (
 	OddLink       Odd = 1 << iota // link header short or too deep a stack of tags
 	OddShort                      // network or transport header cut off
 	OddIPLength                   // IP total length larger than the frame or smaller than its header
-	OddIPHeader                   // IPv4 header length below 20 or beyond the packet
+	OddIPHeader                   // IPv4 header length below 20 or beyond the packet, or an unexpected IP version
 	OddIPChecksum                 // IPv4 header checksum wrong
 	OddTCPOffset                  // TCP data offset below 5 or beyond the segment
 	OddTCPOptions                 // a TCP option has a bad length

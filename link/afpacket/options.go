@@ -28,15 +28,15 @@ type Options struct {
 
 	// Hold is how long the kernel may keep a frame in order to hand over several at
 	// once, in whole milliseconds. 0 is 1 ms, right for probing; listening wants
-	// 10 ms. It delays Recv, not the time that a frame carries. Before Linux 6.18 it
-	// is rounded up to the kernel's timer tick, up to 10 ms.
+	// 10 ms. It delays Recv, not the time that a frame carries. Older kernels round it
+	// up to their timer tick, at most 10 ms.
 	Hold time.Duration
 
 	// Promiscuous hears frames for other stations too. An address that the kernel
 	// does not own needs it for IPv6, whose neighbour discovery is multicast.
 	Promiscuous bool
 
-	// Outgoing hears also what this machine sends, except through this package.
+	// Outgoing hears also what this machine sends, except Ethernet frames of Send.
 	Outgoing bool
 
 	// Fanout, if not zero, shares the frames of the interface among all Conns opened

@@ -33,7 +33,9 @@ func TestAgainstWireshark(t *testing.T) {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skip(err)
 		}
-		out, err := exec.Command(name, args...).Output()
+		cmd := exec.Command(name, args...)
+		cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir()) // nobody's preferences
+		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
