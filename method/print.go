@@ -65,7 +65,7 @@ func ParseLine(s string) (Line, error) {
 	}
 	for part := range strings.SplitSeq(body, "%") {
 		attr, value, ok := strings.Cut(part, "=")
-		if !ok || attr == "" || strings.ContainsAny(attr, "() \t") {
+		if !ok || attr == "" || strings.ContainsAny(attr, "() \t\r\n") {
 			return l, fmt.Errorf("method: %s: bad attribute %.40q, want NAME=value", name, part)
 		}
 		if _, twice := l.Value(attr); twice {

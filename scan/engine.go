@@ -56,7 +56,8 @@ type queued struct {
 const (
 	maxBatch  = 256
 	maxDrain  = 512
-	idleCheck = 20 * time.Millisecond // how often the feed is asked again when it had nothing
+	idleCheck = 20 * time.Millisecond  // how often the feed is asked again when it had nothing
+	ctxCheck  = 200 * time.Millisecond // how long an interrupt may go unnoticed
 	maxFrame  = 65536
 )
 
@@ -88,8 +89,8 @@ func (e *engine) run(ctx context.Context) error {
 		if at, ok := e.wheel.next(); ok && (again.IsZero() || at.Before(again)) {
 			again = at
 		}
-		if again.IsZero() {
-			again = now.Add(idleCheck)
+		if last := now.Add(ctxCheck); again.IsZero() || again.After(last) {
+			again = last
 		}
 		if err := e.receive(again); err != nil {
 			e.abort("the link failed; see the error of the scan")
@@ -145,6 +146,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		e.next = nil
 		e.started = now
 		f.timer.owner = f
+		f.lost = e.lost()
 		e.flows[f.Addr] = f
 		f.begin(e.job, now)
 		e.poll(f, now)
@@ -153,6 +155,14 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		return now.Add(idleCheck)
 	}
 	return time.Time{}
+}
+
+// lost is how many frames the link has lost so far.
+func (e *engine) lost() uint64 {
+	if c, ok := e.conn.(link.Counter); ok {
+		return c.Drops()
+	}
+	return 0
 }
 
 // poll lets the machine of a host act and arms its timer.

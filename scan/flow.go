@@ -27,6 +27,7 @@ type flow struct {
 	last     time.Time // last packet sent or received
 	deadline time.Time // zero: none
 	sent     int       // packets
+	lost     uint64    // frames that the link had lost before
 	problem  string    // why it ended early
 }
 

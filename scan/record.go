@@ -21,7 +21,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		Schema: whorl.Schema, Addr: f.Addr, Names: f.Names,
 		Seen: whorl.Span{First: f.began, Last: f.last},
 	}
-	direct := f.route.OnLink(f.Addr) && !f.mac.IsZero()
+	direct := f.route.OnLink(f.Addr) && f.arp != nil && !f.arp.MAC.IsZero()
 	if direct {
 		h.MAC = f.mac.String()
 	}

@@ -55,7 +55,9 @@ func Run(ctx context.Context, j Job, c Config) error {
 	}
 	written := make(chan struct{})
 	go r.write(written)
-	r.pull(linkKey{}) // the first target opens the first link
+	for more := true; more; { // until a target has opened the first link
+		_, _, _, more = r.pull(linkKey{})
+	}
 	r.engines.Wait()
 	close(r.finished)
 	<-written
@@ -71,6 +73,7 @@ type runner struct {
 
 	mu       sync.Mutex
 	links    map[linkKey]*lane
+	begun    bool // an engine runs
 	ended    bool // no more targets
 	errs     []error
 	engines  sync.WaitGroup
@@ -89,14 +92,18 @@ type lane struct {
 	err   error
 }
 
-// maxLane bounds the targets that wait for a link while another one pulls.
-const maxLane = 4096
+// Bounds of what one engine does for others while its own probes wait.
+const (
+	maxLane = 4096 // targets that wait for another link
+	maxPull = 256  // targets looked at in one pull
+)
 
-// pull finds the next target for the link. more is false when none will come.
+// pull finds the next target for the link. more is false when none will come. Without
+// a link it only places targets, until one of them has opened one.
 func (r *runner) pull(key linkKey) (t Target, route link.Route, ok, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
+	for range maxPull {
 		if l := r.links[key]; l != nil && len(l.queue) > 0 {
 			h := l.queue[0]
 			l.queue = l.queue[1:]
@@ -110,6 +117,9 @@ func (r *runner) pull(key linkKey) (t Target, route link.Route, ok, more bool) {
 				return t, route, false, true
 			}
 		}
+		if r.begun && len(r.finished) > maxBacklog/2 {
+			return t, route, false, true
+		}
 		t, ok := r.job.Targets.Next()
 		if !ok {
 			r.ended = true
@@ -117,10 +127,11 @@ func (r *runner) pull(key linkKey) (t Target, route link.Route, ok, more bool) {
 		}
 		r.Progress.Started.Add(1)
 		r.place(t)
-		if key == (linkKey{}) && len(r.links) > 0 {
-			return t, route, false, true
+		if key == (linkKey{}) && r.begun {
+			return t, route, false, false
 		}
 	}
+	return t, route, false, true
 }
 
 // place puts a target into the lane of its link, and opens that on first use.
@@ -142,6 +153,7 @@ func (r *runner) place(t Target) {
 		if l.conn, l.err = r.Network.Open(route); l.err != nil {
 			r.errs = append(r.errs, l.err)
 		} else {
+			r.begun = true
 			r.engines.Add(1)
 			go r.drive(key, l)
 		}
@@ -155,7 +167,6 @@ func (r *runner) place(t Target) {
 
 // unreachable gives out a target that nothing can be sent to.
 func (r *runner) unreachable(t Target, why error) {
-	r.Progress.Finished.Add(1)
 	r.finished <- &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Names: t.Names,
 		Status: whorl.Status{Reason: "unreachable"}, Warnings: []string{why.Error()}}
 }
@@ -168,20 +179,29 @@ func (r *runner) drive(key linkKey, l *lane) {
 	e.listen = r.Listen
 	e.feed = func() (Target, link.Route, bool, bool) { return r.pull(key) }
 	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }
+	var lost uint64
 	e.done = func(f *flow) {
 		r.Progress.Packets.Add(int64(f.sent))
-		var lost uint64
-		if c, ok := l.conn.(link.Counter); ok {
-			lost = c.Drops()
-			r.Progress.Lost.Store(lost)
-		}
-		r.finished <- record(f, r.Version, lost)
+		now := e.lost()
+		r.Progress.Lost.Add(now - lost)
+		lost = now
+		r.finished <- record(f, r.Version, now-f.lost)
 	}
 	if err := e.run(r.ctx); err != nil {
-		r.mu.Lock()
-		r.errs = append(r.errs, err)
-		r.mu.Unlock()
+		r.fail(l, err)
 	}
+}
+
+// fail gives up a link and the targets that wait for it.
+func (r *runner) fail(l *lane, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.errs = append(r.errs, err)
+	l.err = err
+	for _, h := range l.queue {
+		r.unreachable(h.Target, err)
+	}
+	l.queue = nil
 }
 
 // write judges finished hosts on all cores and gives them out one at a time.

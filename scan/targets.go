@@ -57,6 +57,7 @@ func (t *Targets) Exclude(spec string, resolve Resolve) error {
 // comments from # on. Bad ones are reported by name and line and lose no others.
 func (t *Targets) Read(r io.Reader, file string, add func(string, Resolve) error, resolve Resolve) (problems []error) {
 	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, maxLine)
 	for n := 1; sc.Scan(); n++ {
 		line, _, _ := strings.Cut(sc.Text(), "#")
 		for spec := range strings.FieldsSeq(line) {
@@ -70,6 +71,9 @@ func (t *Targets) Read(r io.Reader, file string, add func(string, Resolve) error
 	}
 	return problems
 }
+
+// maxLine bounds a line of a list, which may hold all targets.
+const maxLine = 16 << 20
 
 // Count is how many addresses there are at most, before exclusions.
 func (t *Targets) Count() uint64 {
@@ -234,10 +238,11 @@ func octetSpans(spec string) ([]span, error) {
 				s.octets[i] = [2]uint8{lo, hi}
 				next = append(next, s)
 			}
+			if len(next) > maxSpans {
+				return nil, fmt.Errorf("scan: target %.80q: lists make more than %d ranges", spec, maxSpans)
+			}
 		}
-		if spans = next; len(spans) > maxSpans {
-			return nil, fmt.Errorf("scan: target %q: lists make more than %d ranges", spec, maxSpans)
-		}
+		spans = next
 	}
 	for i := range spans {
 		o := &spans[i].octets

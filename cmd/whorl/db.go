@@ -12,22 +12,22 @@ import (
 )
 
 func (a *app) dbCommand() *cobra.Command {
-	c := &cobra.Command{Use: "db", Short: "Look into the databases of systems"}
+	c := &cobra.Command{Use: "db COMMAND", Short: "Look into the databases of systems", RunE: group}
 	c.AddCommand(
 		&cobra.Command{
-			Use: "list [PATTERN]", Short: "List the records, or those whose name or class contains a text", Args: cobra.MaximumNArgs(1),
+			Use: "list [PATTERN]", Short: "List the records, or those whose name or class contains a text", Args: takes(0, 1),
 			RunE: func(_ *cobra.Command, args []string) error { return a.dbList(strings.Join(args, "")) },
 		},
 		&cobra.Command{
-			Use: "show NAME|FILE:LINE", Short: "Print records as they stand", Args: cobra.ExactArgs(1),
+			Use: "show NAME|FILE:LINE", Short: "Print records as they stand", Args: takes(1, 1),
 			RunE: func(_ *cobra.Command, args []string) error { return a.dbShow(args[0]) },
 		},
 		&cobra.Command{
-			Use: "lint", Short: "Report what is wrong or suspicious in the databases", Args: cobra.NoArgs,
+			Use: "lint", Short: "Report what is wrong or suspicious in the databases", Args: takes(0, 0),
 			RunE: func(*cobra.Command, []string) error { return a.dbLint() },
 		},
 		&cobra.Command{
-			Use: "stats", Short: "Count what is in the databases", Args: cobra.NoArgs,
+			Use: "stats", Short: "Count what is in the databases", Args: takes(0, 0),
 			RunE: func(*cobra.Command, []string) error { return a.dbStats() },
 		},
 	)

@@ -27,7 +27,7 @@ import (
 
 func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "demo", Short: "Scan a simulated office; needs no privilege and no network", Args: cobra.NoArgs,
+		Use: "demo", Short: "Scan a simulated office; needs no privilege and no network", Args: takes(0, 0),
 		Long: `Scan a simulated office; needs no privilege and no network.
 
 The office exists in memory only: every machine in it is a record of the embedded
@@ -71,8 +71,10 @@ func (a *app) demo(ctx context.Context) error {
 		}
 	}
 	found := map[netip.Addr]*whorl.Host{}
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	progress := &scan.Progress{}
-	status := a.status(progress, uint64(len(of.hosts)))
+	status := a.status(ctx, progress, uint64(len(of.hosts)))
 	judges := verdict.NewJudges(set, verdict.Options{})
 	begun := time.Now()
 	err = scan.Run(ctx, job, scan.Config{

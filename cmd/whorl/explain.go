@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -24,65 +26,64 @@ type explainOptions struct {
 func (a *app) explainCommand() *cobra.Command {
 	o := &explainOptions{}
 	c := &cobra.Command{
-		Use:   "explain FILE...",
+		Use:   "explain [OPTION]... FILE...",
 		Short: "Judge printed fingerprints or recordings, and show why",
 		Long: `Judge fingerprints and show which attribute speaks for and against each candidate.
 
 FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
 output (-oN, -oX), or is a recording made with scan --record. - is standard input.`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return a.explain(c.Context(), o, args) },
+		Args: takes(1, math.MaxInt),
+		RunE: func(c *cobra.Command, args []string) error { return a.explain(o, args) },
 	}
 	f := c.Flags()
+	f.SortFlags = false
 	f.BoolVar(&o.json, "json", false, "one record a fingerprint, as JSON Lines")
-	f.IntVar(&o.top, "top", 3, "how many candidates to explain")
-	f.Float64Var(&o.confidence, "confidence", 0.8, "least probability of a headline")
-	f.StringVar(&o.rule, "rule", "whorl", "how to judge: whorl, or nmap for its points alone")
+	f.IntVar(&o.top, "top", 3, "explain `N` candidates")
+	o.judging.flags(f)
+	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 // maxInput bounds what is read of one file that is not a recording.
 const maxInput = 64 << 20
 
-func (a *app) explain(ctx context.Context, o *explainOptions, args []string) error {
+func (a *app) explain(o *explainOptions, args []string) error {
 	how, err := o.judging.options()
 	if err != nil {
 		return err
+	}
+	if o.top < 1 {
+		return usage(fmt.Errorf("--top %d explains nothing", o.top), "--top 3")
 	}
 	set, err := a.load()
 	if err != nil {
 		return err
 	}
 	judge := verdict.NewJudges(set, how).New()
-	var failed error
-	explained := 0
+	unread := 0
 	for _, name := range args {
 		hosts, err := a.prints(name)
 		if err != nil {
 			fmt.Fprintf(a.people, "whorl: %v\n", err)
-			failed = partial(fmt.Errorf("not everything could be read"), "a file with a fingerprint (SCAN(...)SEQ(...)), or a recording of whorl scan --record")
+			unread++
 		}
 		for _, h := range hosts {
-			if ctx.Err() != nil {
-				return errInterrupted
-			}
 			judge.Judge(h.Host)
 			judge.Explain(h.Host, o.top)
-			explained++
 			if o.json {
 				err = json.NewEncoder(a.out).Encode(h.Host)
 			} else {
 				err = explanation(a.out, h, o.top)
 			}
 			if err != nil {
-				return partial(err, "")
+				return partial(err, "free the disk, or write elsewhere")
 			}
 		}
 	}
-	if explained == 0 && failed == nil {
-		return partial(fmt.Errorf("no fingerprint in what was given"), "a file with SCAN(...)SEQ(...), or a recording of whorl scan --record")
+	if unread > 0 {
+		return partial(fmt.Errorf("not everything could be read"), "a file with a fingerprint (SCAN(...)SEQ(...)), or a recording of whorl scan --record")
 	}
-	return failed
+	return nil
 }
 
 // printed is a fingerprint and where it stands.
@@ -91,52 +92,54 @@ type printed struct {
 	where string
 }
 
-// prints finds all fingerprints of one input.
+// prints finds all fingerprints of one input. With an error it gives what came
+// before.
 func (a *app) prints(name string) ([]printed, error) {
-	data, err := a.read(name)
-	if err != nil {
-		return nil, err
-	}
-	if recording(data) {
-		return replay(name, data)
-	}
-	var out []printed
-	found, problems := gen2.Find(string(data))
-	for _, p := range problems {
-		fmt.Fprintf(a.people, "whorl: %s:%d: %v\n", name, p.Line, p.Err)
-	}
-	for _, f := range found {
-		h := &whorl.Host{Schema: whorl.Schema, Status: whorl.Status{Up: true, Reason: "print"}}
-		h.Observations = []whorl.Observation{{Method: "gen2", Print: f.String()}}
-		out = append(out, printed{h, fmt.Sprintf("%s:%d", name, f.Line)})
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no fingerprint found", name)
-	}
-	return out, nil
-}
-
-func (a *app) read(name string) ([]byte, error) {
-	in := a.in
-	if name != "-" {
+	var in *bufio.Reader
+	if name == "-" {
+		name, in = "standard input", bufio.NewReader(a.in)
+	} else {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		in = f
+		in = bufio.NewReader(f)
 	}
-	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
-	if len(data) > maxInput {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxInput>>20)
+	if head, _ := in.Peek(4); recording(head) {
+		return replay(name, in)
 	}
-	return data, err
+	text, err := io.ReadAll(io.LimitReader(in, maxText+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	case len(text) > maxText:
+		return nil, fmt.Errorf("%s: larger than %d MiB, and no recording", name, maxText>>20)
+	}
+	found, problems := gen2.Find(string(text))
+	var out []printed
+	for _, f := range found {
+		h := &whorl.Host{Schema: whorl.Schema, Status: whorl.Status{Up: true, Reason: "print"}}
+		h.Observations = []whorl.Observation{{Method: "gen2", Print: f.String()}}
+		out = append(out, printed{h, fmt.Sprintf("%s:%d", name, f.Line)})
+	}
+	errs := make([]error, 0, len(problems))
+	for _, p := range problems {
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, p.Line, p.Err))
+	}
+	if len(out)+len(errs) == 0 {
+		return nil, fmt.Errorf("%s: no fingerprint found", name)
+	}
+	return out, errors.Join(errs...)
 }
 
-// recording tells pcap and pcapng, gzipped or not, from text.
-func recording(data []byte) bool {
+// maxText bounds what is read of one input that is no recording, in bytes.
+const maxText = 64 << 20
+
+// recording tells pcap and pcapng, gzipped or not, from text, by their first bytes.
+func recording(head []byte) bool {
 	for _, magic := range []string{"\x0a\x0d\x0d\x0a", "\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x1f\x8b"} {
-		if bytes.HasPrefix(data, []byte(magic)) {
+		if bytes.HasPrefix(head, []byte(magic)) {
 			return true
 		}
 	}

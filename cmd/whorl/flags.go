@@ -1,30 +1,191 @@
 package main
 
-import "strings"
+import (
+	"fmt"
+	"math"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
 
-// nmapFlags are options that Nmap's users write with one dash. The command line
-// library would read -oX as -o X, so they get a second dash before it looks.
-var nmapFlags = map[string]bool{
-	"-oN": true, "-oX": true, "-oG": true, "-oA": true, "-oJ": true,
-	"-iL": true, "-Pn": true, "-PN": true, "-P0": true,
+	"github.com/spf13/cobra"
+
+	"whorl/scan"
+)
+
+// translate makes of what was typed what the command line library understands:
+// options of Nmap's that have one dash get a second one, those that mean nothing
+// here are dropped with a note or refused with advice, and the file of --json is
+// found. Only whorl scan has such options, and nothing after "--" is one.
+func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
+	c, _, err := root.Find(args)
+	if err != nil || c.Name() != "scan" {
+		return args, nil
+	}
+	var out []string
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			return append(out, args[i:]...), nil
+		}
+		if arg == "--json" && i+1 < len(args) && jsonFile(args[i+1]) {
+			i++
+			out = append(out, "--json="+args[i])
+			continue
+		}
+		o, known := foreignOption(arg)
+		switch {
+		case !known:
+			out = append(out, ourDashes(arg))
+		case o.refused:
+			return nil, usage(fmt.Errorf("%s: %s", arg, o.why), o.instead)
+		default:
+			if o.why != "" {
+				fmt.Fprintf(a.people, "whorl: %s has no effect: %s\n", arg, o.why)
+			}
+			if o.value && !strings.Contains(arg, "=") {
+				i++ // its value
+			}
+		}
+	}
+	return out, nil
 }
 
-// longFlags rewrites them, up to a "--".
-func longFlags(args []string) []string {
-	out := make([]string, 0, len(args))
-	for i, a := range args {
-		name, value, joined := strings.Cut(a, "=")
-		switch {
-		case a == "--":
-			return append(out, args[i:]...)
-		case name == "-PN" || name == "-P0":
-			a = "--Pn"
-		case nmapFlags[name] && joined:
-			a = "-" + name + "=" + value
-		case nmapFlags[name]:
-			a = "-" + name
-		}
-		out = append(out, a)
+// oneDash are options that Nmap's users write with one dash. The library would
+// read -oX as -o X.
+var oneDash = []string{"oN", "oX", "oG", "oA", "iL", "Pn"}
+
+// respelled are options that are called otherwise here.
+var respelled = map[string]string{"-PN": "--Pn", "-P0": "--Pn", "-oJ": "--json", "--fuzzy": "--osscan-guess", "-d": "-v", "-dd": "-vv"}
+
+var levels = regexp.MustCompile(`^-[vd]([0-9])$`)
+
+// ourDashes spells an option as the library wants it.
+func ourDashes(arg string) string {
+	if m := levels.FindStringSubmatch(arg); m != nil {
+		return "--verbose=" + m[1]
 	}
-	return out
+	name, value, joined := strings.Cut(arg, "=")
+	if s, ok := respelled[name]; ok {
+		name = s
+	}
+	for _, s := range oneDash {
+		if name == "-"+s {
+			name = "--" + s
+		}
+	}
+	if joined {
+		return name + "=" + value
+	}
+	return name
+}
+
+// nmapDashes shows these options as they are typed, in help and in manual pages.
+func nmapDashes(text string) string {
+	names := strings.Join(oneDash, "|")
+	text = regexp.MustCompile(`(?m)^      --(`+names+`)\b( [A-Z]+)?`).ReplaceAllString(text, "  -$1$2     ")
+	text = strings.ReplaceAll(text, `--json FILE[="-"]`, `--json [FILE]    `)
+	return regexp.MustCompile(`--(`+names+`)\b`).ReplaceAllString(text, "-$1")
+}
+
+// jsonFile decides whether the word after --json is its file or the first target:
+// a file is "-", a path that begins with / or . , and what ends in .json, .jsonl
+// or .ndjson. Any other file is given as --json=FILE.
+func jsonFile(word string) bool {
+	if word == "-" || strings.HasPrefix(word, "/") || strings.HasPrefix(word, ".") {
+		return true
+	}
+	switch path.Ext(word) {
+	case ".json", ".jsonl", ".ndjson":
+		return !strings.HasPrefix(word, "-")
+	}
+	return false
+}
+
+// template is the value of -T: a number or one of Nmap's names.
+type template int
+
+var templates = []string{"paranoid", "sneaky", "polite", "normal", "aggressive", "insane"}
+
+func (t *template) String() string { return strconv.Itoa(int(*t)) }
+func (t *template) Type() string   { return "LEVEL" }
+
+func (t *template) Set(s string) error {
+	for i, name := range templates {
+		if strings.EqualFold(s, name) {
+			s = strconv.Itoa(i)
+		}
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return fmt.Errorf("timing template %q is neither 0 to %d nor a name like aggressive", s, len(templates)-1)
+	}
+	if _, err := scan.Template(n); err != nil {
+		return err
+	}
+	*t = template(n)
+	return nil
+}
+
+// period is the value of a flag that takes a time: 90s, 15m, or, as Nmap has it,
+// a bare number of seconds.
+type period time.Duration
+
+func (p *period) Type() string { return "TIME" }
+
+func (p *period) String() string {
+	if *p == 0 {
+		return ""
+	}
+	return time.Duration(*p).String()
+}
+
+func (p *period) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if sec, numErr := strconv.ParseFloat(s, 64); numErr == nil && sec < math.MaxInt64/1e9 {
+		d, err = time.Duration(sec*float64(time.Second)), nil
+	}
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is not a time like 90s, 15m or 2h", s)
+	}
+	*p = period(d)
+	return nil
+}
+
+// rate is the value of --max-rate, packets per second.
+type rate struct {
+	value float64
+	given bool // 0 is a rate too
+}
+
+func (r *rate) Type() string { return "RATE" }
+
+func (r *rate) String() string {
+	if !r.given {
+		return ""
+	}
+	return strconv.FormatFloat(r.value, 'g', -1, 64)
+}
+
+func (r *rate) Set(s string) error {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(v >= 0) {
+		return fmt.Errorf("%q is not a number of packets per second", s)
+	}
+	*r = rate{v, true}
+	return nil
+}
+
+// takes bounds how many words a command takes beside its flags.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usage(fmt.Errorf("%s: nothing is given to work on", c.CommandPath()), c.UseLine())
+		case len(args) > most:
+			return usage(fmt.Errorf("%s: %q is one word too many", c.CommandPath(), args[most]), c.UseLine())
+		}
+		return nil
+	}
 }

@@ -7,46 +7,51 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
-// version is set by the linker in releases.
-var version = "0.1.0"
+// version and released are set by the linker in releases.
+var (
+	version  = "0.1.0"
+	released = "2026-11-21" // stands in the manual pages
+)
 
 func main() {
-	ctx, stop := interruptible()
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the program without the process around it.
 func run(ctx context.Context, args []string, in io.Reader, out, people io.Writer) int {
-	a := &app{in: in, out: out, people: people, args: args}
+	results := &results{Writer: out}
+	a := &app{in: in, out: results, people: people, args: args}
 	root := a.root()
-	root.SetArgs(longFlags(args))
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(people)
-	err := root.ExecuteContext(ctx)
+	args, err := a.translate(root, args)
+	if err == nil {
+		root.SetArgs(args)
+		root.SetIn(in)
+		root.SetOut(results)
+		root.SetErr(people)
+		err = root.ExecuteContext(ctx)
+	}
+	if err == nil && results.err != nil {
+		err = partial(fmt.Errorf("not all results could be written: %w", results.err), "free the disk, or write elsewhere")
+	}
 	if err != nil {
 		complain(people, err)
 	}
 	return exitCode(err)
 }
 
-// interruptible gives a context that the first interrupt ends; the second ends
-// the program.
-func interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		fmt.Fprintln(os.Stderr, "\nwhorl: stopping; what is known is being written. Interrupt again to quit at once.")
-		cancel()
-		<-signals
-		os.Exit(exitInterrupted)
-	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
+// results is standard output. It remembers the first error, so that no command
+// has to look after each line.
+type results struct {
+	io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	return n, err
 }

@@ -27,9 +27,6 @@ type realNetwork struct {
 
 // network prepares the way out; it fails at once if a capability is missing.
 func (a *app) network(o *scanOptions) (*realNetwork, error) {
-	if err := link.Capable(link.NetRaw); err != nil {
-		return nil, err
-	}
 	n := &realNetwork{via: link.Via{Interface: o.iface}}
 	if o.source != "" {
 		src, err := netip.ParseAddr(o.source)
@@ -38,8 +35,8 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 		}
 		n.via.Src = src
 	}
-	if o.record == "" {
-		return n, nil
+	if err := link.Capable(link.NetRaw); err != nil || o.record == "" {
+		return n, err
 	}
 	f, err := os.Create(o.record)
 	if err != nil {

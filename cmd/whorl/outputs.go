@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -18,84 +22,117 @@ type outputs struct {
 	scanner                          string
 	guess                            bool
 
+	planned []output
 	writers []report.Writer
 	files   []io.Closer
 	failed  error
 }
 
+// output is one that was asked for.
+type output struct {
+	form       form
+	flag, file string // as typed; the file may be -
+}
+
+type form uint8
+
+const (
+	asText form = iota
+	asXML
+	asGrepable
+	asJSON
+)
+
 func (o *outputs) flags(f *pflag.FlagSet) {
-	f.StringVar(&o.normal, "oN", "", "write text to this file; - is standard output")
-	f.StringVar(&o.xml, "oX", "", "write Nmap's XML to this file")
-	f.StringVar(&o.grepable, "oG", "", "write Nmap's grepable form to this file")
-	f.StringVar(&o.all, "oA", "", "write BASE.nmap, BASE.xml and BASE.gnmap")
-	f.StringVar(&o.json, "json", "", "write JSON Lines to this file; with no file, to standard output")
+	f.StringVar(&o.normal, "oN", "", "write text to `FILE`; - is standard output")
+	f.StringVar(&o.xml, "oX", "", "write Nmap's XML to `FILE`")
+	f.StringVar(&o.grepable, "oG", "", "write Nmap's grepable form to `FILE`")
+	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml and BASE.gnmap")
+	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
-	f.StringVar(&o.scanner, "xml-scanner", "whorl", "name of the program in XML; strict readers want nmap")
-	f.BoolVar(&o.guess, "osscan-guess", false, "list near matches too")
+	f.StringVar(&o.scanner, "xml-scanner", "whorl", "call the program `NAME` in XML; strict readers want nmap")
+}
+
+// plan finds out what goes where and refuses what would overwrite itself. record
+// is another file that is going to be written.
+func (o *outputs) plan(record string) error {
+	for _, p := range []output{{asText, "-oN", o.normal}, {asXML, "-oX", o.xml}, {asGrepable, "-oG", o.grepable}, {asJSON, "--json", o.json}} {
+		if p.file != "" {
+			o.planned = append(o.planned, p)
+		}
+	}
+	if o.all == "-" {
+		return usage(errors.New("-oA writes three files, which cannot all be standard output"), "-oA BASE, or -oX -")
+	}
+	if o.all != "" {
+		o.planned = append(o.planned, output{asText, "-oA", o.all + ".nmap"}, output{asXML, "-oA", o.all + ".xml"}, output{asGrepable, "-oA", o.all + ".gnmap"})
+	}
+	seen := map[string]bool{filepath.Clean(record): record != ""}
+	for _, p := range o.planned {
+		name := filepath.Clean(p.file)
+		switch {
+		case seen[name] && p.file == "-":
+			return usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
+		case seen[name]:
+			return usage(fmt.Errorf("two outputs are to go to %s", p.file), "give one of them another file")
+		}
+		seen[name] = true
+	}
+	return nil
 }
 
 // open opens everything before the first packet leaves, so that a bad file name
 // costs nothing. Text goes to standard output unless something else does.
 func (o *outputs) open(a *app) error {
-	stdout := 0
-	if o.all != "" {
-		for _, f := range []struct {
-			name *string
-			end  string
-		}{{&o.normal, ".nmap"}, {&o.xml, ".xml"}, {&o.grepable, ".gnmap"}} {
-			if *f.name == "" {
-				*f.name = o.all + f.end
-			}
-		}
-	}
+	stdout := false
 	text := report.TextOptions{Verbose: a.verbose, Guess: o.guess}
-	for _, f := range []struct {
-		flag, name string
-		make       func(io.Writer) report.Writer
-	}{
-		{"-oN", o.normal, func(w io.Writer) report.Writer { return report.NewNormal(w, text) }},
-		{"-oX", o.xml, func(w io.Writer) report.Writer {
-			return report.NewXML(w, report.XMLOptions{Scanner: o.scanner, Verbose: a.verbose})
-		}},
-		{"-oG", o.grepable, func(w io.Writer) report.Writer { return report.NewGrepable(w) }},
-		{"--json", o.json, func(w io.Writer) report.Writer { return report.NewJSON(w) }},
-	} {
-		switch f.name {
-		case "":
-		case "-":
-			if stdout++; stdout > 1 {
-				return usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
-			}
-			o.writers = append(o.writers, f.make(a.out))
-		default:
-			file, err := os.Create(f.name)
+	for _, p := range o.planned {
+		w := a.out
+		if p.file == "-" {
+			stdout = true
+		} else {
+			file, err := os.Create(p.file)
 			if err != nil {
-				return usage(fmt.Errorf("%s: %w", f.flag, err), "a file in a folder that exists and can be written")
+				return usage(fmt.Errorf("%s: %w", p.flag, err), "a file in a folder that exists and can be written")
 			}
 			o.files = append(o.files, file)
-			o.writers = append(o.writers, f.make(file))
+			w = file
+		}
+		switch p.form {
+		case asText:
+			o.writers = append(o.writers, report.NewNormal(w, text))
+		case asXML:
+			o.writers = append(o.writers, report.NewXML(w, report.XMLOptions{Scanner: o.scanner, Verbose: a.verbose}))
+		case asGrepable:
+			o.writers = append(o.writers, report.NewGrepable(w))
+		case asJSON:
+			o.writers = append(o.writers, report.NewJSON(w))
 		}
 	}
-	if stdout == 0 {
+	if !stdout {
 		text.Color = a.colour(a.out)
 		o.writers = append(o.writers, report.NewText(a.out, text))
+	}
+	if len(o.files) > 0 {
+		signal.Ignore(syscall.SIGPIPE) // a reader of standard output that goes away must not cut the files
 	}
 	return nil
 }
 
-// each calls every output and keeps the first error of each; the others go on.
+// each calls every output. One that fails gets no more, the others go on.
 func (o *outputs) each(a *app, f func(report.Writer) error) {
-	for i, w := range o.writers {
-		if w == nil {
-			continue
-		}
-		if err := f(w); err != nil {
-			fmt.Fprintf(a.people, "whorl: %v; the other outputs go on\n", err)
+	o.writers = slices.DeleteFunc(o.writers, func(w report.Writer) bool {
+		err := f(w)
+		if err != nil {
+			fmt.Fprintf(a.people, "whorl: %v\n", err)
 			o.failed = err
-			o.writers[i] = nil
 		}
-	}
+		return err != nil
+	})
 }
+
+// dead reports whether no output is left, so that going on is of no use.
+func (o *outputs) dead() bool { return len(o.writers) == 0 }
 
 func (o *outputs) begin(a *app, r report.Run) {
 	o.each(a, func(w report.Writer) error { return w.Begin(r) })

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,8 @@ import (
 )
 
 // replay measures the exchanges in a recording anew.
-func replay(name string, data []byte) (out []printed, err error) {
-	r, err := pcapfile.Open(bytes.NewReader(data))
+func replay(name string, in io.Reader) (out []printed, err error) {
+	r, err := pcapfile.Open(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

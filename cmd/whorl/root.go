@@ -28,25 +28,75 @@ const about = `whorl tells what is really running at an address, how sure that i
 It measures how a TCP/IP stack answers odd packets and names the stack from that.
 Scan only what you are allowed to scan.`
 
+// Parts of the list of commands.
+const (
+	partUse   = "use"
+	partAbout = "about"
+)
+
 func (a *app) root() *cobra.Command {
+	var showVersion bool
 	c := &cobra.Command{
-		Use:           "whorl",
+		Use:           "whorl COMMAND",
 		Short:         "Name the operating system behind an address by its TCP/IP stack",
 		Long:          about,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version,
 		Example: `  whorl demo                         a simulated office, without privilege
   whorl scan 192.0.2.7               one host
   whorl scan 192.0.2.0/24 -oX o.xml  a network, results as Nmap's XML too
   whorl explain scan.nmap            why a printed fingerprint is what it is`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if showVersion {
+				return a.showVersion()
+			}
+			return group(c, args)
+		},
 	}
 	f := c.PersistentFlags()
+	f.SortFlags = false
+	f.StringArrayVar(&a.databases, "db", nil, "read the database in `FILE` too (nmap-os-db or our form); may be given again")
 	f.CountVarP(&a.verbose, "verbose", "v", "say more; twice for everything")
-	f.BoolVar(&a.plain, "plain", false, "no colour and no status line (also: NO_COLOR)")
-	f.StringArrayVar(&a.databases, "db", nil, "read this database too (nmap-os-db or our form); may be given again")
-	c.AddCommand(a.scanCommand(), a.explainCommand(), a.dbCommand(), a.demoCommand(), a.versionCommand(), a.manCommand())
+	f.BoolVar(&a.plain, "plain", false, "no colour (as with NO_COLOR=1 around) and no status line")
+	c.Flags().BoolVarP(&showVersion, "version", "V", false, "print the version and the databases in use")
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(err, c.CommandPath()+" --help") })
+	c.SetUsageFunc(printUsage)
+	c.AddGroup(&cobra.Group{ID: partUse, Title: "Commands:"}, &cobra.Group{ID: partAbout, Title: "About the program:"})
+	c.SetHelpCommandGroupID(partAbout)
+	c.SetCompletionCommandGroupID(partAbout)
+	for _, sub := range []*cobra.Command{a.scanCommand(), a.explainCommand(), a.dbCommand(), a.demoCommand()} {
+		sub.GroupID = partUse
+		c.AddCommand(sub)
+	}
+	for _, sub := range []*cobra.Command{a.versionCommand(), a.manCommand()} {
+		sub.GroupID = partAbout
+		c.AddCommand(sub)
+	}
+	plainUse(c)
 	return c
+}
+
+// plainUse keeps the library from adding words to the form of commands.
+func plainUse(c *cobra.Command) {
+	c.DisableFlagsInUseLine = true
+	for _, s := range c.Commands() {
+		plainUse(s)
+	}
+}
+
+// group is what a command does that only holds others: help, or a complaint about
+// a word that is none of them.
+func group(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	hint := c.CommandPath() + " --help"
+	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
+		hint = c.CommandPath() + " " + s[0]
+	} else if !c.HasParent() {
+		hint += fmt.Sprintf(", or whorl scan %s", args[0])
+	}
+	return usage(fmt.Errorf("%s has no command %q", c.CommandPath(), args[0]), hint)
 }
 
 // config says which databases there are.
@@ -100,7 +150,11 @@ func (a *app) colour(w io.Writer) bool {
 	return !a.plain && os.Getenv("NO_COLOR") == "" && terminal(w)
 }
 
+// terminal reports whether w is a terminal that understands control sequences.
 func terminal(w io.Writer) bool {
+	if r, ok := w.(*results); ok {
+		w = r.Writer
+	}
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }

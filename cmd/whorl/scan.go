@@ -2,111 +2,58 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
-	"net"
-	"net/netip"
-	"os"
+	"math"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"whorl"
-	"whorl/method/seek"
 	"whorl/report"
 	"whorl/scan"
 	"whorl/verdict"
 )
 
-// scanOptions are the flags of whorl scan.
-type scanOptions struct {
-	outputs
-	judging
-	lists, exclude, excludeFiles []string
-	ports                        string
-	fast, skipUp, never, reverse bool
-	top                          int
-	iface, source                string
-	template                     int
-	rate                         float64
-	tries                        int
-	timeout                      time.Duration
-	record                       string
-	detect, six                  bool
-}
-
-// judging are the flags that decide about verdicts.
-type judging struct {
-	confidence float64
-	rule       string
-}
-
-func (j *judging) options() (verdict.Options, error) {
-	switch {
-	case j.confidence <= 0 || j.confidence > 1:
-		return verdict.Options{}, usage(fmt.Errorf("--confidence %v is not a probability", j.confidence), "a number above 0 and up to 1, like 0.8")
-	case j.rule != "whorl" && j.rule != "nmap":
-		return verdict.Options{}, usage(fmt.Errorf("--rule %q is unknown", j.rule), "--rule whorl or --rule nmap")
-	}
-	return verdict.Options{Confidence: whorl.Fraction(j.confidence), NmapOnly: j.rule == "nmap"}, nil
-}
-
 func (a *app) scanCommand() *cobra.Command {
-	o := &scanOptions{}
+	o := &scanOptions{timing: 3}
 	c := &cobra.Command{
-		Use:   "scan TARGET...",
+		Use:   "scan [OPTION]... TARGET...",
 		Short: "Probe hosts and name their operating systems",
 		Long: `Probe hosts and name their operating systems.
 
 Targets are addresses, names, prefixes (192.0.2.0/24) and octet ranges
 (192.0.2-3.1-254). For each host that is up, one open and one closed TCP port are
 looked for, then sixteen probes go out within a second. Options of Nmap that have
-the same meaning have the same name.`,
+the same meaning have the same name.
+
+Several outputs can be asked for at once. The word after --json is its file if it
+is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
+target. --json=FILE takes any name.
+
+The exit code is 0 if all is well, 1 if something could not be done and the rest
+was, 2 if the command line is wrong, 77 if a capability is missing, and 130 after
+an interrupt; what is known by then is written.`,
 		Example: `  whorl scan 192.0.2.7 -p 22,81
   whorl scan 192.0.2.0/24 --json | jq .verdicts[0].name
+  whorl scan -iL hosts.txt -oA monday --record monday.pcapng
   whorl scan localhost -v`,
-		RunE: func(c *cobra.Command, args []string) error { return a.scan(c.Context(), o, args) },
+		RunE:              func(c *cobra.Command, args []string) error { return a.scan(c.Context(), o, args) },
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	f := c.Flags()
-	f.SortFlags = false
-	f.StringArrayVar(&o.lists, "iL", nil, "read targets from this file; - is standard input")
-	f.StringSliceVar(&o.exclude, "exclude", nil, "leave these targets out")
-	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in this file out")
-	f.StringVarP(&o.ports, "ports", "p", "", "TCP ports to look at, in this order: 22,80-90,http*,U:53")
-	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
-	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
-	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
-	f.BoolVarP(&o.never, "no-dns", "n", false, "no reverse DNS; the default")
-	f.BoolVarP(&o.reverse, "reverse-dns", "R", false, "look up the names of hosts that are up")
-	f.StringVarP(&o.iface, "interface", "e", "", "send over this interface")
-	f.StringVarP(&o.source, "source", "S", "", "send from this address of this machine")
-	f.IntVarP(&o.template, "timing", "T", 3, "timing template, 0 (slowest) to 5")
-	f.Float64Var(&o.rate, "max-rate", -1, "packets per second at most; 0 is no limit")
-	f.IntVar(&o.tries, "max-tries", 0, "how often an unanswered probe is sent")
-	f.DurationVar(&o.timeout, "host-timeout", 0, "give a host up after this time")
-	f.StringVar(&o.record, "record", "", "keep all packets in this pcapng file")
-	o.outputs.flags(f)
-	f.Float64Var(&o.confidence, "confidence", 0.8, "least probability of a headline")
-	f.StringVar(&o.rule, "rule", "whorl", "how to judge: whorl, or nmap for its points alone")
-	f.BoolVarP(&o.detect, "os", "O", true, "accepted for users of Nmap: it is what this command does")
-	f.MarkHidden("os")
-	f.BoolVarP(&o.six, "ipv6", "6", false, "scan over IPv6; not there yet")
-	f.MarkHidden("ipv6")
+	o.flags(c)
 	return c
 }
 
 func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
-	if o.six {
-		return usage(errors.New("IPv6 cannot be scanned yet"), "an IPv4 address of the host")
-	}
-	job, err := a.job(o, args)
+	how, err := o.judging.options()
 	if err != nil {
 		return err
 	}
-	network, err := a.network(o)
+	if err := o.outputs.plan(o.record); err != nil {
+		return err
+	}
+	job, missed, err := a.job(ctx, o, args)
 	if err != nil {
 		return err
 	}
@@ -114,163 +61,93 @@ func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	how, err := o.judging.options()
+	network, err := a.network(o)
 	if err != nil {
 		return err
 	}
+	defer network.Close()
 	if err := o.outputs.open(a); err != nil {
 		return err
 	}
-	defer network.Close()
 
-	run := report.Run{Version: version, Args: "whorl " + strings.Join(a.args, " "), Start: time.Now(), Databases: describe(set), TCP: job.TCP}
-	o.begin(a, run)
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	total := job.Targets.Count()
+	o.begin(a, report.Run{Version: version, Args: "whorl " + strings.Join(a.args, " "), Start: time.Now(), Databases: describe(set), TCP: job.TCP})
 	progress := &scan.Progress{}
-	status := a.status(progress, total)
-	var up, down atomic.Int64
+	status := a.status(ctx, progress, total)
+	count := tally{}
 	judges := verdict.NewJudges(set, how)
 	err = scan.Run(ctx, job, scan.Config{
 		Network: network, Version: version, Progress: progress, Listen: network.Listen,
 		NewJudge: func() scan.Judge { return judges.New() },
 		Host: func(h *whorl.Host) {
-			if h.Status.Up {
-				up.Add(1)
-				if o.reverse {
-					h.Names = append(h.Names, reverse(ctx, h.Addr)...)
-				}
-			} else {
-				down.Add(1)
+			count.add(h)
+			if o.reverse && h.Status.Up {
+				h.Names = append(h.Names, reverse(ctx, h.Addr)...)
 			}
-			status.clear()
-			o.host(a, h)
+			status.without(func() { o.host(a, h) })
+			if o.dead() {
+				stop()
+			}
 		},
 	})
 	status.stop()
-	end := report.Summary{End: time.Now(), Up: int(up.Load()), Down: int(down.Load()), Total: int(min(total, 1<<31)), Interrupted: ctx.Err() != nil}
-	failed := o.end(a, end)
+	failed := o.end(a, report.Summary{End: time.Now(), Up: count.up, Down: count.down, Total: int(min(total, math.MaxInt32)), Interrupted: ctx.Err() != nil})
+	lost := network.Close()
 	switch {
+	case o.dead():
+		return failed
 	case ctx.Err() != nil:
 		return errInterrupted
 	case err != nil:
-		return a.explainFailure(err)
+		return explainFailure(err)
 	case failed != nil:
 		return failed
+	case lost != nil:
+		return lost
 	}
-	return network.Close()
+	return count.shortfall(missed)
 }
 
-// job turns flags into a job.
-func (a *app) job(o *scanOptions, args []string) (j scan.Job, err error) {
-	if j.Timing, err = scan.Template(o.template); err != nil {
-		return j, usage(err, "-T 0 to -T 5")
-	}
-	if o.rate >= 0 {
-		j.Rate = o.rate
-	}
-	if o.tries > 0 {
-		j.Tries = o.tries
-	}
-	if o.timeout > 0 {
-		j.HostTimeout = o.timeout
-	}
-	j.SkipUp = o.skipUp
-	rand.Read(j.Key[:])
-	if err := o.choosePorts(&j); err != nil {
-		return j, usage(err, "ports like 22,80-90 or names like http*")
-	}
-	j.Targets, err = a.targets(o, args)
-	return j, err
+// tally counts hosts. It is used by one goroutine at a time.
+type tally struct {
+	up, down, unreached int
+	why                 string // of the first that could not be reached
 }
 
-func (o *scanOptions) choosePorts(j *scan.Job) (err error) {
-	const fast = 20
+func (t *tally) add(h *whorl.Host) {
 	switch {
-	case o.ports != "":
-		var udp []uint16
-		if j.TCP, udp, err = seek.ParsePorts(o.ports); len(udp) > 0 {
-			j.UDP = udp[0]
-		}
-	case o.top != 0:
-		j.TCP, err = seek.Top(o.top)
-	case o.fast:
-		j.TCP, err = seek.Top(fast)
-	}
-	return err
-}
-
-// targets collects what to scan. A target that cannot be understood or resolved is
-// reported and the others are scanned, as long as there are any.
-func (a *app) targets(o *scanOptions, args []string) (*scan.Targets, error) {
-	t := &scan.Targets{}
-	var problems []error
-	note := func(err error) {
-		if err != nil {
-			problems = append(problems, err)
+	case h.Status.Up:
+		t.up++
+		return
+	case h.Status.Reason == unreachable:
+		if t.unreached++; t.unreached == 1 {
+			t.why = strings.Join(h.Warnings, "; ")
 		}
 	}
-	for _, s := range args {
-		note(t.Add(s, resolve))
-	}
-	for _, name := range o.lists {
-		problems = append(problems, a.readTargets(t, name, t.Add)...)
-	}
-	for _, s := range o.exclude {
-		if err := t.Exclude(s, resolve); err != nil { // scanning what was to be left out is worse than not scanning
-			return nil, usage(err, "an address, a prefix or a range after --exclude")
-		}
-	}
-	for _, name := range o.excludeFiles {
-		if p := a.readTargets(t, name, t.Exclude); len(p) > 0 {
-			return nil, usage(p[0], "a file of addresses, prefixes and ranges after --excludefile")
-		}
-	}
-	for _, p := range problems {
-		fmt.Fprintf(a.people, "whorl: %v\n", p)
-	}
-	if t.Count() == 0 {
-		return nil, usage(errors.New("there is nothing to scan"), "whorl scan 192.0.2.7, or whorl demo")
-	}
-	return t, nil
+	t.down++
 }
 
-func (a *app) readTargets(t *scan.Targets, name string, add func(string, scan.Resolve) error) []error {
-	if name == "-" {
-		return t.Read(a.in, "standard input", add, resolve)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return []error{err}
-	}
-	defer f.Close()
-	return t.Read(f, name, add, resolve)
-}
+// unreachable is the reason that the scanner gives for hosts it could not send to.
+const unreachable = "unreachable"
 
-// resolveTimeout bounds one look-up of a name.
-const resolveTimeout = 5 * time.Second
-
-func resolve(name string) ([]netip.Addr, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), resolveTimeout)
-	defer cancel()
-	return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
-}
-
-// reverse looks the names of an address up, briefly.
-func reverse(ctx context.Context, addr netip.Addr) (names []string) {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	found, err := net.DefaultResolver.LookupAddr(ctx, addr.String())
-	if err != nil {
-		return nil
+// shortfall is an error if not every target could be asked. missed counts those
+// that had no address to begin with.
+func (t *tally) shortfall(missed int) error {
+	switch n := t.unreached; {
+	case n > 1:
+		return partial(fmt.Errorf("%d targets could not be reached, the first: %s", n, t.why), "another interface with -e, or a route to them")
+	case n == 1:
+		return partial(fmt.Errorf("a target could not be reached: %s", t.why), "another interface with -e, or a route to it")
+	case missed > 0:
+		return partial(fmt.Errorf("not every target could be used (%d), the others were scanned", missed), "addresses, or names that resolve")
 	}
-	for _, n := range found {
-		names = append(names, strings.TrimSuffix(n, "."))
-	}
-	return names
+	return nil
 }
 
 // explainFailure turns an error of a scan into one with the right exit code.
-func (a *app) explainFailure(err error) error {
+func explainFailure(err error) error {
 	if exitCode(err) == exitNoPrivilege {
 		return err
 	}

@@ -1,24 +1,26 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/term"
-	"os"
 
 	"whorl/scan"
 )
 
 // status is the one line that tells a person how a scan goes. It is only drawn on
-// a terminal.
+// a terminal, and is gone when something else is printed.
 type status struct {
 	a     *app
 	p     *scan.Progress
 	total uint64
 	begun time.Time
+	shown bool // there is a terminal
 	quit  chan struct{}
 	done  chan struct{}
 
@@ -28,25 +30,27 @@ type status struct {
 
 const statusEvery = 200 * time.Millisecond
 
-// status starts to draw, if there is somebody to see it.
-func (a *app) status(p *scan.Progress, total uint64) *status {
+// status starts to draw, if there is somebody to see it, and tells people when the
+// context ends.
+func (a *app) status(ctx context.Context, p *scan.Progress, total uint64) *status {
 	s := &status{a: a, p: p, total: total, begun: time.Now(), quit: make(chan struct{}), done: make(chan struct{})}
-	if a.plain || !terminal(a.people) {
-		close(s.done)
-		return s
-	}
-	go s.run()
+	s.shown = !a.plain && terminal(a.people)
+	go s.run(ctx)
 	return s
 }
 
-func (s *status) run() {
+func (s *status) run(ctx context.Context) {
 	defer close(s.done)
 	t := time.NewTicker(statusEvery)
 	defer t.Stop()
+	interrupted := ctx.Done()
 	for {
 		select {
 		case <-t.C:
 			s.draw()
+		case <-interrupted:
+			interrupted = nil
+			s.without(func() { fmt.Fprintln(s.a.people, "whorl: "+stopping) })
 		case <-s.quit:
 			return
 		}
@@ -56,6 +60,9 @@ func (s *status) run() {
 func (s *status) draw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.shown {
+		return
+	}
 	fmt.Fprintf(s.a.people, "\r%s\x1b[K", clip(s.line(), width(s.a.people)))
 	s.drawn = true
 }
@@ -77,20 +84,21 @@ func (s *status) line() string {
 	return line
 }
 
-// clear takes the line away before something else is printed.
-func (s *status) clear() {
+// without takes the line away and does something that prints.
+func (s *status) without(print func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.drawn {
 		fmt.Fprint(s.a.people, "\r\x1b[K")
 		s.drawn = false
 	}
+	print()
 }
 
 func (s *status) stop() {
 	close(s.quit)
 	<-s.done
-	s.clear()
+	s.without(func() {})
 }
 
 func width(w any) int {

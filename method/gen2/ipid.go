@@ -3,36 +3,39 @@ package gen2
 // ipids gives the classes of IP IDs of SYN-ACKs, of answers from the closed port
 // and of echo replies.
 func (e *Exchange) ipids() (ti, ci, ii string) {
-	collect := func(ps ...Probe) (ids []uint16) {
-		for _, p := range ps {
-			if r := e.Slots[p].Reply; r != nil {
-				ids = append(ids, r.IPID)
-			}
-		}
-		return ids
+	if ids := e.synIDs(); len(ids) >= 3 {
+		ti = IPIDClass(ids, e.Target.Local)
 	}
-	var tcp []uint16
+	var closed []uint16
+	for p := T5; p <= T7; p++ {
+		if r := e.Slots[p].Reply; r != nil {
+			closed = append(closed, r.IPID)
+		}
+	}
+	return ti, IPIDClass(closed, e.Target.Local), IPIDClass(e.echoIDs(), e.Target.Local)
+}
+
+func (e *Exchange) synIDs() (ids []uint16) {
 	for _, s := range e.samples() {
-		tcp = append(tcp, s.ipid)
+		ids = append(ids, s.ipid)
 	}
-	if len(tcp) >= 3 {
-		ti = IPIDClass(tcp, e.Target.Local)
+	return ids
+}
+
+// echoIDs are the IP IDs of both echo replies. A repeated request would leave a gap
+// that is not the host's.
+func (e *Exchange) echoIDs() []uint16 {
+	s1, s2 := &e.Slots[IE1], &e.Slots[IE2]
+	if s1.Reply == nil || s2.Reply == nil || s1.Sends > 1 || s2.Sends > 1 {
+		return nil
 	}
-	if ids := collect(T5, T6, T7); len(ids) >= 2 {
-		ci = IPIDClass(ids, e.Target.Local)
-	}
-	// A repeated echo request would leave a gap that is not the host's.
-	if e.Slots[IE1].Sends == 1 && e.Slots[IE2].Sends == 1 {
-		if ids := collect(IE1, IE2); len(ids) == 2 {
-			ii = IPIDClass(ids, e.Target.Local)
-		}
-	}
-	return ti, ci, ii
+	return []uint16{s1.Reply.IPID, s2.Reply.IPID}
 }
 
 // IPIDClass classifies IP IDs in the order they were made: Z all zero, a hex
 // number if all are that, RD random, RI random positive steps, BI steps of 256
-// (a counter in the wrong byte order), I small or even steps, empty if none fits.
+// (a counter in the wrong byte order), I small or even steps, empty if none fits
+// or there are fewer than two.
 // local takes out the steps that our own packets cause when the host is this machine.
 //
 // Nmap takes the wrap of a 16-bit counter for a random jump; here a series whose
@@ -66,6 +69,9 @@ var kindNames = [...]string{unknown: "", zero: "Z", random: "RD", randomSteps: "
 const smallStep = 5120
 
 func ipidKind(ids []uint16, local bool) kind {
+	if len(ids) < 2 {
+		return unknown
+	}
 	steps := make([]uint16, 0, len(ids))
 	jump := false
 	for i := 1; i < len(ids); i++ {
@@ -121,25 +127,21 @@ func withoutOurs(diffs []uint16) {
 
 // shared tells whether TCP and ICMP draw from one IP ID counter (S) or not (O);
 // empty if the kinds of series do not allow to tell.
-func (e *Exchange) shared(s []sample) string {
-	r1, r2 := e.Slots[IE1].Reply, e.Slots[IE2].Reply
-	if len(s) < 3 || r1 == nil || r2 == nil {
+func (e *Exchange) shared() string {
+	tcp, icmp := e.synIDs(), e.echoIDs()
+	if len(tcp) < 3 {
 		return ""
 	}
-	tcp := make([]uint16, 0, len(s))
-	for _, x := range s {
-		tcp = append(tcp, x.ipid)
-	}
-	for _, ids := range [][]uint16{tcp, {r1.IPID, r2.IPID}} {
+	for _, ids := range [][]uint16{tcp, icmp} {
 		switch ipidKind(ids, e.Target.Local) {
 		case counter, swapped, randomSteps:
 		default:
 			return ""
 		}
 	}
-	first, last := uint32(tcp[0]), uint32(tcp[len(tcp)-1])
-	avg := (last - first) / uint32(len(tcp)-1)
-	if uint32(r1.IPID) < last+3*avg {
+	last := tcp[len(tcp)-1]
+	avg := uint32(last-tcp[0]) / uint32(len(tcp)-1) // 16 bits, as the counter may have wrapped
+	if uint32(icmp[0]) < uint32(last)+3*avg {
 		return "S"
 	}
 	return "O"

@@ -67,7 +67,8 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 			}
 			return later(s.due, now)
 		case train:
-			m.restart()
+			m.train++
+			m.next = 0
 		}
 	}
 }
@@ -91,6 +92,7 @@ const (
 func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 	slot := &m.Slots[which]
 	slot.Sends++
+	slot.Reply = nil // of an earlier train, if any
 	p := out.Put(method.Tag(which))
 	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
 	if !m.begun {
@@ -225,14 +227,6 @@ func (m *Machine) wantTrain() bool {
 	}
 	n := len(m.samples())
 	return n > 0 && n < 4 || !m.CadenceGood()
-}
-
-func (m *Machine) restart() {
-	m.train++
-	m.next = 0
-	for i := S1; i <= S6; i++ {
-		m.Slots[i].Reply = nil
-	}
 }
 
 // Receive files an answer.

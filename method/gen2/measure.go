@@ -20,8 +20,8 @@ func (e *Exchange) Measure() []method.Line {
 		}
 	}
 	open := e.Target.OpenTCP != 0
+	add(e.seq())
 	if open {
-		add(e.seq())
 		add(e.ops())
 		add(e.win())
 		out = append(out, e.ecn(), e.tcpTest("T1", e.first(S1)))

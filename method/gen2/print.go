@@ -209,7 +209,11 @@ func blocks(text string) (out []block) {
 			if _, after, ok := strings.Cut(part, `fingerprint="`); ok {
 				part, joined = after, false
 			}
-			body, wrapped := strings.CutPrefix(strings.TrimSpace(part), wrapPrefix)
+			part = strings.TrimSpace(part)
+			body, wrapped := strings.CutPrefix(part, wrapPrefix)
+			if strings.HasPrefix(body, " ") { // a headline like "OS: Linux 6.1"
+				body, wrapped = part, false
+			}
 			switch {
 			case wrapped && joined && len(out[len(out)-1].text) < maxWrapped:
 				out[len(out)-1].text += body

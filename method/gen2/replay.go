@@ -3,6 +3,7 @@ package gen2
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"time"
 
 	"whorl/method"
@@ -29,11 +30,7 @@ type corner struct {
 type peers struct{ us, host netip.Addr }
 
 // talk is what one prober sent to one host and heard from it.
-type talk struct {
-	packets []seen
-	probes  int
-	votes   map[uint16]int // for the source port base
-}
+type talk struct{ packets []seen }
 
 type seen struct {
 	p  *packet.Packet
@@ -82,7 +79,7 @@ func (r *Replay) keep(k peers, p *packet.Packet, at time.Time, us bool) {
 		if r.pairs == nil {
 			r.pairs = map[peers]*talk{}
 		}
-		t = &talk{votes: map[uint16]int{}}
+		t = new(talk)
 		r.pairs[k] = t
 		r.order = append(r.order, k)
 	}
@@ -90,16 +87,6 @@ func (r *Replay) keep(k peers, p *packet.Packet, at time.Time, us bool) {
 		return
 	}
 	t.packets = append(t.packets, seen{p.Clone(), at, us})
-	if us && p.Transport == packet.TCP {
-		for i := range Probes {
-			if s := &Probes[i]; s.Proto == packet.TCP && matches(Probe(i), p) {
-				t.votes[p.TCP.SrcPort-s.PortPlus]++
-			}
-		}
-	}
-	if us {
-		t.probes++
-	}
 }
 
 // likeProbe reports whether a packet has the shape of a probe.
@@ -131,32 +118,35 @@ func matches(which Probe, p *packet.Packet) bool {
 }
 
 // Exchanges rebuilds what was found: hosts that were sent a few probes at least, in
-// the order of their first.
+// the order of their first. Of a host that was asked in several rounds it is the
+// round with the most probes, the first of equals.
 func (r *Replay) Exchanges() (out []*Exchange) {
 	const fewest = 3
 	for _, k := range r.order {
-		if t := r.pairs[k]; t.probes >= fewest {
-			out = append(out, r.rebuild(k, t))
+		rounds := r.pairs[k].rounds()
+		best := slices.MaxFunc(rounds, func(a, b round) int { return a.probes - b.probes })
+		if best.probes >= fewest {
+			out = append(out, r.rebuild(k, best.packets))
 		}
 	}
 	return out
 }
 
-func (r *Replay) rebuild(k peers, t *talk) *Exchange {
+func (r *Replay) rebuild(k peers, packets []seen) *Exchange {
 	e := &Exchange{}
 	e.Target.Addr = k.host
 	e.Target.Local = k.host.IsLoopback() || k.us == k.host
 	if mac, ok := r.macs[k.host]; ok {
 		e.Target.Direct, e.Target.MAC = true, mac
 	}
-	e.Numbers.PortBase = t.base()
-	for _, s := range t.packets { // what was asked, before what was answered
+	e.Numbers.PortBase = portBase(packets)
+	for _, s := range packets { // what was asked, before what was answered
 		if which, _, ok := e.recognise(s); ok {
 			e.learn(which, s.p)
 		}
 	}
 	e.Target.ClosedKnown = r.resets[corner{k, e.Target.ClosedTCP}]
-	for _, s := range t.packets {
+	for _, s := range packets {
 		if which, block, ok := e.recognise(s); ok {
 			e.resent(which, block, s.at)
 		} else if !s.us {
@@ -166,12 +156,71 @@ func (r *Replay) rebuild(k peers, t *talk) *Exchange {
 	return e
 }
 
-// base is the source port base that most probes agree on.
-func (t *talk) base() (base uint16) {
+// round is a run of packets that one exchange makes: its probes share their numbers.
+type round struct {
+	packets []seen
+	probes  int
+	seq, id *uint32 // of the first probes over TCP and ICMP; nil before
+}
+
+// rounds cuts a talk where the prober takes new numbers, as Nmap does for every try.
+func (t *talk) rounds() []round {
+	out := make([]round, 1)
+	for _, s := range t.packets {
+		if !out[len(out)-1].take(s) {
+			out = append(out, round{})
+			out[len(out)-1].take(s)
+		}
+	}
+	return out
+}
+
+// take adds a packet unless it is a probe with other numbers than the round's.
+func (r *round) take(s seen) bool {
+	if s.us {
+		same := true
+		switch s.p.Transport {
+		case packet.TCP:
+			same = near(&r.seq, s.p.TCP.Seq, Probes[S6].SeqPlus)
+		case packet.ICMP:
+			same = near(&r.id, uint32(s.p.ICMP.ID()), uint32(Probes[IE2].PortPlus))
+		}
+		if !same {
+			return false
+		}
+		r.probes++
+	}
+	r.packets = append(r.packets, s)
+	return true
+}
+
+// near reports whether v is within reach of *n, which it sets at first.
+func near(n **uint32, v, reach uint32) bool {
+	if *n == nil {
+		*n = &v
+	}
+	return modDiff(**n, v) <= reach
+}
+
+// portBase is the source port base that most probes agree on. S1-S6 alone look like
+// their repeats too, but not with the same sequence number base.
+func portBase(packets []seen) (base uint16) {
+	type origin struct {
+		port uint16
+		seq  uint32
+	}
+	votes := map[origin]int{}
 	most := 0
-	for b, n := range t.votes {
-		if n > most || n == most && b < base {
-			base, most = b, n
+	for _, s := range packets {
+		for i := range Probes {
+			shape := &Probes[i]
+			if !s.us || shape.Proto != packet.TCP || !matches(Probe(i), s.p) {
+				continue
+			}
+			o := origin{s.p.TCP.SrcPort - shape.PortPlus, s.p.TCP.Seq - shape.SeqPlus}
+			if votes[o]++; votes[o] > most {
+				base, most = o.port, votes[o]
+			}
 		}
 	}
 	return base
@@ -220,16 +269,10 @@ func (e *Exchange) learn(which Probe, p *packet.Packet) {
 // resent notes that a probe left.
 func (e *Exchange) resent(which Probe, block uint16, at time.Time) {
 	slot := &e.Slots[which]
-	switch {
-	case which > S6:
+	if which <= S6 { // a new train forgets the answers of the last
+		slot.Sends, slot.Reply = int(block)+1, nil
+	} else {
 		slot.Sends++
-	case which == S1 && block > 0: // a new train forgets the answers of the last
-		for i := S1; i <= S6; i++ {
-			e.Slots[i].Reply = nil
-		}
-		fallthrough
-	default:
-		slot.Sends = int(block) + 1
 	}
 	slot.Sent = at
 	if e.First.IsZero() {

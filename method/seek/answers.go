@@ -138,7 +138,11 @@ func (m *Machine) answered(i, try int, at time.Time) {
 	p := &m.probes[i]
 	if !p.done && p.sends == try {
 		m.RTT.Add(at.Sub(p.sent))
-		m.window = min(m.window+1, maxWindow)
+		if try == 1 {
+			m.window = min(m.window+1, maxWindow)
+		} else { // the first one was lost; silence alone would not say so
+			m.window = max(m.window/2, leastWindow)
+		}
 	}
 	p.done = true
 }
@@ -157,42 +161,33 @@ func (m *Machine) isUp(reason string) {
 	}
 }
 
-// note files an answer and chooses the ports anew.
+// note files an answer and chooses the ports. The first open port shows how far
+// away the host is, so the resets that came before it are judged again.
 func (m *Machine) note(s State) {
 	m.Ports = append(m.Ports, s)
-	if s.Open && m.OpenTCP == 0 {
-		m.OpenTCP = s.Port
+	if s.Closed {
+		m.resets++
 	}
-	m.ClosedKnown = false
-	for i := range m.Ports {
+	from := len(m.Ports) - 1
+	if s.Open && m.OpenTCP == 0 {
+		m.OpenTCP, m.openTTL = s.Port, s.TTL
+		m.ClosedKnown, from = false, 0
+	}
+	for i := from; i < len(m.Ports); i++ {
 		c := &m.Ports[i]
 		if !c.Closed {
 			continue
 		}
 		c.Forged = m.foreign(c.TTL)
-		if !m.ClosedKnown || m.forged(m.ClosedTCP) && !c.Forged {
-			m.ClosedTCP, m.ClosedKnown = c.Port, true
+		if !m.ClosedKnown || m.closedForged && !c.Forged {
+			m.ClosedTCP, m.ClosedKnown, m.closedForged = c.Port, true, c.Forged
 		}
 	}
-}
-
-func (m *Machine) forged(port uint16) bool {
-	for _, s := range m.Ports {
-		if s.Port == port {
-			return s.Forged
-		}
-	}
-	return false
 }
 
 // foreign reports whether a reset with that TTL comes from another distance than
-// the SYN-ACKs. Answers of one host come from one distance, whatever initial TTL
-// its stack gives each kind of packet.
+// the first SYN-ACK. Answers of one host come from one distance, whatever initial
+// TTL its stack gives each kind of packet.
 func (m *Machine) foreign(ttl uint8) bool {
-	for _, s := range m.Ports {
-		if s.Open {
-			return method.GuessTTL(s.TTL)-s.TTL != method.GuessTTL(ttl)-ttl
-		}
-	}
-	return false
+	return m.OpenTCP != 0 && method.GuessTTL(m.openTTL)-m.openTTL != method.GuessTTL(ttl)-ttl
 }

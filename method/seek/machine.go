@@ -22,10 +22,12 @@ const (
 	gap        = 500 * time.Microsecond // between two packets to one host
 	patience   = 100 * time.Millisecond // least wait for an answer
 	blind      = time.Second            // wait while no round trip is known
-	window     = 8                      // probes under way at the beginning
-	maxWindow  = 64
-	moreClosed = 4 // further candidates for a closed port tried when the one found looks forged
-	guesses    = 3 // random high ports tried when no candidate is closed
+	moreClosed = 4                      // further candidates for a closed port tried when the one found looks forged
+	guesses    = 3                      // random high ports tried when no candidate is closed
+
+	window      = 8 // probes under way at the beginning
+	leastWindow = 4
+	maxWindow   = 64
 )
 
 // State is what is known of a candidate.
@@ -81,6 +83,10 @@ type Machine struct {
 	window  int
 	last    time.Time
 	packets int
+
+	openTTL      uint8 // of the answer from OpenTCP
+	resets       int   // answers from closed ports
+	closedForged bool  // ClosedTCP looks forged
 }
 
 // NewMachine prepares a search.
@@ -167,14 +173,7 @@ func (m *Machine) over() bool {
 
 // doubtClosed reports whether the closed port looks forged and more should be tried.
 func (m *Machine) doubtClosed() bool {
-	n, forged := 0, false
-	for _, s := range m.Ports {
-		if s.Closed {
-			n++
-			forged = forged || s.Port == m.ClosedTCP && s.Forged
-		}
-	}
-	return forged && n <= moreClosed
+	return m.closedForged && m.resets <= moreClosed
 }
 
 // addGuesses adds a few random high ports, once, if no candidate was closed.
@@ -206,7 +205,7 @@ func (m *Machine) pick() int {
 	for m.Up && m.next < len(m.o.TCP) && flying < m.window {
 		port := m.o.TCP[m.next]
 		m.next++
-		if _, tried := m.index[port]; !tried {
+		if _, tried := m.index[port]; !tried && port != 0 { // 0 stands for no port
 			return m.add(probe{port: port})
 		}
 	}
@@ -226,7 +225,6 @@ func (m *Machine) expire(now time.Time) {
 			p.due = true
 		default:
 			p.done = true
-			m.window = max(m.window/2, 4)
 			if p.port != 0 && !p.ack {
 				m.Silent++
 			}

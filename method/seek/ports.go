@@ -53,51 +53,67 @@ func Top(n int) ([]uint16, error) {
 //
 //	22,80,443   1-1024   -   60000-   http*,T:21-25,U:53,161
 func ParsePorts(spec string) (tcp, udp []uint16, err error) {
-	list := &tcp
+	var t, u portSet
+	list := &t
 	for item := range strings.SplitSeq(spec, ",") {
 		text := strings.TrimSpace(item)
 		if p, ok := strings.CutPrefix(text, "T:"); ok {
-			list, text = &tcp, p
+			list, text = &t, p
 		} else if p, ok := strings.CutPrefix(text, "U:"); ok {
-			list, text = &udp, p
+			list, text = &u, p
 		}
-		ports, err := parseItem(text)
-		if err != nil {
-			return nil, nil, fmt.Errorf("seek: port list %q: %w", spec, err)
+		if err := list.parse(text); err != nil {
+			return nil, nil, fmt.Errorf("seek: port list %.80q: %w", spec, err)
 		}
-		*list = append(*list, ports...)
 	}
-	return unique(tcp), unique(udp), nil
+	return t.ports, u.ports, nil
 }
 
-func parseItem(text string) ([]uint16, error) {
-	if text == "" {
-		return nil, fmt.Errorf("an item is empty; write ports like 22,80-90")
+// portSet keeps the first of equal ports, in order.
+type portSet struct {
+	ports []uint16
+	seen  [1 << 16]bool
+}
+
+func (s *portSet) add(p uint16) {
+	if !s.seen[p] {
+		s.seen[p] = true
+		s.ports = append(s.ports, p)
 	}
-	lo, hi, isRange := strings.Cut(text, "-")
-	if isRange {
+}
+
+// parse adds the ports of one item.
+func (s *portSet) parse(text string) error {
+	if text == "" {
+		return fmt.Errorf("an item is empty; write ports like 22,80-90")
+	}
+	lo, hi, dash := strings.Cut(text, "-")
+	digit := text[0] >= '0' && text[0] <= '9'
+	switch {
+	case dash && (digit || lo == ""): // not the dash of a name
 		first, err := parsePort(lo, 1)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		last, err := parsePort(hi, 65535)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if first > last {
-			return nil, fmt.Errorf("range %q runs backwards", text)
+			return fmt.Errorf("range %q runs backwards", text)
 		}
-		var out []uint16
 		for p := int(first); p <= int(last); p++ {
-			out = append(out, uint16(p))
+			s.add(uint16(p))
 		}
-		return out, nil
-	}
-	if text[0] >= '0' && text[0] <= '9' {
+		return nil
+	case digit:
 		p, err := parsePort(text, 0)
-		return []uint16{p}, err
+		if err == nil {
+			s.add(p)
+		}
+		return err
 	}
-	return byName(text)
+	return s.addNamed(text)
 }
 
 func parsePort(s string, empty uint16) (uint16, error) {
@@ -114,31 +130,21 @@ func parsePort(s string, empty uint16) (uint16, error) {
 	return uint16(n), nil
 }
 
-// byName finds ports by the name of their service, which may hold * and ?.
-func byName(pattern string) (out []uint16, err error) {
+// addNamed adds ports by the name of their service, which may hold * and ?.
+func (s *portSet) addNamed(pattern string) error {
+	found := false
 	for _, p := range Likely {
 		ok, err := path.Match(pattern, services[p])
 		if err != nil {
-			return nil, fmt.Errorf("service name pattern %q: %w", pattern, err)
+			return fmt.Errorf("service name pattern %q: %w", pattern, err)
 		}
 		if ok && services[p] != "" {
-			out = append(out, p)
+			found = true
+			s.add(p)
 		}
 	}
-	if out == nil {
-		return nil, fmt.Errorf("no service is named %q; give its number", pattern)
+	if !found {
+		return fmt.Errorf("no service is named %q; give its number", pattern)
 	}
-	return out, nil
-}
-
-// unique keeps the first of equal ports.
-func unique(in []uint16) (out []uint16) {
-	seen := make(map[uint16]bool, len(in))
-	for _, p := range in {
-		if !seen[p] {
-			seen[p] = true
-			out = append(out, p)
-		}
-	}
-	return out
+	return nil
 }

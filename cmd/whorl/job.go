@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"whorl"
+	"whorl/method/seek"
+	"whorl/scan"
+	"whorl/verdict"
+)
+
+// scanOptions are the flags of whorl scan.
+type scanOptions struct {
+	outputs
+	judging
+	lists, exclude, excludeFiles []string
+	ports                        string
+	fast, skipUp, never, reverse bool
+	top                          int
+	iface, source                string
+	timing                       template
+	rate                         rate
+	tries, retries               int
+	timeout                      period
+	record                       string
+}
+
+// flags gives the command its flags, in the parts that the help shows.
+func (o *scanOptions) flags(c *cobra.Command) {
+	targets, ports, pace, way, out, judge := newPart("Targets"), newPart("Ports"), newPart("Pace"), newPart("Way out"), newPart("Outputs"), newPart("Judgement")
+	f := targets.flags
+	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
+	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
+	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
+	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
+	f.BoolVarP(&o.never, "no-dns", "n", false, "do not look up names of hosts; the default")
+	f.BoolVarP(&o.reverse, "reverse-dns", "R", false, "look up the names of hosts that are up")
+	f = ports.flags
+	f.StringVarP(&o.ports, "ports", "p", "", "look at these TCP `PORTS`, in this order: 22,80-90,http*,U:53; - is all")
+	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
+	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
+	f = pace.flags
+	f.VarP(&o.timing, "timing", "T", "timing template, 0 (paranoid) to 5 (insane)")
+	f.Var(&o.rate, "max-rate", "packets per second at most; 0 is no limit")
+	f.IntVar(&o.tries, "max-tries", 0, "send a probe without an answer `N` times in all")
+	f.IntVar(&o.retries, "max-retries", -1, "the same, not counting the first")
+	f.MarkHidden("max-retries")
+	f.Var(&o.timeout, "host-timeout", "give a host up after this time: 90s, 15m")
+	f = way.flags
+	f.StringVarP(&o.iface, "interface", "e", "", "send over the interface `NAME`")
+	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`, one of this machine")
+	f.StringVar(&o.record, "record", "", "keep all packets in `FILE`, as pcapng; whorl explain reads it")
+	o.outputs.flags(out.flags)
+	o.judging.flags(judge.flags)
+	judge.flags.BoolVar(&o.guess, "osscan-guess", false, "list near matches too")
+	addParts(c, targets, ports, pace, way, out, judge)
+	c.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions(templates, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("interface", interfaces)
+}
+
+func interfaces(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
+	all, _ := net.Interfaces() // no completion is no error
+	for _, i := range all {
+		names = append(names, i.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// judging are the flags that decide about verdicts.
+type judging struct {
+	confidence float64
+	rule       string
+}
+
+var rules = []string{"whorl", "nmap"}
+
+func (j *judging) flags(f *pflag.FlagSet) {
+	f.Float64Var(&j.confidence, "confidence", 0.8, "least `PROBABILITY` of a headline")
+	f.StringVar(&j.rule, "rule", "whorl", "judge by `RULE`: whorl, or nmap for its points alone")
+}
+
+func (j *judging) options() (verdict.Options, error) {
+	switch {
+	case !(j.confidence > 0 && j.confidence <= 1): // NaN too
+		return verdict.Options{}, usage(fmt.Errorf("--confidence %v is not a probability", j.confidence), "a number above 0 and up to 1, like 0.8")
+	case !slices.Contains(rules, j.rule):
+		return verdict.Options{}, usage(fmt.Errorf("--rule %q is unknown", j.rule), "--rule whorl or --rule nmap")
+	}
+	return verdict.Options{Confidence: whorl.Fraction(j.confidence), NmapOnly: j.rule == "nmap"}, nil
+}
+
+// job turns flags into a job. missed counts the targets that could not be used.
+func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Job, missed int, err error) {
+	if j.Timing, err = scan.Template(int(o.timing)); err != nil {
+		return j, 0, usage(err, "-T 0 to -T 5")
+	}
+	if o.rate.given {
+		j.Rate = o.rate.value
+	}
+	if o.tries < 0 || o.retries < -1 {
+		return j, 0, usage(errors.New("a probe cannot be sent less than once"), "--max-tries 2")
+	}
+	if tries := max(o.tries, o.retries+1); tries > 0 {
+		j.Tries = tries
+	}
+	if o.timeout > 0 {
+		j.HostTimeout = time.Duration(o.timeout)
+	}
+	j.SkipUp = o.skipUp
+	rand.Read(j.Key[:])
+	if err := o.choosePorts(&j); err != nil {
+		return j, 0, usage(err, "ports like 22,80-90 or names like http*")
+	}
+	j.Targets, missed, err = a.targets(ctx, o, args)
+	return j, missed, err
+}
+
+func (o *scanOptions) choosePorts(j *scan.Job) (err error) {
+	const fast = 20
+	switch {
+	case o.ports != "":
+		var udp []uint16
+		if j.TCP, udp, err = seek.ParsePorts(o.ports); len(udp) > 0 {
+			j.UDP = udp[0]
+		}
+	case o.top != 0:
+		j.TCP, err = seek.Top(o.top)
+	case o.fast:
+		j.TCP, err = seek.Top(fast)
+	}
+	return err
+}
+
+// targets collects what to scan. A target that cannot be understood or resolved is
+// reported and the others are scanned, as long as there are any.
+func (a *app) targets(ctx context.Context, o *scanOptions, args []string) (*scan.Targets, int, error) {
+	t := &scan.Targets{}
+	var problems []error
+	for _, s := range args {
+		if err := t.Add(s, resolver(ctx)); err != nil {
+			problems = append(problems, err)
+			if i := slices.Index(a.args, s); i > 0 && a.args[i-1] == "--json" {
+				problems = append(problems, fmt.Errorf("if %s is the file of --json, write --json=%s", s, s))
+			}
+		}
+	}
+	for _, name := range o.lists {
+		problems = append(problems, a.readTargets(ctx, t, name, t.Add)...)
+	}
+	for _, s := range o.exclude {
+		if err := t.Exclude(s, resolver(ctx)); err != nil { // scanning what was to be left out is worse than not scanning
+			return nil, 0, usage(err, "an address, a prefix or a range after --exclude")
+		}
+	}
+	for _, name := range o.excludeFiles {
+		if p := a.readTargets(ctx, t, name, t.Exclude); len(p) > 0 {
+			return nil, 0, usage(p[0], "a file of addresses, prefixes and ranges after --excludefile")
+		}
+	}
+	for _, p := range problems {
+		fmt.Fprintf(a.people, "whorl: %v\n", p)
+	}
+	if t.Count() == 0 {
+		return nil, 0, usage(errors.New("there is nothing to scan"), "whorl scan 192.0.2.7, or whorl demo")
+	}
+	return t, len(problems), nil
+}
+
+func (a *app) readTargets(ctx context.Context, t *scan.Targets, name string, add func(string, scan.Resolve) error) []error {
+	if name == "-" {
+		return t.Read(a.in, "standard input", add, resolver(ctx))
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return []error{err}
+	}
+	defer f.Close()
+	return t.Read(f, name, add, resolver(ctx))
+}
+
+// resolveTimeout bounds one look-up of a name.
+const resolveTimeout = 5 * time.Second
+
+func resolver(ctx context.Context) scan.Resolve {
+	return func(name string) ([]netip.Addr, error) {
+		ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
+		defer cancel()
+		return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
+	}
+}
+
+// reverse looks the names of an address up, briefly.
+func reverse(ctx context.Context, addr netip.Addr) (names []string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	found, err := net.DefaultResolver.LookupAddr(ctx, addr.String())
+	if err != nil {
+		return nil
+	}
+	for _, n := range found {
+		names = append(names, strings.TrimSuffix(n, "."))
+	}
+	return names
+}

@@ -1,0 +1,27 @@
+// Package persona turns a database entry into a host: a [Persona] answers packets
+// as the stack of the entry would, so that a scan finds what the entry says. It is
+// the matcher run backwards, and serves as the simulated host of tests, as the
+// network of benchmarks and as a decoy.
+//
+// It answers by meaning: the state of the port, the flags, the options that were
+// offered. It does not recognise scanners, and an ordinary client gets an ordinary
+// SYN-ACK. A reference that allows several values stands for several hosts; one of
+// them is chosen when the persona is made, from a key and its address, and stays
+// the same ever after.
+//
+// A persona is pure, like all that thinks here: a link.Node that is given packets
+// and times. It is bounded in memory whatever it is sent, never answers for an
+// address that is not its own, and answers UDP and ICMP with no more than what
+// came and 28 bytes of headers.
+//
+// What it is not: a host with services. A connection is forgotten when its
+// handshake is complete, and what follows is answered as to a connection that is
+// unknown. It does not limit its rate; who puts it on a real network does. IPv4 only.
+//
+// Sources: what is measured, https://nmap.org/book/osdetect-methods.html; how
+// it is computed, package gen2; connections, RFC 9293; errors, RFC 792 and RFC 1122.
+//
+//	p, err := persona.New(reference, persona.Options{Addr: addr, OpenTCP: []uint16{22}})
+//	...
+//	p.Receive(now, packet, outlet)
+package persona

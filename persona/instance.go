@@ -1,0 +1,298 @@
+package persona
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"whorl/method/gen2"
+	"whorl/packet"
+)
+
+// instance is one of the hosts that a reference stands for.
+type instance struct {
+	segments    [gen2.T7 + 1]segment // how S1 to S6, ECN and T2 to T7 are answered; O1 to O6 are not used
+	natural     [askAll + 1]segment  // how other SYNs are, by what they ask for
+	echoesMSS   bool                 // the MSS of an answer is not above that of the SYN
+	isns        isns
+	sources     [numSources]ids
+	clock       clock
+	unreachable unreachable
+	echoes      echoes
+}
+
+// instance chooses. The order matters: what comes later fits what came before.
+func (c *chooser) instance() (i instance, err error) {
+	if c.answersNothing() {
+		return i, errors.New("not reproducible: no answer to any probe")
+	}
+	for _, part := range [...]func(*instance) error{
+		c.synOptions, c.windows, c.synAcks, c.tests, c.ttls, c.chooseICMP, c.isns, c.ipids, c.chooseClock, c.naturals,
+	} {
+		if err := part(&i); err != nil {
+			return i, err
+		}
+	}
+	return i, nil
+}
+
+func (c *chooser) answersNothing() bool {
+	for _, t := range [...]gen2.Test{gen2.TestECN, gen2.TestT1, gen2.TestT2, gen2.TestT3, gen2.TestT4,
+		gen2.TestT5, gen2.TestT6, gen2.TestT7, gen2.TestU1, gen2.TestIE} {
+		if !c.silent(t) {
+			return false
+		}
+	}
+	return c.r.Test(gen2.TestOPS).State() != gen2.Filled
+}
+
+// test is the test that the answer to a probe is judged by.
+func test(p gen2.Probe) gen2.Test {
+	switch {
+	case p <= gen2.S6:
+		return gen2.TestT1
+	case p == gen2.ECN:
+		return gen2.TestECN
+	}
+	return gen2.TestT2 + gen2.Test(p-gen2.T2)
+}
+
+// synAcks says how S1 to S6 and ECN are answered: as T1 says of S1. The other five
+// accept the connection if the sequence tests need it, whatever S1 gets. Where the
+// reference has no OPS, not all six are answered.
+func (c *chooser) synAcks(i *instance) error {
+	first := &i.segments[gen2.S1]
+	if err := c.segment(first, gen2.TestT1); err != nil {
+		return err
+	}
+	need := c.samples()
+	whole := c.r.Test(gen2.TestOPS).State() != gen2.Silent
+	for p := gen2.S2; p <= gen2.S6; p++ {
+		s := &i.segments[p]
+		options, window := s.options, s.window
+		*s = *first
+		s.options, s.window = options, window
+		switch {
+		case need > 0 && i.resets(p):
+			s.flags, s.seq, s.ack, s.ids = packet.RST|packet.ACK, zero, next, idsClosed
+		case need > 0:
+			s.silent = !whole && !first.silent && int(p) >= need
+			s.flags = first.flags&(packet.PSH|packet.FIN) | packet.SYN | packet.ACK
+			if constant := c.expr(gen2.TestSEQ, "GCD"); first.seq == zero || constant == nil || !constant.Match("0") {
+				s.seq = other
+			}
+			if !first.flags.Has(packet.SYN) {
+				s.ack = next
+			}
+			if first.flags.Has(packet.RST) {
+				s.flags = packet.SYN | packet.ACK
+			}
+		case !whole:
+			s.silent = true
+		}
+	}
+	if err := c.segment(&i.segments[gen2.ECN], gen2.TestECN); err != nil {
+		return err
+	}
+	return c.congestion(&i.segments[gen2.ECN])
+}
+
+// samples is how many SYN-ACKs to S1-S6 the sequence tests need.
+func (c *chooser) samples() int {
+	has := func(attr string) bool { return c.expr(gen2.TestSEQ, attr) != nil }
+	switch {
+	case has("SP") || has("GCD") || has("ISR"):
+		return 5
+	case has("TI") || has("SS"):
+		return 3
+	case has("TS"):
+		return 1
+	}
+	return 0
+}
+
+// resets reports whether the answer to S2-S6 looks like a reset among SYN-ACKs: no
+// options and no window.
+func (i *instance) resets(p gen2.Probe) bool {
+	bare := func(p gen2.Probe) bool { return i.segments[p].options.n == 0 && i.segments[p].window == 0 }
+	for q := gen2.S1; q <= gen2.S6; q++ {
+		if !bare(q) {
+			return bare(p)
+		}
+	}
+	return false
+}
+
+// congestion chooses the ECN bits of the answer to ECN.
+func (c *chooser) congestion(s *segment) error {
+	cc, err := c.text(gen2.TestECN, "CC", "N")
+	s.flags = packet.SYN | packet.ACK
+	s.seq, s.ack = other, next
+	switch cc {
+	case "Y":
+		s.flags |= packet.ECE
+	case "S":
+		s.flags |= packet.ECE | packet.CWR
+	case "O":
+		s.flags |= packet.CWR
+	case "N":
+	default:
+		return fmt.Errorf("ECN: CC: %q is not Y, N, S or O", cc)
+	}
+	return err
+}
+
+// tests says how T2 to T7 are answered.
+func (c *chooser) tests(i *instance) error {
+	for p := gen2.T2; p <= gen2.T7; p++ {
+		if err := c.segment(&i.segments[p], test(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// segment chooses what all TCP tests tell of an answer, but for options and window
+// of S1-S6 and for the TTL.
+func (c *chooser) segment(s *segment, t gen2.Test) error {
+	s.silent = c.silent(t)
+	if s.options == nil {
+		s.options = none
+	}
+	if s.silent && t != gen2.TestT1 {
+		return nil
+	}
+	get := func(attr string, into func(string) error, preferred ...string) error {
+		v, err := c.text(t, attr, preferred...)
+		if err == nil {
+			err = into(v)
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), t.String()+":") {
+			err = fmt.Errorf("%s: %s: %w", t, attr, err)
+		}
+		return err
+	}
+	flags, seq, ack := usual(t)
+	err := cmp.Or(
+		get("DF", func(v string) error { s.df = v == "Y"; return nil }, c.usualDF(t)),
+		get("F", func(v string) (err error) { s.flags, err = parseFlags(v); return err }, flags),
+		get("S", func(v string) (err error) { s.seq, err = parseRelation(v, "A"); return err }, seq...),
+		get("A", func(v string) (err error) { s.ack, err = parseRelation(v, "S"); return err }, ack...),
+		get("Q", s.quirks, ""),
+		get("RD", s.carry, "0"),
+	)
+	if t == gen2.TestT1 {
+		return err
+	}
+	w, werr := c.number(t, "W", 0xffff, nil)
+	s.window = uint16(w)
+	return cmp.Or(err, werr, c.plainOptions(s, t))
+}
+
+// usual is what to take, where a reference leaves the choice, for an answer's flags
+// and numbers: of S1 what opens a connection, of the others the first alternative.
+func usual(t gen2.Test) (flags string, seq, ack []string) {
+	switch t {
+	case gen2.TestT1, gen2.TestECN:
+		return "AS", []string{"O"}, []string{"S+"}
+	case gen2.TestT4, gen2.TestT6:
+		return "R", []string{"A"}, nil
+	}
+	return "AR", nil, []string{"S+"}
+}
+
+// usualDF is the bit of T1 for the other tests.
+func (c *chooser) usualDF(t gen2.Test) string {
+	if v, err := c.text(gen2.TestT1, "DF"); err == nil && v != "" && t != gen2.TestT1 {
+		return v
+	}
+	return "N"
+}
+
+func parseFlags(s string) (f packet.Flags, err error) {
+	const letters = "FSRPAUE"
+	for _, l := range s {
+		bit := strings.IndexRune(letters, l)
+		if bit < 0 {
+			return 0, fmt.Errorf("%q: no flag is written %q", s, l)
+		}
+		f |= 1 << bit
+	}
+	return f, nil
+}
+
+func parseRelation(s, letter string) (relation, error) {
+	switch s {
+	case "Z", "":
+		return zero, nil
+	case letter:
+		return same, nil
+	case letter + "+":
+		return next, nil
+	case "O":
+		return other, nil
+	}
+	return 0, fmt.Errorf("%q is not Z, %s, %s+ or O", s, letter, letter)
+}
+
+// quirks are a reserved bit and an urgent pointer without its flag.
+func (s *segment) quirks(v string) error {
+	for _, l := range v {
+		switch l {
+		case 'R':
+			s.reserved = 8
+		case 'U':
+			s.urgent = 1
+		default:
+			return fmt.Errorf("%q: no quirk is written %q", v, l)
+		}
+	}
+	return nil
+}
+
+// carry gives a reset its data, by their checksum.
+func (s *segment) carry(v string) error {
+	sum, err := strconv.ParseUint(v, 16, 32)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is not a checksum of 32 bits", v)
+	case sum == 0:
+		return nil
+	case !s.flags.Has(packet.RST):
+		return fmt.Errorf("%s: only data of a reset are looked at, and F is %v", v, s.flags)
+	}
+	s.data = withCRC(uint32(sum))
+	return nil
+}
+
+// naturals prepares the answers to SYNs that offer other options than the probes.
+// They accept the connection even if the stack does not accept the probes: the
+// port would not be an open one otherwise.
+func (c *chooser) naturals(i *instance) error {
+	models := [askAll + 1]gen2.Probe{
+		askAll: gen2.S1, askStamp | askScale: gen2.S3, askStamp | askSACK: gen2.S6, askSACK | askScale: gen2.ECN,
+	}
+	first, last := i.segments[gen2.S1].options.header(), i.segments[gen2.S6].options.header()
+	m1, _ := first.MSS()
+	m6, _ := last.MSS()
+	i.echoesMSS = m1 > m6 && m6 == 0x109 // what S6 offers
+	for a, p := range models {
+		s := i.segments[gen2.S1]
+		model := &i.segments[p]
+		switch {
+		case asked(a) == askAll:
+		case p == gen2.S1 || model.silent || model.flags.Has(packet.RST):
+			s.options = s.options.reduced(asked(a))
+		default:
+			s.options, s.window = model.options, model.window
+		}
+		s.silent, s.data = false, nil
+		if !s.flags.Has(packet.SYN | packet.ACK) {
+			s.flags, s.seq, s.ack = packet.SYN|packet.ACK, other, next
+		}
+		i.natural[a] = s
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package persona
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"whorl/link"
+	"whorl/method"
+	"whorl/method/gen2"
+	"whorl/osdb"
+	"whorl/packet"
+)
+
+// Options of a persona.
+type Options struct {
+	Addr netip.Addr // what it answers for: one IPv4 address
+	// Key is the secret of the network of personas. The same key, address and
+	// entry make the same host.
+	Key method.Key
+
+	// Ports not named here are closed; but if closed ones are named, all others
+	// of that protocol are filtered.
+	OpenTCP, ClosedTCP, FilteredTCP []uint16
+	ClosedUDP                       []uint16
+
+	Boot  time.Time     // when its timestamp clock was zero; zero means some days before the first packet
+	Delay time.Duration // from a packet to its answer
+	// Silent are probes that get no answer although the reference has one, and all
+	// packets that mean the same.
+	Silent []gen2.Probe
+	// Resend are the gaps after which a SYN-ACK that is not acknowledged is sent again.
+	Resend []time.Duration
+}
+
+// Persona is one host. It is used from one goroutine, as all nodes are.
+type Persona struct {
+	instance
+	o      Options
+	key    method.Key
+	secret method.Stream
+	silent [gen2.NumProbes]bool
+	peers  peers
+	halves halves
+
+	// Memory of the packet being answered.
+	answer  packet.Packet
+	options []byte
+	quote   []byte
+}
+
+var _ link.Node = (*Persona)(nil)
+
+// New makes a persona of an entry. It refuses what cannot be shown on the wire, and
+// entries that answer nothing, with the reason.
+func New(e *osdb.Entry, o Options) (*Persona, error) {
+	p := &Persona{o: o, secret: o.Key.Stream(o.Addr, "persona")}
+	if err := p.choose(e); err != nil {
+		return nil, fmt.Errorf("persona: %s: %w", e.Name, err)
+	}
+	p.clock.boot = o.Boot
+	return p, nil
+}
+
+func (p *Persona) choose(e *osdb.Entry) (err error) {
+	if a := p.o.Addr; !a.Is4() || a.IsUnspecified() || a.IsMulticast() || a == broadcast {
+		return fmt.Errorf("%v is not the IPv4 address of a host", a)
+	}
+	if e.Gen2 == nil {
+		return errors.New("the entry says nothing of " + gen2.TestSEQ.String() + " to " + gen2.TestIE.String())
+	}
+	for i := 0; i < len(p.key); i += 4 {
+		binary.BigEndian.PutUint32(p.key[i:], p.secret.Uint32())
+	}
+	for _, s := range p.o.Silent {
+		if s >= gen2.NumProbes {
+			return fmt.Errorf("there is no probe %d to be silent to", s)
+		}
+		p.silent[s] = true
+	}
+	c := chooser{r: e.Gen2, secret: &p.secret}
+	p.instance, err = c.instance()
+	return err
+}
+
+// Addr is the address that the persona answers for.
+func (p *Persona) Addr() netip.Addr { return p.o.Addr }
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// damaged are oddities with which a host drops a packet.
+const damaged = packet.OddShort | packet.OddIPLength | packet.OddIPHeader | packet.OddIPChecksum |
+	packet.OddTCPOffset | packet.OddChecksum | packet.OddUDPLength | packet.OddFragment
+
+// Receive answers a packet, or not.
+func (p *Persona) Receive(now time.Time, in *packet.Packet, out link.Outlet) {
+	if in.Network != packet.IPv4 || in.Dst != p.o.Addr || in.Odd&damaged != 0 || !p.welcome(in) {
+		return
+	}
+	if p.clock.boot.IsZero() {
+		p.clock.boot = now.Add(-time.Duration(p.secret.Between(3600, 30*86400)) * time.Second)
+	}
+	switch in.Transport {
+	case packet.TCP:
+		p.tcp(now, in, out)
+	case packet.UDP:
+		p.udp(now, in, out)
+	case packet.ICMP:
+		p.echo(now, in, out)
+	}
+}
+
+// welcome reports whether the packet comes from an address that can be answered and
+// was sent to this host alone (RFC 1122 section 3.2.2).
+func (p *Persona) welcome(in *packet.Packet) bool {
+	s := in.Src
+	return s.Is4() && !s.IsUnspecified() && !s.IsMulticast() && !s.IsLoopback() && s.As4()[0] < 240 &&
+		s != p.o.Addr && (in.Link != packet.Ethernet || in.DstMAC[0]&1 == 0)
+}
+
+// state is what a port is.
+type state uint8
+
+const (
+	closed state = iota
+	open
+	filtered
+)
+
+func (p *Persona) tcpPort(port uint16) state {
+	switch {
+	case slices.Contains(p.o.OpenTCP, port):
+		return open
+	case slices.Contains(p.o.FilteredTCP, port), p.o.ClosedTCP != nil && !slices.Contains(p.o.ClosedTCP, port):
+		return filtered
+	}
+	return closed
+}
+
+func (p *Persona) udpPort(port uint16) state {
+	if p.o.ClosedUDP != nil && !slices.Contains(p.o.ClosedUDP, port) {
+		return filtered
+	}
+	return closed
+}
+
+// begin starts the answer to a packet.
+func (p *Persona) begin(now time.Time, in *packet.Packet, t packet.Transport, h *ipHeader) *packet.Packet {
+	a := &p.answer
+	*a = packet.Packet{Network: packet.IPv4, Transport: t, Src: in.Dst, Dst: in.Src, TTL: h.ttl}
+	a.IPv4.DF = h.df
+	a.IPv4.ID = p.sources[h.ids].next(now, &p.secret)
+	return a
+}
