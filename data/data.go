@@ -1,9 +1,32 @@
-// Package data is the project's own database of stacks, part of the program. It
-// holds what was measured on real stacks and public facts, each record with its
-// source; nothing in it is taken from another database.
+// Package data is the project's own database of stacks, part of the program: files
+// *.osdb, each for one kind of system. It holds what was measured on real stacks and
+// public facts, each record with its source; SOURCES.md lists the sources and their
+// licences. Nothing in it is taken from Nmap's or p0f's databases.
 //
-// The files are in the form that package osdb reads; linux.osdb documents it at
-// its head. To load them:
+// It is a database of families. A record says what is sure of many hosts and leaves
+// out what is not known, so most records of devices tell of one packet, the answer
+// to a SYN. What differs by setting or memory (window scales, timestamps) is a range
+// or a choice. Values are for a path of 1500-byte packets: an MSS of 1460 (5B4) and
+// windows as they would be there, also if the source saw another MSS.
+//
+// The files are in the form that package osdb reads; linux.osdb documents it at its
+// head. Lines Syn and SynAck are of the passive method: how the system begins a
+// connection, and how it answers a SYN that offers every option. Numbers are
+// hexadecimal.
+//
+//	TTL   as sent
+//	DF    Y or N
+//	ID    IP identification: Z zero, N not
+//	W     window: a number, n*MSS or n*SEG; n is decimal, and SEG is the MSS less the
+//	      12 bytes that timestamps take when they are in O
+//	MSS   only if the system announces other than 5B4 on an Ethernet
+//	WS    window scale
+//	O     options in order, a letter each: M MSS, N no-operation, W scale, S SACK
+//	      permitted, T timestamps, L end of list or padding; empty for none
+//	TS    0: the first timestamp has the value zero
+//	ECN   Y: the SYN asks for ECN
+//
+// To load them:
 //
 //	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
 package data

@@ -21,7 +21,7 @@
 // Sources: what is measured, https://nmap.org/book/osdetect-methods.html; how
 // it is computed, package gen2; connections, RFC 9293; errors, RFC 792 and RFC 1122.
 //
-//	p, err := persona.New(reference, persona.Options{Addr: addr, OpenTCP: []uint16{22}})
+//	p, err := persona.New(entry, persona.Options{Addr: addr, OpenTCP: []uint16{22}})
 //	...
 //	p.Receive(now, packet, outlet)
 package persona

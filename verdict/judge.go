@@ -145,69 +145,6 @@ func (j *Judge) entry(s whorl.Source) *osdb.Entry {
 	return nil
 }
 
-// likely is our own answer: the narrowest name whose records together pass the
-// threshold, or nothing.
-func (j *Judge) likely(seen []method.Line) []whorl.Verdict {
-	all, _ := weigh(j.own, seen)
-	if len(all) == 0 {
-		return nil
-	}
-	tied := []candidate{all[0]}
-	sure := all[0].share
-	for _, c := range all[1:] {
-		if c.share >= tieShare*all[0].share && related(c.entry, all[0].entry) {
-			tied = append(tied, c)
-		}
-		if related(c.entry, all[0].entry) {
-			sure += c.share
-		}
-	}
-	if whorl.Fraction(sure) < j.o.Confidence {
-		return nil
-	}
-	v := verdictOf(all[0].entry, whorl.RuleWhorl)
-	v.Name = commonName(tied)
-	if !answersSYN(seen) && v.Family != "" { // versions show in how connections are accepted
-		v.Name, v.Generation, v.CPE = v.Family, "", nil
-	}
-	v.Confidence = whorl.Fraction(min(sure, surest))
-	v.Accuracy = all[0].score.Accuracy()
-	v.Evidence = all[0].evidence
-	return []whorl.Verdict{v}
-}
-
-// related reports whether two records are of one family, so that their versions
-// make one range.
-func related(a, b *osdb.Entry) bool {
-	if len(a.Classes) == 0 || len(b.Classes) == 0 {
-		return a.Name == b.Name
-	}
-	return a.Classes[0].Vendor == b.Classes[0].Vendor && a.Classes[0].Family == b.Classes[0].Family
-}
-
-// commonName is the name of one record, or the range that covers those of several.
-func commonName(tied []candidate) string {
-	name := tied[0].entry.Name
-	span, ok := osdb.Versions(name)
-	if !ok {
-		return name
-	}
-	for _, c := range tied[1:] {
-		s, ok := osdb.Versions(c.entry.Name)
-		if !ok || s.Family != span.Family {
-			continue
-		}
-		if osdb.CompareVersions(s.Lo, span.Lo) < 0 {
-			span.Lo = s.Lo
-		}
-		if osdb.CompareVersions(s.Hi, span.Hi) > 0 {
-			span.Hi = s.Hi
-		}
-		name = span.Family + " " + span.Lo + " - " + span.Hi
-	}
-	return name
-}
-
 // counted is Nmap's list.
 func (j *Judge) counted(seen []method.Line) (out []whorl.Verdict) {
 	list := j.matcher.List(seen)

@@ -2,105 +2,183 @@ package verdict
 
 import (
 	"math"
-	"slices"
 
-	"whorl"
-	"whorl/method"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/osdb"
 )
 
-// candidate is one record and how well it explains what was seen.
-type candidate struct {
-	entry    *osdb.Entry
-	score    gen2.Score
-	ratio    float64 // log likelihood ratio against a random stack, tempered
-	share    float64 // posterior probability
-	evidence []whorl.Evidence
+// References are the records of some databases prepared for the likelihood. They are
+// only read after they are made.
+type References struct {
+	Entries []*osdb.Entry
+	Prior   []float64 // of each entry, natural logarithm; 0 for all unless set
+	columns []refColumn
 }
 
-// weigh gives the posterior of every record with a second-generation part, best
-// first, and that of none of them.
-func weigh(db osdb.Set, seen []method.Line) (out []candidate, unknown float64) {
-	common, _ := Common(seen)
-	for d, e := range db.Entries() {
-		if e.Gen2 == nil {
+// refColumn is one feature in all records.
+type refColumn struct {
+	of    []uint16 // by entry: place in exprs plus one; 0: the record does not say
+	exprs []refExpr
+}
+
+// refExpr is one different expression of a feature, and how often the value of a
+// random system agrees with it.
+type refExpr struct {
+	expr expr.Expr
+	rare float64
+}
+
+// NewReferences prepares records. What is rare is learned from the records themselves.
+func NewReferences(set osdb.Set) *References {
+	r := &References{columns: make([]refColumn, len(Features))}
+	for _, e := range set.Entries() {
+		if e.Gen2 != nil {
+			r.Entries = append(r.Entries, e)
+		}
+	}
+	r.Prior = make([]float64, len(r.Entries))
+	for i, f := range Features {
+		r.columns[i] = newColumn(f, r.Entries)
+	}
+	return r
+}
+
+func newColumn(f Feature, entries []*osdb.Entry) refColumn {
+	c := refColumn{of: make([]uint16, len(entries))}
+	places := map[string]uint16{}
+	values := map[string]float64{} // what random systems show, one for each record
+	total := 0.0
+	for i, e := range entries {
+		ex, ok := expressionOf(e.Gen2, f)
+		if !ok {
 			continue
 		}
-		c := candidate{entry: e}
-		c.score, c.evidence = compare(e.Gen2, &d.Points, seen, common)
-		c.ratio = ratio(c.evidence)
-		out = append(out, c)
-	}
-	slices.SortStableFunc(out, func(a, b candidate) int {
-		switch {
-		case a.ratio > b.ratio:
-			return -1
-		case a.ratio < b.ratio:
-			return 1
+		at := places[ex.String()]
+		if at == 0 {
+			if len(c.exprs) == math.MaxUint16 {
+				continue
+			}
+			c.exprs = append(c.exprs, refExpr{expr: f.Aspect.expression(ex)})
+			at = uint16(len(c.exprs))
+			places[ex.String()] = at
 		}
-		return 0
-	})
-	if len(out) == 0 {
-		return nil, 1
+		c.of[i] = at
+		alts := ex.Alternatives()
+		for _, alt := range alts {
+			if v, ok := alt.Example(); ok {
+				values[f.Aspect.of(v)] += 1 / float64(len(alts))
+			}
+		}
+		total++
 	}
-	top := max(out[0].ratio, priorUnknown)
-	total := math.Exp(priorUnknown - top)
-	for i := range out {
-		out[i].share = math.Exp(out[i].ratio - top)
-		total += out[i].share
+	for i := range c.exprs {
+		hits := 0.0
+		for v, n := range values {
+			if f.Aspect.agrees(c.exprs[i].expr, v) {
+				hits += n
+			}
+		}
+		// Two imaginary systems, one that agrees and one that does not, keep it from 0 and 1.
+		c.exprs[i].rare = (hits + 1) / (total + 2)
 	}
-	for i := range out {
-		out[i].share /= total
-	}
-	return out, math.Exp(priorUnknown-top) / total
+	return c
 }
 
-// compare explains an observation by a record, as it was seen and as it would have
-// been on a common path; either may agree, as the MSS of some stacks is their own.
-func compare(r *gen2.Reference, p *gen2.Points, seen, common []method.Line) (s gen2.Score, ev []whorl.Evidence) {
-	s, ev = r.Explain(seen, p, expr.Whorl)
-	if &seen[0] == &common[0] {
-		return s, ev
-	}
-	_, brought := r.Explain(common, p, expr.Whorl)
-	for i, e := range brought {
-		if e.Agrees && !ev[i].Agrees {
-			ev[i].Agrees = true
-			s.Num += e.Points
+// expressionOf is what a record says of an attribute.
+func expressionOf(r *gen2.Reference, f Feature) (expr.Expr, bool) {
+	for _, term := range r.Test(f.Test).Terms(expr.Whorl) {
+		if term.Attr == f.Attr {
+			return term.Expr, true
 		}
 	}
-	return s, ev
+	return expr.Expr{}, false
 }
 
-// ratio adds up the facts and fills in the weights of the evidence. Attributes of
-// one fact share what it can say: n of them count as the square root of n.
-func ratio(ev []whorl.Evidence) (total float64) {
-	var sums [64]float64
-	var counts [64]int
-	for i := range ev {
-		if w, ok := weights[ev[i].Test+"."+ev[i].Attr]; ok {
-			sums[w.fact] += w.of(ev[i].Agrees)
-			counts[w.fact]++
-		}
-	}
-	for i := range ev {
-		if w, ok := weights[ev[i].Test+"."+ev[i].Attr]; ok {
-			ev[i].Weight = temper * w.of(ev[i].Agrees) / math.Sqrt(float64(counts[w.fact]))
-		}
-	}
-	for i := range facts {
-		if counts[i] > 0 {
-			total += temper * sums[i] / math.Sqrt(float64(counts[i]))
-		}
-	}
-	return total
+// Weigher computes likelihoods. It remembers what values agreed with, and must be
+// used from one goroutine at a time.
+type Weigher struct {
+	refs   *References
+	model  *Model
+	agreed []map[[2]string][]bool // by feature and value: which expressions agree
+	scores []float64
 }
 
-func (w weight) of(agrees bool) float64 {
+// maxAgreed bounds what is remembered of one feature.
+const maxAgreed = 2048
+
+// NewWeigher makes one.
+func NewWeigher(r *References, m *Model) *Weigher {
+	w := &Weigher{refs: r, model: m, agreed: make([]map[[2]string][]bool, len(Features)), scores: make([]float64, len(r.Entries))}
+	for i := range w.agreed {
+		w.agreed[i] = map[[2]string][]bool{}
+	}
+	return w
+}
+
+// matches tells for each expression of a feature whether the observation agrees.
+func (w *Weigher) matches(feature int, value [2]string) []bool {
+	mem := w.agreed[feature]
+	if out, ok := mem[value]; ok {
+		return out
+	}
+	aspect, exprs := Features[feature].Aspect, w.refs.columns[feature].exprs
+	out := make([]bool, len(exprs))
+	for i := range exprs {
+		out[i] = aspect.agrees(exprs[i].expr, value[0]) || value[1] != value[0] && aspect.agrees(exprs[i].expr, value[1])
+	}
+	if len(mem) >= maxAgreed {
+		clear(mem)
+	}
+	mem[value] = out
+	return out
+}
+
+// Scores gives, for each entry, the logarithm of how much better it explains the
+// observation than a random stack does, prior included. The slice is valid until
+// the next call.
+func (w *Weigher) Scores(o Observation) []float64 {
+	copy(w.scores, w.refs.Prior)
+	var says []float64
+	for i := range Features {
+		if !o.known[i] {
+			continue
+		}
+		c := &w.refs.columns[i]
+		ok := w.matches(i, o.values[i])
+		says = append(says[:0], 0) // a record that does not say
+		for j := range c.exprs {
+			says = append(says, w.model.says(i, ok[j], c.exprs[j].rare))
+		}
+		for e, at := range c.of {
+			w.scores[e] += says[at]
+		}
+	}
+	return w.scores
+}
+
+// says is the tempered log likelihood ratio of one feature.
+func (m *Model) says(feature int, agrees bool, rare float64) float64 {
 	if agrees {
-		return w.for_
+		return m.Temper[feature] * math.Log((1-m.Drift[feature])/rare)
 	}
-	return w.against
+	return m.Temper[feature] * math.Log(m.Drift[feature]/(1-rare))
+}
+
+// shares turns scores into probabilities; unknown is what is left for no record.
+func shares(scores []float64, unknown float64) (out []float64, rest float64) {
+	top := unknown
+	for _, s := range scores {
+		top = max(top, s)
+	}
+	out = make([]float64, len(scores))
+	total := math.Exp(unknown - top)
+	for i, s := range scores {
+		out[i] = math.Exp(s - top)
+		total += out[i]
+	}
+	for i := range out {
+		out[i] /= total
+	}
+	return out, math.Exp(unknown-top) / total
 }

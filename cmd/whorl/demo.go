@@ -30,9 +30,10 @@ func (a *app) demoCommand() *cobra.Command {
 		Use: "demo", Short: "Scan a simulated office; needs no privilege and no network", Args: takes(0, 0),
 		Long: `Scan a simulated office; needs no privilege and no network.
 
-The office exists in memory only: every machine in it is a record of the embedded
-database that answers packets as that system would. It is scanned with the code
-that scans real networks, in real time, and the result stands beside the truth.`,
+The office exists in memory only: every machine in it is a record of the
+embedded database that answers packets as that system would. It is scanned with
+the code that scans real networks, in real time, and the result stands beside
+the truth.`,
 		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context()) },
 	}
 }

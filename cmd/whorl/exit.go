@@ -18,6 +18,19 @@ const (
 	exitInterrupted = 130
 )
 
+// exits tells users what they mean.
+var exits = []struct {
+	code  int
+	means string
+}{
+	{exitOK, "All is well."},
+	{exitPartial, "Something could not be done; the rest was, and its results are out."},
+	{exitUsage, "The command line is wrong. Nothing was done."},
+	{exitFound, "A condition that was asked for holds."},
+	{exitNoPrivilege, "A capability is missing. The line that grants it is printed."},
+	{exitInterrupted, "Interrupted; what was known by then is written."},
+}
+
 // coded is an error that decides the exit code and may say what to do next.
 type coded struct {
 	code int

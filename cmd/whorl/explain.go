@@ -28,10 +28,12 @@ func (a *app) explainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain [OPTION]... FILE...",
 		Short: "Judge printed fingerprints or recordings, and show why",
-		Long: `Judge fingerprints and show which attribute speaks for and against each candidate.
+		Long: `Judge fingerprints and show which attribute speaks for and against each
+candidate.
 
 FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
-output (-oN, -oX), or is a recording made with scan --record. - is standard input.`,
+output (-oN, -oX), or is a recording made with scan --record. - is standard
+input.`,
 		Args: takes(1, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error { return a.explain(o, args) },
 	}

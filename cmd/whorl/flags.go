@@ -29,7 +29,7 @@ func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 		if arg == "--" {
 			return append(out, args[i:]...), nil
 		}
-		if arg == "--json" && i+1 < len(args) && jsonFile(args[i+1]) {
+		if i+1 < len(args) && (arg == "-oJ" || arg == "--json" && jsonFile(args[i+1])) {
 			i++
 			out = append(out, "--json="+args[i])
 			continue
@@ -57,7 +57,7 @@ func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 var oneDash = []string{"oN", "oX", "oG", "oA", "iL", "Pn"}
 
 // respelled are options that are called otherwise here.
-var respelled = map[string]string{"-PN": "--Pn", "-P0": "--Pn", "-oJ": "--json", "--fuzzy": "--osscan-guess", "-d": "-v", "-dd": "-vv"}
+var respelled = map[string]string{"-PN": "--Pn", "-P0": "--Pn", "--fuzzy": "--osscan-guess", "-d": "-v", "-dd": "-vv"}
 
 var levels = regexp.MustCompile(`^-[vd]([0-9])$`)
 

@@ -48,11 +48,11 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.BoolVarP(&o.never, "no-dns", "n", false, "do not look up names of hosts; the default")
 	f.BoolVarP(&o.reverse, "reverse-dns", "R", false, "look up the names of hosts that are up")
 	f = ports.flags
-	f.StringVarP(&o.ports, "ports", "p", "", "look at these TCP `PORTS`, in this order: 22,80-90,http*,U:53; - is all")
+	f.StringVarP(&o.ports, "ports", "p", "", "TCP `PORTS` to look at, in order: 22,80-90,http*; - is all")
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
 	f = pace.flags
-	f.VarP(&o.timing, "timing", "T", "timing template, 0 (paranoid) to 5 (insane)")
+	f.VarP(&o.timing, "timing", "T", "template, 0 (paranoid) to 5 (insane)")
 	f.Var(&o.rate, "max-rate", "packets per second at most; 0 is no limit")
 	f.IntVar(&o.tries, "max-tries", 0, "send a probe without an answer `N` times in all")
 	f.IntVar(&o.retries, "max-retries", -1, "the same, not counting the first")
@@ -61,7 +61,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f = way.flags
 	f.StringVarP(&o.iface, "interface", "e", "", "send over the interface `NAME`")
 	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`, one of this machine")
-	f.StringVar(&o.record, "record", "", "keep all packets in `FILE`, as pcapng; whorl explain reads it")
+	f.StringVar(&o.record, "record", "", "keep all packets in `FILE` (pcapng) for whorl explain")
 	o.outputs.flags(out.flags)
 	o.judging.flags(judge.flags)
 	judge.flags.BoolVar(&o.guess, "osscan-guess", false, "list near matches too")
@@ -88,8 +88,8 @@ type judging struct {
 var rules = []string{"whorl", "nmap"}
 
 func (j *judging) flags(f *pflag.FlagSet) {
-	f.Float64Var(&j.confidence, "confidence", 0.8, "least `PROBABILITY` of a headline")
-	f.StringVar(&j.rule, "rule", "whorl", "judge by `RULE`: whorl, or nmap for its points alone")
+	f.Float64Var(&j.confidence, "confidence", 0.8, "least probability `P` of a headline")
+	f.StringVar(&j.rule, "rule", "whorl", "`RULE` to judge by: whorl or nmap")
 }
 
 func (j *judging) options() (verdict.Options, error) {

@@ -43,8 +43,10 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 		return nil, usage(fmt.Errorf("--record: %w", err), "a file in a folder that exists and can be written")
 	}
 	n.file = f
-	n.recording, err = pcapfile.NewWriter(f, packet.Ethernet, "whorl "+version+" "+strings.Join(a.args, " "))
-	return n, err
+	if n.recording, err = pcapfile.NewWriter(f, packet.Ethernet, "whorl "+version+" "+strings.Join(a.args, " ")); err != nil {
+		return nil, partial(err, "a scan without --record")
+	}
+	return n, nil
 }
 
 func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) { return link.RouteTo(addr, n.via) }

@@ -50,7 +50,7 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml and BASE.gnmap")
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
-	f.StringVar(&o.scanner, "xml-scanner", "whorl", "call the program `NAME` in XML; strict readers want nmap")
+	f.StringVar(&o.scanner, "xml-scanner", "whorl", "program's `NAME` in XML, such as nmap")
 }
 
 // plan finds out what goes where and refuses what would overwrite itself. record

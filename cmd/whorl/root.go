@@ -21,12 +21,13 @@ type app struct {
 	verbose   int
 	plain     bool
 	databases []string
+	ownOnly   bool // leave out what the system and the user have installed
 }
 
 const about = `whorl tells what is really running at an address, how sure that is, and why.
 
-It measures how a TCP/IP stack answers odd packets and names the stack from that.
-Scan only what you are allowed to scan.`
+It measures how a TCP/IP stack answers odd packets and names the stack from
+that. Scan only what you are allowed to scan.`
 
 // Parts of the list of commands.
 const (
@@ -46,6 +47,7 @@ func (a *app) root() *cobra.Command {
   whorl scan 192.0.2.7               one host
   whorl scan 192.0.2.0/24 -oX o.xml  a network, results as Nmap's XML too
   whorl explain scan.nmap            why a printed fingerprint is what it is`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if showVersion {
 				return a.showVersion()
@@ -55,7 +57,8 @@ func (a *app) root() *cobra.Command {
 	}
 	f := c.PersistentFlags()
 	f.SortFlags = false
-	f.StringArrayVar(&a.databases, "db", nil, "read the database in `FILE` too (nmap-os-db or our form); may be given again")
+	f.StringArrayVar(&a.databases, "db", nil, "read the database `FILE` too; may be given again")
+	f.BoolVar(&a.ownOnly, "no-system-db", false, "leave out what is installed on this machine")
 	f.CountVarP(&a.verbose, "verbose", "v", "say more; twice for everything")
 	f.BoolVar(&a.plain, "plain", false, "no colour (as with NO_COLOR=1 around) and no status line")
 	c.Flags().BoolVarP(&showVersion, "version", "V", false, "print the version and the databases in use")
@@ -90,6 +93,7 @@ func group(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return c.Help()
 	}
+	c.SuggestionsMinimumDistance = 2 // letters
 	hint := c.CommandPath() + " --help"
 	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
 		hint = c.CommandPath() + " " + s[0]
@@ -101,7 +105,11 @@ func group(c *cobra.Command, args []string) error {
 
 // config says which databases there are.
 func (a *app) config() osdb.Config {
-	return osdb.Config{Embedded: data.Files, Places: osdb.PlacesOf(os.Getenv), Files: a.databases}
+	c := osdb.Config{Embedded: data.Files, Files: a.databases}
+	if !a.ownOnly {
+		c.Places = osdb.PlacesOf(os.Getenv)
+	}
+	return c
 }
 
 // load reads the databases and tells people what was wrong with them.

@@ -23,17 +23,17 @@ func (a *app) scanCommand() *cobra.Command {
 		Long: `Probe hosts and name their operating systems.
 
 Targets are addresses, names, prefixes (192.0.2.0/24) and octet ranges
-(192.0.2-3.1-254). For each host that is up, one open and one closed TCP port are
-looked for, then sixteen probes go out within a second. Options of Nmap that have
-the same meaning have the same name.
+(192.0.2-3.1-254). For each host that is up, one open and one closed TCP port
+are looked for, then sixteen probes go out within a second. Options of Nmap
+that have the same meaning have the same name.
 
-Several outputs can be asked for at once. The word after --json is its file if it
-is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
+Several outputs can be asked for at once. The word after --json is its file if
+it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
 
-The exit code is 0 if all is well, 1 if something could not be done and the rest
-was, 2 if the command line is wrong, 77 if a capability is missing, and 130 after
-an interrupt; what is known by then is written.`,
+The exit code is 0 if all is well, 1 if something could not be done and the
+rest was, 2 if the command line is wrong, 77 if a capability is missing, and
+130 after an interrupt; what is known by then is written.`,
 		Example: `  whorl scan 192.0.2.7 -p 22,81
   whorl scan 192.0.2.0/24 --json | jq .verdicts[0].name
   whorl scan -iL hosts.txt -oA monday --record monday.pcapng

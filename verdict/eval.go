@@ -1,0 +1,200 @@
+package verdict
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"whorl/method"
+	"whorl/method/expr"
+	"whorl/osdb"
+)
+
+// Evaluation is how well the rules do when every reference in turn plays a host and
+// only the others may name it.
+type Evaluation struct {
+	Scenario string  `json:"scenario"`
+	Hosts    int     `json:"hosts"`
+	Nmap     Right   `json:"nmap"`
+	Own      Right   `json:"own"`
+	Answered float64 `json:"answered"` // share of hosts with a family above the threshold
+	Wrong    float64 `json:"wrong"`    // share of those answered whose family is wrong
+	ECE      float64 `json:"ece"`      // expected calibration error of the family's probability
+	Bins     []Bin   `json:"bins"`     // reliability
+}
+
+// Right is the share of hosts whose first answer is right; ties count in parts.
+type Right struct {
+	Family     float64 `json:"family"`
+	Generation float64 `json:"generation"`
+}
+
+// Bin is one line of a reliability table.
+type Bin struct {
+	Said  float64 `json:"said"`  // mean probability
+	Right float64 `json:"right"` // share that was right
+	Hosts int     `json:"hosts"`
+}
+
+// EvalOptions steer an evaluation.
+type EvalOptions struct {
+	Seed      uint64
+	Hosts     int                  // how many hosts in each scenario; 0 means all
+	Only      func(entry int) bool // which entries may play a host; nil means all
+	Threshold float64
+}
+
+const bins = 10
+
+// Evaluate runs all scenarios over the references of set.
+func Evaluate(set osdb.Set, m *Model, o EvalOptions) (out []Evaluation) {
+	refs := NewReferences(set)
+	e := evaluator{refs: refs, weigher: NewWeigher(refs, m), matcher: Compile(set, expr.Whorl).Matcher(), o: o, unknown: m.Unknown}
+	for i, s := range Scenarios {
+		out = append(out, e.run(s, rand.New(rand.NewPCG(o.Seed, uint64(i)))))
+	}
+	return out
+}
+
+type evaluator struct {
+	refs    *References
+	weigher *Weigher
+	matcher *Matcher
+	o       EvalOptions
+	unknown float64
+}
+
+func (e *evaluator) run(s Scenario, rng *rand.Rand) Evaluation {
+	out := Evaluation{Scenario: s.Name, Bins: make([]Bin, bins)}
+	for _, host := range rng.Perm(len(e.refs.Entries)) {
+		if e.o.Only != nil && !e.o.Only(host) {
+			continue
+		}
+		if e.o.Hosts > 0 && out.Hosts == e.o.Hosts {
+			break
+		}
+		seen := s.Change(Subject(e.refs.Entries[host].Gen2, rng), e.refs, rng)
+		out.Hosts++
+		e.points(host, seen, &out)
+		e.likelihood(host, seen, &out)
+	}
+	return out.normalised()
+}
+
+// points judges by Nmap's rule.
+func (e *evaluator) points(host int, seen []method.Line, out *Evaluation) {
+	best, n := -1.0, 0.0
+	var family, generation float64
+	i := 0
+	for entry, score := range e.matcher.Scores(seen) {
+		at := i
+		i++
+		a := float64(score.Accuracy())
+		if at == host || a < best {
+			continue
+		}
+		if a > best {
+			best, n, family, generation = a, 0, 0, 0
+		}
+		n++
+		f, g := e.right(host, entry)
+		family += f
+		generation += g
+	}
+	out.Nmap.Family += family / max(n, 1)
+	out.Nmap.Generation += generation / max(n, 1)
+}
+
+// right compares the first class of an answer with the classes of the truth.
+func (e *evaluator) right(host int, answer *osdb.Entry) (family, generation float64) {
+	if len(answer.Classes) == 0 {
+		return 0, 0
+	}
+	a := answer.Classes[0]
+	for _, c := range e.refs.Entries[host].Classes {
+		if c.Vendor == a.Vendor && c.Family == a.Family {
+			family = 1
+			if c.Generation == a.Generation {
+				generation = 1
+			}
+		}
+	}
+	return family, generation
+}
+
+// likelihood judges by ours: the family with the highest probability.
+func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
+	scores := e.weigher.Scores(Observe(seen))
+	scores[host] = math.Inf(-1)
+	all, _ := shares(scores, e.unknown)
+	families, generations := map[[2]string]float64{}, map[[3]string]float64{}
+	for i, p := range all {
+		if len(e.refs.Entries[i].Classes) == 0 {
+			continue
+		}
+		c := e.refs.Entries[i].Classes[0]
+		families[[2]string{c.Vendor, c.Family}] += p
+		generations[[3]string{c.Vendor, c.Family, c.Generation}] += p
+	}
+	family, said := best(families)
+	generation, _ := best(generations)
+	right, rightGeneration := false, false
+	for _, c := range e.refs.Entries[host].Classes {
+		right = right || family == [2]string{c.Vendor, c.Family}
+		rightGeneration = rightGeneration || generation == [3]string{c.Vendor, c.Family, c.Generation}
+	}
+	b := &out.Bins[min(int(said*bins), bins-1)]
+	b.Hosts++
+	b.Said += said
+	if right {
+		b.Right++
+		out.Own.Family++
+	}
+	if rightGeneration {
+		out.Own.Generation++
+	}
+	if said >= e.o.Threshold {
+		out.Answered++
+		if !right {
+			out.Wrong++
+		}
+	}
+}
+
+// best is the key of the largest value; of equal ones any that is first in order.
+func best[K [2]string | [3]string](m map[K]float64) (key K, value float64) {
+	value = -1
+	for k, v := range m {
+		if v > value || v == value && less(k, key) {
+			key, value = k, v
+		}
+	}
+	return key, value
+}
+
+func less[K [2]string | [3]string](a, b K) bool {
+	for i := range len(a) {
+		if a[i] != b[i] {
+			return a[i] < b[i]
+		}
+	}
+	return false
+}
+
+// normalised turns counts into shares.
+func (e Evaluation) normalised() Evaluation {
+	n := float64(max(e.Hosts, 1))
+	e.Nmap.Family, e.Nmap.Generation = e.Nmap.Family/n, e.Nmap.Generation/n
+	e.Own.Family, e.Own.Generation = e.Own.Family/n, e.Own.Generation/n
+	e.Wrong /= max(e.Answered, 1)
+	e.Answered /= n
+	for i := range e.Bins {
+		b := &e.Bins[i]
+		if b.Hosts == 0 {
+			continue
+		}
+		e.ECE += math.Abs(b.Said-b.Right) / n
+		b.Said /= float64(b.Hosts)
+		b.Right /= float64(b.Hosts)
+	}
+	return e
+}

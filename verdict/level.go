@@ -1,0 +1,179 @@
+package verdict
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"whorl"
+	"whorl/osdb"
+)
+
+// candidate is one record and its share of the probability.
+type candidate struct {
+	entry *osdb.Entry
+	share float64
+}
+
+// family is what is known of one vendor and family: its records, the likeliest first.
+type family struct {
+	class whorl.Class // vendor and family only
+	share float64
+	of    []candidate
+}
+
+// byFamily sums up shares, the likeliest family first. An entry counts for the family
+// of its first class.
+func byFamily(entries []*osdb.Entry, shares []float64) []family {
+	index := map[[2]string]int{}
+	var out []family
+	for i, e := range entries {
+		c := whorl.Class{Family: e.Name}
+		if len(e.Classes) > 0 {
+			c = whorl.Class{Vendor: e.Classes[0].Vendor, Family: e.Classes[0].Family}
+		}
+		key := [2]string{c.Vendor, c.Family}
+		at, ok := index[key]
+		if !ok {
+			at = len(out)
+			index[key] = at
+			out = append(out, family{class: c})
+		}
+		out[at].share += shares[i]
+		if shares[i] > negligible {
+			out[at].of = append(out[at].of, candidate{e, shares[i]})
+		}
+	}
+	for i := range out {
+		slices.SortStableFunc(out[i].of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
+	}
+	slices.SortStableFunc(out, func(a, b family) int { return cmp.Compare(b.share, a.share) })
+	return out
+}
+
+const (
+	// negligible is a share that no list shows.
+	negligible = 1e-6
+	// covering is how much of a family's probability a range of versions has to cover.
+	covering = 0.9
+	// maxGenerations is how many generations a name lists before it names the family alone.
+	maxGenerations = 5
+)
+
+// answer is a name at the deepest level that is sure enough.
+type answer struct {
+	name       string
+	generation string
+	cpe        []string
+	share      float64
+}
+
+// deepest finds it: one record's name, a range of versions, a few generations, or the
+// family alone.
+func (f family) deepest(threshold float64) answer {
+	if a := f.byName(); a.share >= threshold {
+		return a
+	}
+	if a := f.byVersions(); a.share >= threshold {
+		return a
+	}
+	if a := f.byGenerations(); a.share >= threshold {
+		return a
+	}
+	return answer{name: f.name(), share: f.share}
+}
+
+// name is vendor and family, without saying one word twice.
+func (f family) name() string { return joinName(f.class.Vendor, f.class.Family) }
+
+func joinName(vendor, family string) string {
+	if vendor == "" || vendor == family || strings.HasPrefix(family, vendor+" ") {
+		return family
+	}
+	return vendor + " " + family
+}
+
+// byName is the likeliest name.
+func (f family) byName() (out answer) {
+	names := map[string]float64{}
+	for _, c := range f.of {
+		names[c.entry.Name] += c.share
+	}
+	for _, c := range f.of {
+		if s := names[c.entry.Name]; s > out.share {
+			first := whorl.Class{}
+			if len(c.entry.Classes) > 0 {
+				first = c.entry.Classes[0]
+			}
+			out = answer{c.entry.Name, first.Generation, first.CPE, s}
+		}
+	}
+	return out
+}
+
+// byVersions is the range that covers the versions of the likeliest records, as far as
+// their names tell any.
+func (f family) byVersions() answer {
+	var span osdb.Span
+	told, covered := 0.0, 0.0
+	type spanned struct {
+		osdb.Span
+		share float64
+	}
+	var all []spanned
+	for _, c := range f.of {
+		s, ok := osdb.Versions(c.entry.Name)
+		if !ok || len(all) > 0 && s.Family != all[0].Family {
+			continue
+		}
+		all = append(all, spanned{s, c.share})
+		told += c.share
+	}
+	if told < f.share/2 {
+		return answer{}
+	}
+	for i, s := range all {
+		switch {
+		case i == 0:
+			span = s.Span
+		case covered >= covering*told && s.share < all[0].share/4:
+			continue
+		}
+		covered += s.share
+		if osdb.CompareVersions(s.Lo, span.Lo) < 0 {
+			span.Lo = s.Lo
+		}
+		if osdb.CompareVersions(s.Hi, span.Hi) > 0 {
+			span.Hi = s.Hi
+		}
+	}
+	name := span.Family + " " + span.Lo
+	if span.Lo != span.Hi {
+		name += " - " + span.Hi
+	}
+	return answer{name: name, share: f.share * covered / told}
+}
+
+// byGenerations lists the generations of the likeliest records.
+func (f family) byGenerations() answer {
+	var list []string
+	covered := 0.0
+	for _, c := range f.of {
+		if covered >= covering*f.share {
+			break
+		}
+		covered += c.share
+		for _, class := range c.entry.Classes {
+			if class.Vendor == f.class.Vendor && class.Family == f.class.Family && class.Generation != "" && !contains(list, class.Generation) {
+				list = append(list, class.Generation)
+			}
+		}
+	}
+	if len(list) == 0 || len(list) > maxGenerations {
+		return answer{}
+	}
+	slices.SortFunc(list, func(a, b string) int {
+		return cmp.Or(osdb.CompareVersions(a, b), cmp.Compare(a, b))
+	})
+	return answer{name: f.name() + " " + strings.Join(list, "|"), generation: strings.Join(list, "|"), share: covered}
+}
