@@ -48,7 +48,7 @@ const bins = 10
 // Evaluate runs all scenarios over the references of set.
 func Evaluate(set osdb.Set, m *Model, o EvalOptions) (out []Evaluation) {
 	refs := NewReferences(set)
-	e := evaluator{refs: refs, weigher: NewWeigher(refs, m), matcher: Compile(set, expr.Whorl).Matcher(), o: o, unknown: m.Unknown}
+	e := evaluator{refs: refs, weigher: NewWeigher(refs, m), matcher: Compile(set, expr.Whorl).Matcher(), o: o}
 	for i, s := range Scenarios {
 		out = append(out, e.run(s, rand.New(rand.NewPCG(o.Seed, uint64(i)))))
 	}
@@ -60,7 +60,6 @@ type evaluator struct {
 	weigher *Weigher
 	matcher *Matcher
 	o       EvalOptions
-	unknown float64
 }
 
 func (e *evaluator) run(s Scenario, rng *rand.Rand) Evaluation {
@@ -125,15 +124,15 @@ func (e *evaluator) right(host int, answer *osdb.Entry) (family, generation floa
 func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
 	scores := e.weigher.Scores(Observe(seen))
 	scores[host] = math.Inf(-1)
-	all, _ := shares(scores, e.unknown)
+	all, _ := shares(scores, e.weigher.unknown())
 	families, generations := map[[2]string]float64{}, map[[3]string]float64{}
 	for i, p := range all {
-		if len(e.refs.Entries[i].Classes) == 0 {
-			continue
+		for _, c := range classesOf(e.refs.Entries[i]) {
+			families[[2]string{c.Vendor, c.Family}] += p
 		}
-		c := e.refs.Entries[i].Classes[0]
-		families[[2]string{c.Vendor, c.Family}] += p
-		generations[[3]string{c.Vendor, c.Family, c.Generation}] += p
+		if cs := e.refs.Entries[i].Classes; len(cs) > 0 {
+			generations[[3]string{cs[0].Vendor, cs[0].Family, cs[0].Generation}] += p
+		}
 	}
 	family, said := best(families)
 	generation, _ := best(generations)

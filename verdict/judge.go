@@ -1,7 +1,7 @@
 package verdict
 
 import (
-	"strings"
+	"slices"
 
 	"whorl"
 	"whorl/method"
@@ -13,50 +13,93 @@ import (
 // Options of a judge.
 type Options struct {
 	Confidence whorl.Fraction // least probability of a headline; 0 means 0.8
+	Model      *Model         // nil means an untrained one
 	NmapOnly   bool           // judge by Nmap's rule alone, over all databases
 }
 
-// maxAlternatives bounds the list of verdicts of one host.
-const maxAlternatives = 10
+const (
+	// maxAlternatives bounds the list of verdicts of one host.
+	maxAlternatives = 10
+	// leastShare is the probability that an alternative must have to be listed.
+	leastShare = 0.02
+	// surest bounds what is claimed, as a model is never sure of itself.
+	surest = 0.99
+	// ownPrior is how much more a record of ours is believed than a foreign one, as a
+	// natural logarithm: ours were measured on stacks that we can name.
+	ownPrior = 1.5
+)
 
 // Judges make judges that share their tables.
 type Judges struct {
 	o        Options
-	own      osdb.Set // judged by likelihood
-	compiled *Compiled
+	refs     *References // of all databases, judged by likelihood; nil: not
+	compiled *Compiled   // of the foreign ones, or of all, judged by points
 	points   map[*osdb.Entry]*gen2.Points
 }
 
-// NewJudges prepares the databases. Those of the project and of the user are judged
-// by likelihood, foreign ones by Nmap's rule.
+// NewJudges prepares the databases.
 func NewJudges(set osdb.Set, o Options) *Judges {
 	if o.Confidence == 0 {
 		o.Confidence = 0.8
 	}
+	if o.Model == nil {
+		o.Model = NewModel()
+	}
 	j := &Judges{o: o, points: map[*osdb.Entry]*gen2.Points{}}
 	var foreign osdb.Set
 	for _, d := range set {
-		if d.Own() && !o.NmapOnly {
-			j.own = append(j.own, d)
-		} else {
+		if !d.Own() {
 			foreign = append(foreign, d)
 		}
 	}
 	for d, e := range set.Entries() {
 		j.points[e] = &d.Points
 	}
+	if len(foreign) == 0 || o.NmapOnly {
+		foreign = set
+	}
 	j.compiled = Compile(foreign, expr.Whorl)
+	if o.NmapOnly {
+		return j
+	}
+	j.refs = NewReferences(set)
+	for i, e := range j.refs.Entries {
+		if e.Source.Database == osdb.Embedded || e.Source.Database == osdb.User {
+			j.refs.Prior[i] = ownPrior + prevalence(e)
+		}
+	}
 	return j
 }
 
+// prevalence is how much more often a system is met than its one record among those of
+// many devices suggests, as a natural logarithm.
+func prevalence(e *osdb.Entry) float64 {
+	for _, c := range classesOf(e) {
+		switch c.Family {
+		case "Linux", "Windows":
+			return 3
+		case "Darwin", "FreeBSD", "OpenBSD", "Solaris":
+			return 1.5
+		}
+	}
+	return 0
+}
+
 // New makes a judge.
-func (j *Judges) New() *Judge { return &Judge{Judges: j, matcher: j.compiled.Matcher()} }
+func (j *Judges) New() *Judge {
+	judge := &Judge{Judges: j, matcher: j.compiled.Matcher()}
+	if j.refs != nil {
+		judge.weigher = NewWeigher(j.refs, j.o.Model)
+	}
+	return judge
+}
 
 // Judge gives hosts their verdicts. It keeps memos and must not be used from two
 // goroutines at once.
 type Judge struct {
 	*Judges
 	matcher *Matcher
+	weigher *Weigher // nil: points alone
 }
 
 // Judge sets the verdicts of h from its observations, ranked, the headline first.
@@ -66,46 +109,10 @@ func (j *Judge) Judge(h *whorl.Host) {
 	if seen == nil {
 		return
 	}
-	own, points := j.likely(seen), j.counted(seen)
-	if len(own) == 0 {
-		if why := doubt(seen, points); why != "" {
-			own = []whorl.Verdict{{Name: whorl.Unknown, Rule: whorl.RuleWhorl, Source: whorl.Source{Text: why}}}
-		}
+	if j.weigher != nil {
+		h.Verdicts = j.likely(seen)
 	}
-	h.Verdicts = append(own, points...)
-}
-
-// doubt is the reason why Nmap's points alone do not carry an answer, or empty.
-// Points say nothing of how much was compared, so a host that hardly answers can
-// agree with anything.
-func doubt(seen []method.Line, points []whorl.Verdict) string {
-	perfect := 0
-	for _, v := range points {
-		if v.Accuracy == 1 {
-			perfect++
-		}
-	}
-	switch {
-	case !answersSYN(seen):
-		return "no open TCP port answered, and what is left fits many systems; name an open port with -p"
-	case perfect > maxPerfect:
-		return "too many records fit perfectly"
-	case len(points) == 0:
-		return "no record explains this well enough"
-	case perfect == 0:
-		return "no record fits; the nearest by points are listed, but points are no probability"
-	}
-	return ""
-}
-
-// maxPerfect is how many records may fit perfectly for Nmap to name them.
-const maxPerfect = 8
-
-// answersSYN reports whether a SYN-ACK was seen.
-func answersSYN(seen []method.Line) bool {
-	t1, _ := find(seen, "T1")
-	r, _ := t1.Value("R")
-	return r == "Y"
+	h.Verdicts = append(h.Verdicts, j.counted(seen)...)
 }
 
 // seenBy is the second-generation observation of a host, nil if there is none.
@@ -121,16 +128,102 @@ func seenBy(h *whorl.Host) []method.Line {
 	return nil
 }
 
-// Explain adds the evidence to the first n verdicts that have none yet.
+// likely is our own answer and its alternatives, or the verdict that there is none.
+func (j *Judge) likely(seen []method.Line) (out []whorl.Verdict) {
+	if why := tooLittle(seen); why != "" {
+		return []whorl.Verdict{nothing(why)}
+	}
+	all, _ := shares(j.weigher.Scores(Observe(seen)), j.weigher.unknown())
+	threshold := float64(j.o.Confidence)
+	for i, f := range byFamily(j.refs.Entries, all) {
+		if i == 0 && f.share < threshold {
+			out = append(out, nothing("no system is probable enough; the nearest are listed"))
+		}
+		if i > 0 && f.share < leastShare || len(f.of) == 0 || len(out) > maxAlternatives {
+			break
+		}
+		a := f.byName()
+		switch {
+		case i > 0 || f.share < threshold:
+		case !answersSYN(seen): // versions show in how connections are accepted
+			a = answer{name: f.name(), share: f.share}
+		default:
+			a = f.deepest(threshold)
+		}
+		out = append(out, j.verdict(f.of[0].entry, a, seen))
+	}
+	return out
+}
+
+func nothing(why string) whorl.Verdict {
+	return whorl.Verdict{Name: whorl.Unknown, Rule: whorl.RuleWhorl, Source: whorl.Source{Text: why}}
+}
+
+// tooLittle is why an observation cannot carry any name, or empty.
+func tooLittle(seen []method.Line) string {
+	answers := 0
+	for _, l := range seen {
+		if r, ok := l.Value("R"); ok && r == "Y" {
+			answers++
+		}
+	}
+	switch {
+	case answers == 0:
+		return "nothing answered; name an open port with -p"
+	case answers <= 2 && !answersSYN(seen):
+		return "too little answered to tell systems apart; name an open port with -p"
+	}
+	return ""
+}
+
+// answersSYN reports whether a SYN-ACK was seen.
+func answersSYN(seen []method.Line) bool {
+	t1, _ := find(seen, "T1")
+	r, _ := t1.Value("R")
+	return r == "Y"
+}
+
+// verdict writes an answer down, resting on its likeliest record.
+func (j *Judge) verdict(e *osdb.Entry, a answer, seen []method.Line) whorl.Verdict {
+	v := verdictOf(e, whorl.RuleWhorl)
+	if a.name != e.Name {
+		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
+	}
+	v.Confidence = whorl.Fraction(min(a.share, surest))
+	v.Accuracy = e.Gen2.Score(seen, j.points[e], expr.Whorl).Accuracy()
+	return v
+}
+
+// counted is Nmap's list.
+func (j *Judge) counted(seen []method.Line) (out []whorl.Verdict) {
+	for i, m := range j.matcher.List(seen).Matches {
+		if i == maxAlternatives && m.Accuracy < 1 {
+			break
+		}
+		v := verdictOf(m.Entry, whorl.RuleNmap)
+		v.Accuracy = m.Accuracy
+		out = append(out, v)
+	}
+	return out
+}
+
+// verdictOf is the part of a verdict that a record gives.
+func verdictOf(e *osdb.Entry, rule whorl.Rule) whorl.Verdict {
+	v := whorl.Verdict{Name: e.Name, Classes: e.Classes, Rule: rule, Source: e.Source}
+	if len(e.Classes) > 0 {
+		c := e.Classes[0]
+		v.Vendor, v.Family, v.Generation, v.DeviceType, v.CPE = c.Vendor, c.Family, c.Generation, c.DeviceType, c.CPE
+	}
+	return v
+}
+
+// Explain adds the evidence to the first n verdicts.
 func (j *Judge) Explain(h *whorl.Host, n int) {
 	seen := seenBy(h)
 	for i := range h.Verdicts[:min(n, len(h.Verdicts))] {
 		v := &h.Verdicts[i]
-		if v.Evidence != nil {
-			continue
-		}
 		if e := j.entry(v.Source); e != nil {
-			_, v.Evidence = e.Gen2.Explain(seen, j.points[e], expr.Whorl)
+			v.Evidence = j.evidence(e, seen)
 		}
 	}
 }
@@ -145,26 +238,21 @@ func (j *Judge) entry(s whorl.Source) *osdb.Entry {
 	return nil
 }
 
-// counted is Nmap's list.
-func (j *Judge) counted(seen []method.Line) (out []whorl.Verdict) {
-	list := j.matcher.List(seen)
-	for i, m := range list.Matches {
-		if i == maxAlternatives && m.Accuracy < 1 {
-			break
-		}
-		v := verdictOf(m.Entry, whorl.RuleNmap)
-		v.Accuracy = m.Accuracy
-		out = append(out, v)
+// evidence compares an observation with a record, attribute by attribute: as seen or,
+// where only that agrees, as it would have been on a common path.
+func (j *Judge) evidence(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
+	_, ev := e.Gen2.Explain(seen, j.points[e], expr.Whorl)
+	common, _ := Common(seen)
+	_, brought := e.Gen2.Explain(common, j.points[e], expr.Whorl)
+	for i := range ev {
+		ev[i].Agrees = ev[i].Agrees || brought[i].Agrees
 	}
-	return out
-}
-
-// verdictOf is the part of a verdict that a record gives.
-func verdictOf(e *osdb.Entry, rule whorl.Rule) whorl.Verdict {
-	v := whorl.Verdict{Name: strings.TrimSpace(e.Name), Classes: e.Classes, Rule: rule, Source: e.Source}
-	if len(e.Classes) > 0 {
-		c := e.Classes[0]
-		v.Vendor, v.Family, v.Generation, v.DeviceType, v.CPE = c.Vendor, c.Family, c.Generation, c.DeviceType, c.CPE
+	if j.weigher == nil {
+		return ev
 	}
-	return v
+	weights := j.weigher.explain(slices.Index(j.refs.Entries, e), Observe(seen))
+	for i := range ev {
+		ev[i].Weight = weights[ev[i].Test+"."+ev[i].Attr]
+	}
+	return ev
 }

@@ -22,26 +22,24 @@ type family struct {
 	of    []candidate
 }
 
-// byFamily sums up shares, the likeliest family first. An entry counts for the family
-// of its first class.
+// byFamily sums up shares, the likeliest family first. An entry counts for every family
+// that it has a class of: an access point that runs Linux is a Linux too.
 func byFamily(entries []*osdb.Entry, shares []float64) []family {
 	index := map[[2]string]int{}
 	var out []family
 	for i, e := range entries {
-		c := whorl.Class{Family: e.Name}
-		if len(e.Classes) > 0 {
-			c = whorl.Class{Vendor: e.Classes[0].Vendor, Family: e.Classes[0].Family}
-		}
-		key := [2]string{c.Vendor, c.Family}
-		at, ok := index[key]
-		if !ok {
-			at = len(out)
-			index[key] = at
-			out = append(out, family{class: c})
-		}
-		out[at].share += shares[i]
-		if shares[i] > negligible {
-			out[at].of = append(out[at].of, candidate{e, shares[i]})
+		for _, c := range classesOf(e) {
+			key := [2]string{c.Vendor, c.Family}
+			at, ok := index[key]
+			if !ok {
+				at = len(out)
+				index[key] = at
+				out = append(out, family{class: c})
+			}
+			out[at].share += shares[i]
+			if shares[i] > negligible {
+				out[at].of = append(out[at].of, candidate{e, shares[i]})
+			}
 		}
 	}
 	for i := range out {
@@ -49,6 +47,53 @@ func byFamily(entries []*osdb.Entry, shares []float64) []family {
 	}
 	slices.SortStableFunc(out, func(a, b family) int { return cmp.Compare(b.share, a.share) })
 	return out
+}
+
+// classesOf are the different vendors and families of an entry, and those that they
+// descend from; its name stands for one that has no class.
+func classesOf(e *osdb.Entry) (out []whorl.Class) {
+	add := func(vendor, family string) {
+		if !slices.ContainsFunc(out, func(o whorl.Class) bool { return o.Vendor == vendor && o.Family == family }) {
+			out = append(out, whorl.Class{Vendor: vendor, Family: family})
+		}
+	}
+	for _, c := range e.Classes {
+		add(c.Vendor, c.Family)
+		if up, ok := lineage[[2]string{c.Vendor, c.Family}]; ok {
+			add(up[0], up[1])
+		}
+	}
+	if strings.Contains(e.Name, "(Linux") { // Nmap's way to tell what a device runs
+		add("Linux", "Linux")
+	}
+	if out == nil {
+		add("", e.Name)
+	}
+	return out
+}
+
+// lineage tells which system a vendor's is made from, where that is public knowledge:
+// the stack is the same one.
+var lineage = map[[2]string][2]string{
+	{"Google", "Android"}:               {"Linux", "Linux"},
+	{"MikroTik", "RouterOS"}:            {"Linux", "Linux"},
+	{"Synology", "DiskStation Manager"}: {"Linux", "Linux"},
+	{"Aerohive", "HiveOS"}:              {"Linux", "Linux"},
+	{"VyOS", "VyOS"}:                    {"Linux", "Linux"},
+	{"Apple", "Mac OS X"}:               {"Apple", "Darwin"},
+	{"Apple", "OS X"}:                   {"Apple", "Darwin"},
+	{"Apple", "macOS"}:                  {"Apple", "Darwin"},
+	{"Apple", "iOS"}:                    {"Apple", "Darwin"},
+	{"Apple", "Apple TV"}:               {"Apple", "Darwin"},
+	{"Sun", "Solaris"}:                  {"", "Solaris"},
+	{"Oracle", "Solaris"}:               {"", "Solaris"},
+	{"Sun", "OpenSolaris"}:              {"", "Solaris"},
+	{"OpenIndiana", "OpenIndiana"}:      {"", "Solaris"},
+	{"Joyent", "SmartOS"}:               {"", "Solaris"},
+	{"illumos", "illumos"}:              {"", "Solaris"},
+	{"Nexenta", "NexentaStor"}:          {"", "Solaris"},
+	{"Microsoft", "Windows Phone"}:      {"Microsoft", "Windows"},
+	{"Microsoft", "Windows Mobile"}:     {"Microsoft", "Windows"},
 }
 
 const (

@@ -98,10 +98,11 @@ func expressionOf(r *gen2.Reference, f Feature) (expr.Expr, bool) {
 // Weigher computes likelihoods. It remembers what values agreed with, and must be
 // used from one goroutine at a time.
 type Weigher struct {
-	refs   *References
-	model  *Model
-	agreed []map[[2]string][]bool // by feature and value: which expressions agree
-	scores []float64
+	refs     *References
+	model    *Model
+	agreed   []map[[2]string][]bool // by feature and value: which expressions agree
+	scores   []float64
+	compared []bool
 }
 
 // maxAgreed bounds what is remembered of one feature.
@@ -109,7 +110,7 @@ const maxAgreed = 2048
 
 // NewWeigher makes one.
 func NewWeigher(r *References, m *Model) *Weigher {
-	w := &Weigher{refs: r, model: m, agreed: make([]map[[2]string][]bool, len(Features)), scores: make([]float64, len(r.Entries))}
+	w := &Weigher{refs: r, model: m, agreed: make([]map[[2]string][]bool, len(Features)), scores: make([]float64, len(r.Entries)), compared: make([]bool, len(r.Entries))}
 	for i := range w.agreed {
 		w.agreed[i] = map[[2]string][]bool{}
 	}
@@ -135,10 +136,11 @@ func (w *Weigher) matches(feature int, value [2]string) []bool {
 }
 
 // Scores gives, for each entry, the logarithm of how much better it explains the
-// observation than a random stack does, prior included. The slice is valid until
-// the next call.
+// observation than a random stack does, prior included; minus infinity for an entry
+// that says nothing of what was seen. The slice is valid until the next call.
 func (w *Weigher) Scores(o Observation) []float64 {
-	copy(w.scores, w.refs.Prior)
+	clear(w.scores)
+	clear(w.compared)
 	var says []float64
 	for i := range Features {
 		if !o.known[i] {
@@ -152,9 +154,32 @@ func (w *Weigher) Scores(o Observation) []float64 {
 		}
 		for e, at := range c.of {
 			w.scores[e] += says[at]
+			w.compared[e] = w.compared[e] || at > 0
+		}
+	}
+	factor, _ := w.model.focus(o)
+	for e := range w.scores {
+		w.scores[e] = w.scores[e]*factor + w.refs.Prior[e]
+		if !w.compared[e] {
+			w.scores[e] = math.Inf(-1)
 		}
 	}
 	return w.scores
+}
+
+// explain gives what each attribute, TEST.ATTR, adds to the score of one entry.
+func (w *Weigher) explain(entry int, o Observation) map[string]float64 {
+	out := map[string]float64{}
+	for i, f := range Features {
+		at := w.refs.columns[i].of[entry]
+		if !o.known[i] || at == 0 {
+			continue
+		}
+		ok := w.matches(i, o.values[i])[at-1]
+		f.Aspect = Whole
+		out[f.String()] += w.model.says(i, ok, w.refs.columns[i].exprs[at-1].rare)
+	}
+	return out
 }
 
 // says is the tempered log likelihood ratio of one feature.
@@ -163,6 +188,12 @@ func (m *Model) says(feature int, agrees bool, rare float64) float64 {
 		return m.Temper[feature] * math.Log((1-m.Drift[feature])/rare)
 	}
 	return m.Temper[feature] * math.Log(m.Drift[feature]/(1-rare))
+}
+
+// unknown is the score of "no record describes this": its weight against all records
+// together, so that a larger database is not believed more for its size.
+func (w *Weigher) unknown() float64 {
+	return w.model.Unknown + math.Log(float64(max(len(w.scores), 1)))
 }
 
 // shares turns scores into probabilities; unknown is what is left for no record.

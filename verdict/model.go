@@ -18,14 +18,17 @@ type Model struct {
 	// Temper shrinks what a feature says, as features repeat one another: 1 for one
 	// that is alone, near 0 for one that adds nothing to the others.
 	Temper []float64
-	// Unknown is the weight of "no record describes this" against one record, in
-	// natural logarithms.
+	// Focus says how much more each feature counts when few were seen, as fewer repeat
+	// it: the score is multiplied by (all tempers / tempers of what was seen) ^ Focus.
+	Focus float64
+	// Unknown is the weight of "no record describes this" against all records together,
+	// in natural logarithms.
 	Unknown float64
 }
 
 // NewModel is the untrained model: every feature drifts a little and counts a little.
 func NewModel() *Model {
-	m := &Model{Drift: make([]float64, len(Features)), Temper: make([]float64, len(Features)), Unknown: 3}
+	m := &Model{Drift: make([]float64, len(Features)), Temper: make([]float64, len(Features)), Unknown: -4, Focus: 0.3}
 	for i := range Features {
 		m.Drift[i], m.Temper[i] = 0.1, 0.2
 	}
@@ -35,7 +38,7 @@ func NewModel() *Model {
 // AppendTo writes the model as text: a line for each feature.
 func (m *Model) AppendTo(b []byte) []byte {
 	b = append(b, "# How much each feature counts; see verdict/model.go. Made by whorl db train.\n# feature drift temper\n"...)
-	b = fmt.Appendf(b, "unknown %.3f\n", m.Unknown)
+	b = fmt.Appendf(b, "unknown %.3f\nfocus %.3f\n", m.Unknown, m.Focus)
 	for i, f := range Features {
 		b = fmt.Appendf(b, "%s %.4f %.4f\n", f, m.Drift[i], m.Temper[i])
 	}
@@ -76,8 +79,12 @@ func (m *Model) parseLine(words []string, index map[string]int) (err error) {
 		}
 		return v
 	}
-	if words[0] == "unknown" {
+	switch words[0] {
+	case "unknown":
 		m.Unknown = number(1, -100, 100)
+		return err
+	case "focus":
+		m.Focus = number(1, 0, 3)
 		return err
 	}
 	i, ok := index[words[0]]
@@ -93,3 +100,19 @@ const (
 	minDrift = 0.001
 	maxDrift = 0.6
 )
+
+// focus is the factor for an observation.
+func (m *Model) focus(o Observation) (factor, logRatio float64) {
+	all, known := 0.0, 0.0
+	for i, t := range m.Temper {
+		all += t
+		if o.known[i] {
+			known += t
+		}
+	}
+	if known == 0 {
+		return 1, 0
+	}
+	logRatio = math.Log(all / known)
+	return math.Exp(m.Focus * logRatio), logRatio
+}

@@ -62,7 +62,7 @@ type trainer struct {
 }
 
 func newTrainer(r *References, m *Model, o TrainOptions) *trainer {
-	n := 2*len(Features) + 1
+	n := 2*len(Features) + 2
 	t := &trainer{w: NewWeigher(r, m), m: m, o: o, rand: rand.New(rand.NewPCG(o.Seed, 7)), byFamily: map[string]int{},
 		grad: make([]float64, n), m1: make([]float64, n), m2: make([]float64, n)}
 	for _, e := range r.Entries {
@@ -79,7 +79,7 @@ func newTrainer(r *References, m *Model, o TrainOptions) *trainer {
 func (t *trainer) step(host int, o Observation) float64 {
 	scores := t.w.Scores(o)
 	scores[host] = math.Inf(-1) // it may not name itself
-	all, rest := shares(scores, t.m.Unknown)
+	all, rest := shares(scores, t.w.unknown())
 	right := 0.0
 	truth := map[string]bool{}
 	known := false
@@ -108,12 +108,19 @@ func (t *trainer) step(host int, o Observation) float64 {
 			pull[i] -= p / right
 		}
 	}
+	factor, logRatio := t.m.focus(o)
+	for i := range pull {
+		if !math.IsInf(scores[i], 0) {
+			t.grad[2*len(Features)+1] += pull[i] * (scores[i] - t.w.refs.Prior[i]) * logRatio
+		}
+		pull[i] *= factor
+	}
 	t.add(o, pull)
 	g := rest
 	if !known {
 		g -= 1
 	}
-	t.grad[len(t.grad)-1] += g
+	t.grad[2*len(Features)] += g
 	t.hosts++
 	return -math.Log(right)
 }
@@ -164,8 +171,10 @@ func (t *trainer) move() {
 func (t *trainer) shift(i int, by float64) {
 	f := i / 2
 	switch {
-	case f == len(Features):
+	case i == 2*len(Features):
 		t.m.Unknown += by
+	case i > 2*len(Features):
+		t.m.Focus = min(max(t.m.Focus+by, 0), 3)
 	case i%2 == 0:
 		logit := math.Log(t.m.Drift[f]/(1-t.m.Drift[f])) + by
 		t.m.Drift[f] = min(max(1/(1+math.Exp(-logit)), minDrift), maxDrift)

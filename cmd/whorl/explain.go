@@ -153,11 +153,12 @@ func explanation(w io.Writer, p printed, top int) error {
 	b := &bytes.Buffer{}
 	fmt.Fprintf(b, "%s\n", p.where)
 	if len(p.Verdicts) == 0 {
-		fmt.Fprintf(b, "  unknown: no record explains this well enough\n\n")
+		p.Verdicts = []whorl.Verdict{{Name: whorl.Unknown}}
 	}
-	for i, v := range p.Verdicts {
-		if i == top {
-			break
+	for i, v := range p.Verdicts[:min(top, len(p.Verdicts))] {
+		if v.Name == whorl.Unknown {
+			fmt.Fprintf(b, "  unknown: %s\n\n", orElse(v.Source.Text, "no record explains this well enough"))
+			continue
 		}
 		sure := ""
 		if v.Confidence > 0 {

@@ -19,6 +19,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"whorl": main
 // Scripts are the contract of the command: what is typed, what comes out, and the
 // exit code.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,

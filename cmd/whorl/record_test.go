@@ -41,11 +41,16 @@ func (n taped) Route(addr netip.Addr) (link.Route, error) {
 
 func (n taped) Open(link.Route) (link.Conn, error) { return pcapfile.Record(n.net, n.tape), nil }
 
-// record scans the first embedded system at 192.0.2.7 in virtual time.
+// record scans an embedded system at 192.0.2.7 in virtual time.
 func record(t fatal) (*whorl.Host, []byte) {
+	const system = "lwIP 2.1"
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
+	entries := set.Find(system)
+	if len(entries) == 0 {
+		t.Fatalf("no record of %s", system)
+	}
 	addr := netip.MustParseAddr("192.0.2.7")
-	host, err := persona.New(set[0].Entries[0], persona.Options{Addr: addr, OpenTCP: []uint16{80}})
+	host, err := persona.New(entries[0], persona.Options{Addr: addr, OpenTCP: []uint16{80}})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -144,7 +144,11 @@ func loaded(set osdb.Set, file string) bool {
 // describe lists databases as a person wants to read them.
 func describe(set osdb.Set) (out []string) {
 	for _, d := range set {
-		s := fmt.Sprintf("%s (%d records", d.Database, len(d.Entries))
+		noun := "records"
+		if len(d.Entries) == 1 {
+			noun = "record"
+		}
+		s := fmt.Sprintf("%s (%d %s", d.Database, len(d.Entries), noun)
 		if d.Date != "" {
 			s += ", " + d.Date
 		}

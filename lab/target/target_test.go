@@ -60,7 +60,7 @@ func scripts(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := []string{"up", "down", "list", "kernel", "initrd", "lib.sh", "referee/nmap"}
+	files := []string{"up", "down", "list", "kernel", "initrd", "lib.sh"}
 	for i, f := range files {
 		files[i] = filepath.Join(dir, f)
 	}

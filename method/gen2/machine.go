@@ -23,6 +23,8 @@ type Options struct {
 	Tries int // how often a probe is sent that is not answered; 0 means 2
 }
 
+var _ method.Machine = (*Machine)(nil)
+
 // Machine sends the probes to one host and files the answers. It is done after
 // about one second with a host that answers all, or is silent where a stack may be.
 type Machine struct {

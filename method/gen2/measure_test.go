@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whorl/method"
 	"whorl/packet"
 )
 
@@ -91,7 +90,7 @@ func TestTCPAttributes(t *testing.T) {
 
 		{"reset with data", rst("reset by peer"), "T5.RD=" + hex(crc32.ChecksumIEEE([]byte("reset by peer")))},
 		{"checksum with a leading zero", tcp(T5, func(r *Reply) { r.DataLen, r.DataCRC = 1, 0x0abc }), "T5.RD=ABC"},
-		{"data without a reset", tcp(T1probe, func(r *Reply) { r.DataLen, r.DataCRC = 1, 0xabc }), "T1.RD=0"},
+		{"data without a reset", tcp(S1, func(r *Reply) { r.DataLen, r.DataCRC = 1, 0xabc }), "T1.RD=0"},
 
 		{"reserved bit", tcp(T5, func(r *Reply) { r.Reserved = 1 }), "T5.Q=R"},
 		{"urgent pointer", tcp(T5, func(r *Reply) { r.Urgent = 1 }), "T5.Q=U"},
@@ -108,9 +107,6 @@ func TestTCPAttributes(t *testing.T) {
 		c.check(t)
 	}
 }
-
-// T1probe is the probe that T1 is measured on.
-const T1probe = S1
 
 // When there is no answer the test says so, but only if a port was there to answer.
 func TestSilence(t *testing.T) {
@@ -384,5 +380,3 @@ func ExampleExchange_Measure() {
 	// T5(R=Y%DF=Y%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 	// T6(R=N)
 }
-
-var _ method.Machine = (*Machine)(nil)

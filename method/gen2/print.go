@@ -215,7 +215,7 @@ func blocks(text string) (out []block) {
 				body, wrapped = part, false
 			}
 			switch {
-			case wrapped && joined && len(out[len(out)-1].text) < maxWrapped:
+			case wrapped && joined && !strings.HasPrefix(body, "SCAN(") && len(out[len(out)-1].text) < maxWrapped:
 				out[len(out)-1].text += body
 			default:
 				out = append(out, block{no, body})

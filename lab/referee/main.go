@@ -1,0 +1,77 @@
+// Command referee holds whorl and Nmap side by side against the real stacks of the lab,
+// of which the truth is known. It needs Linux and root, as lab/up does.
+//
+//	go run ./lab/referee ask whorl -kernels ~/kernels > lab/referee/whorl.tsv
+//	go run ./lab/referee ask nmap -kernels ~/kernels > lab/referee/nmap793.tsv
+//	go run ./lab/referee accuracy lab/referee/nmap793.tsv lab/referee/whorl.tsv
+//	go run ./lab/referee steady
+//
+// "ask" names the targets of targets.tsv, all or those given; without -kernels those
+// that are emulated are left out. "accuracy" makes one Markdown table of two such
+// answers. "steady" scans one host again and again over a line that loses frames, while
+// the processors are busy, and counts how often the answer is the same.
+//
+// The tests of this package ask both programs about the targets that come up in no time:
+// their fingerprints must agree but for what differences.txt explains, and whorl's own
+// database must name every one of them rightly.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `usage: referee ask nmap|whorl [-kernels DIR] [-out DIR] [NAME...]
+       referee accuracy NMAP.tsv WHORL.tsv
+       referee steady [-n 50] [-busy 2] [-loss 0.02]`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "referee:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return errors.New(usage)
+	}
+	f := flag.NewFlagSet("referee "+args[0], flag.ContinueOnError)
+	switch args[0] {
+	case "ask":
+		if len(args) < 2 {
+			return errors.New(usage)
+		}
+		q := question{}
+		f.StringVar(&q.kernels, "kernels", "", "`directory` with kernels that lab/kernel has unpacked")
+		f.StringVar(&q.out, "out", "", "keep what the program printed in this `directory`")
+		if err := f.Parse(args[2:]); err != nil {
+			return err
+		}
+		q.names = f.Args()
+		return withTool(args[1], func(ask tool) error { return q.table(ctx, ask, os.Stdout) })
+	case "accuracy":
+		if len(args) != 3 {
+			return errors.New(usage)
+		}
+		return accuracy(args[1], args[2], os.Stdout)
+	case "steady":
+		s := steadiness{}
+		f.IntVar(&s.scans, "n", 50, "`number` of scans")
+		f.IntVar(&s.busy, "busy", 2, "`number` of processors kept busy")
+		f.Float64Var(&s.loss, "loss", 0.02, "`probability` that a frame is lost, in each direction")
+		if err := f.Parse(args[1:]); err != nil {
+			return err
+		}
+		return withTool("whorl", func(ask tool) error { return s.run(ctx, ask, os.Stdout) })
+	}
+	return errors.New(usage)
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"whorl"
+	"whorl/lab/target"
+	"whorl/method"
+	"whorl/method/gen2"
+)
+
+// answer is what a program says of a target.
+type answer struct {
+	name    string        // first answer, empty without one
+	percent int           // Nmap: share of points; whorl: confidence
+	print   []method.Line // tests of the fingerprint, none if it has none
+	raw     []byte        // as printed
+}
+
+// tool asks a program about a target, from where the target is seen.
+type tool func(context.Context, *target.Target) (answer, error)
+
+// withTool calls f with the program of that name.
+func withTool(name string, f func(tool) error) error {
+	switch name {
+	case "nmap":
+		return f(askNmap)
+	case "whorl":
+		dir, err := os.MkdirTemp("", "referee")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		ask, err := buildWhorl(dir)
+		if err != nil {
+			return err
+		}
+		return f(ask)
+	}
+	return fmt.Errorf("there is no program %q, only nmap and whorl", name)
+}
+
+// ports are those that a scan is told of: of the target itself, so that neither program
+// has to search.
+func ports(h *target.Target) string {
+	var b strings.Builder
+	for _, p := range h.Open {
+		fmt.Fprintf(&b, "%d,", p)
+	}
+	return b.String() + strconv.Itoa(int(h.Closed))
+}
+
+// output runs a command in the namespace of the target and gives what it printed.
+func output(ctx context.Context, h *target.Target, command string, args ...string) ([]byte, error) {
+	var out, complaints bytes.Buffer
+	c := exec.CommandContext(ctx, command, args...)
+	c.Stdout, c.Stderr = &out, &complaints
+	if err := h.Run(c); err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", filepath.Base(command), err, bytes.TrimSpace(complaints.Bytes()))
+	}
+	return out.Bytes(), nil
+}
+
+// askNmap asks the installed Nmap. One try, as it prints the first of several only;
+// with -d it prints the fingerprint whatever it thinks of it.
+func askNmap(ctx context.Context, h *target.Target) (a answer, err error) {
+	a.raw, err = output(ctx, h, "nmap", "-O", "-n", "-Pn", "-d", "--max-os-tries", "1", "-p", ports(h), "-oX", "-", h.IP.String())
+	if err != nil {
+		return a, err
+	}
+	var run struct {
+		Matches []struct {
+			Name     string `xml:"name,attr"`
+			Accuracy int    `xml:"accuracy,attr"`
+		} `xml:"host>os>osmatch"`
+	}
+	if err := xml.Unmarshal(a.raw, &run); err != nil {
+		return a, fmt.Errorf("nmap: %w", err)
+	}
+	if len(run.Matches) > 0 {
+		a.name, a.percent = run.Matches[0].Name, run.Matches[0].Accuracy
+	}
+	found, problems := gen2.Find(string(a.raw))
+	if len(problems) > 0 {
+		return a, problems[0]
+	}
+	if len(found) > 0 {
+		a.print = found[0].First()
+	}
+	return a, nil
+}
+
+// buildWhorl builds the program into a directory and returns how to ask it. It judges by
+// its own database only: what is installed on this machine must not help.
+func buildWhorl(dir string) (tool, error) {
+	program := filepath.Join(dir, "whorl")
+	build := exec.Command("go", "build", "-o", program, "whorl/cmd/whorl")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go build whorl/cmd/whorl: %w: %s", err, bytes.TrimSpace(out))
+	}
+	return func(ctx context.Context, h *target.Target) (a answer, err error) {
+		a.raw, err = output(ctx, h, program, "scan", "-Pn", "-p", ports(h), "--no-system-db", "--json=-", h.IP.String())
+		if err != nil {
+			return a, err
+		}
+		return a, a.readHost()
+	}, nil
+}
+
+func (a *answer) readHost() error {
+	var h whorl.Host
+	if err := json.Unmarshal(a.raw, &h); err != nil {
+		return fmt.Errorf("whorl: %w", err)
+	}
+	if len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown {
+		a.name, a.percent = h.Verdicts[0].Name, h.Verdicts[0].Confidence.Percent()
+	}
+	for _, o := range h.Observations {
+		if o.Method != "gen2" {
+			continue
+		}
+		f, err := gen2.Parse(o.Print)
+		if err != nil {
+			return err
+		}
+		a.print = f.First()
+	}
+	return nil
+}

@@ -1,0 +1,463 @@
+package seek
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+var (
+	us     = netip.MustParseAddr("192.0.2.1")
+	them   = netip.MustParseAddr("192.0.2.2")
+	router = netip.MustParseAddr("192.0.2.254")
+	epoch  = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+const ms = time.Millisecond
+
+// host answers by port. Ports that are not named are silent.
+type host struct {
+	open, closed, forged, errors []uint16
+	rest                         string // "closed" or "" for ports not named
+	echo                         bool
+	from                         netip.Addr                           // who sends errors
+	lose                         func(q *packet.Packet, nth int) bool // of packets to the same port and of the same kind
+	bend                         func(q, r *packet.Packet)            // changes answers
+	delay                        func(q *packet.Packet) time.Duration // instead of a millisecond
+	seen                         map[string]int
+}
+
+func (h *host) answer(q *packet.Packet) *packet.Packet {
+	key := fmt.Sprint(q.Transport, q.TCP.DstPort, q.TCP.Flags)
+	if h.seen == nil {
+		h.seen = map[string]int{}
+	}
+	h.seen[key]++
+	if h.lose != nil && h.lose(q, h.seen[key]) {
+		return nil
+	}
+	r := &packet.Packet{Network: packet.IPv4, Src: q.Dst, Dst: q.Src, TTL: 64, Transport: q.Transport}
+	port := q.TCP.DstPort
+	switch {
+	case q.Transport == packet.ICMP:
+		r.ICMP = q.ICMP
+		r.ICMP.Type = packet.ICMPEchoReply
+		if !h.echo {
+			return nil
+		}
+	case slices.Contains(h.errors, port):
+		r.Src, r.Transport = h.from, packet.ICMP
+		r.ICMP = packet.ICMPHeader{Type: packet.ICMPUnreachable, Code: 13}
+		raw, _ := q.Append(nil)
+		r.Payload = raw[:28] // what RFC 792 asks for
+	case slices.Contains(h.open, port), slices.Contains(h.closed, port), slices.Contains(h.forged, port), h.rest == "closed":
+		if slices.Contains(h.forged, port) {
+			r.TTL = 60
+		}
+		r.TCP = packet.TCPHeader{SrcPort: port, DstPort: q.TCP.SrcPort, Seq: 5, Ack: q.TCP.Seq + 1, Flags: packet.SYN | packet.ACK}
+		if !slices.Contains(h.open, port) {
+			r.TCP.Seq, r.TCP.Flags = 0, packet.RST|packet.ACK
+		}
+		if q.TCP.Flags.Has(packet.ACK) {
+			r.TCP.Seq, r.TCP.Ack, r.TCP.Flags = q.TCP.Ack, 0, packet.RST
+		}
+	default:
+		return nil
+	}
+	if h.bend != nil {
+		h.bend(q, r)
+	}
+	return r
+}
+
+// search is a finished run.
+type search struct {
+	*Machine
+	sent []string // what left, as "SYN 443", in order
+	at   []time.Duration
+	most int // probes under way at once that were not answered in the end
+	took time.Duration
+}
+
+// run drives a machine in virtual time.
+func run(t testing.TB, h *host, o Options) *search {
+	t.Helper()
+	type arrival struct {
+		at time.Time
+		p  *packet.Packet
+	}
+	s := &search{Machine: NewMachine(them, method.Key{3}.Stream(them, "seek"), o)}
+	now, due := epoch, []arrival{}
+	var out method.Outbox
+	for range 2_000_000 {
+		out.Reset()
+		wake := s.Poll(now, &out)
+		for i := range out.Len() {
+			q, tag := out.At(i)
+			q.Src, q.Link = us, packet.Raw
+			s.Sent(tag, now)
+			s.sent = append(s.sent, describe(q))
+			s.at = append(s.at, now.Sub(epoch))
+			if r := h.answer(q); r != nil {
+				after := ms
+				if h.delay != nil {
+					after = h.delay(q)
+				}
+				due = append(due, arrival{now.Add(after), r})
+				slices.SortStableFunc(due, func(a, b arrival) int { return a.at.Compare(b.at) })
+			}
+		}
+		s.most = max(s.most, len(s.active))
+		if wake.IsZero() {
+			s.took = now.Sub(epoch)
+			return s
+		}
+		if len(due) > 0 && !due[0].at.After(wake) {
+			now = due[0].at
+			s.Receive(due[0].p, now)
+			due = due[1:]
+		} else if wake.After(now) {
+			now = wake
+		}
+	}
+	t.Fatal("the search does not end")
+	return nil
+}
+
+func describe(q *packet.Packet) string {
+	switch {
+	case q.Transport == packet.ICMP:
+		return "echo"
+	case q.TCP.Flags == packet.ACK:
+		return fmt.Sprint("ACK ", q.TCP.DstPort)
+	}
+	return fmt.Sprint("SYN ", q.TCP.DstPort)
+}
+
+// result keeps what does not depend on chance.
+func (s *search) result() Result {
+	r := s.Result
+	r.RTT = method.RTT{}
+	r.ClosedUDP = 0
+	if !r.ClosedKnown {
+		r.ClosedTCP = 0
+	}
+	return r
+}
+
+// tcpPorts are candidates that are not asked for the sign of life.
+var tcpPorts = []uint16{22, 23, 25, 53}
+
+func open(port uint16) State   { return State{Port: port, Open: true, TTL: 64, Reason: "syn-ack"} }
+func closed(port uint16) State { return State{Port: port, Closed: true, TTL: 64, Reason: "reset"} }
+
+func TestSearch(t *testing.T) {
+	all := Result{Up: true, Reason: "echo-reply", OpenTCP: 22, ClosedTCP: 23, ClosedKnown: true}
+	with := func(change func(*Result), ports ...State) Result {
+		r := all
+		r.Ports = ports
+		if change != nil {
+			change(&r)
+		}
+		return r
+	}
+	for _, c := range []struct {
+		name string
+		h    host
+		o    Options
+		want Result
+		sent string
+	}{
+		{"open and closed", host{echo: true, open: []uint16{22}, closed: []uint16{23}}, Options{TCP: tcpPorts},
+			with(nil, open(22), closed(23)), "echo, SYN 443, ACK 80, SYN 22, SYN 23, SYN 25"},
+		{"443 closed already", host{echo: true, open: []uint16{22}, closed: []uint16{443}}, Options{TCP: tcpPorts},
+			with(func(r *Result) { r.ClosedTCP = 443 }, closed(443), open(22)), "echo, SYN 443, ACK 80, SYN 22, SYN 23, SYN 25, SYN 53"},
+		{"up by SYN-ACK", host{open: []uint16{443}, closed: []uint16{22}}, Options{TCP: tcpPorts},
+			with(func(r *Result) { r.Reason, r.OpenTCP, r.ClosedTCP = "syn-ack", 443, 22 }, open(443), closed(22)),
+			"echo, SYN 443, ACK 80, SYN 22, SYN 23, SYN 25"},
+		{"up by reset", host{closed: []uint16{80}, open: []uint16{53}}, Options{TCP: []uint16{80, 53}},
+			with(func(r *Result) { r.Reason, r.OpenTCP, r.ClosedTCP = "reset", 53, 80 }, closed(80), open(53)),
+			"echo, SYN 443, ACK 80, SYN 80, SYN 53"},
+		{"up by its own error", host{errors: []uint16{443}, from: them, open: []uint16{22}, closed: []uint16{23}}, Options{TCP: tcpPorts},
+			with(func(r *Result) { r.Reason = "admin-prohibited" }, State{Port: 443, TTL: 64, Reason: "admin-prohibited"}, open(22), closed(23)),
+			"echo, SYN 443, ACK 80, SYN 22, SYN 23, SYN 25"},
+		{"a router's error is no sign of life", host{errors: []uint16{443}, from: router}, Options{TCP: tcpPorts},
+			Result{Ports: []State{{Port: 443, TTL: 64, Reason: "admin-prohibited"}}}, "echo, SYN 443, ACK 80, echo, ACK 80"},
+		{"down", host{}, Options{}, Result{}, "echo, SYN 443, ACK 80, echo, SYN 443, ACK 80"},
+		{"down, asked once", host{}, Options{Tries: 1}, Result{}, "echo, SYN 443, ACK 80"},
+		{"known to be up", host{open: []uint16{22}, closed: []uint16{23}}, Options{TCP: tcpPorts, Up: "user-set"},
+			with(func(r *Result) { r.Reason = "user-set" }, open(22), closed(23)), "SYN 22, SYN 23, SYN 25"},
+		{"stops at the first of each", host{open: []uint16{22, 23, 25}, rest: "closed"}, Options{TCP: []uint16{22, 23, 25, 53, 80, 81, 82, 83, 84}, Up: "x"},
+			with(func(r *Result) { r.Reason, r.ClosedTCP = "x", 53 }, open(22), open(23), open(25), closed(53)),
+			"SYN 22, SYN 23, SYN 25, SYN 53, SYN 80, SYN 81"},
+		{"an error is waited for no more", host{errors: []uint16{22, 25}, from: router, open: []uint16{23}, closed: []uint16{53}}, Options{TCP: tcpPorts, Up: "x"},
+			with(func(r *Result) { r.Reason, r.OpenTCP, r.ClosedTCP = "x", 23, 53 }, State{Port: 22, TTL: 64, Reason: "admin-prohibited"},
+				open(23), State{Port: 25, TTL: 64, Reason: "admin-prohibited"}, closed(53)), "SYN 22, SYN 23, SYN 25, SYN 53"},
+		{"the same port twice, and none", host{open: []uint16{22}, closed: []uint16{23}}, Options{TCP: []uint16{22, 0, 22, 23}, Up: "x"},
+			with(func(r *Result) { r.Reason = "x" }, open(22), closed(23)), "SYN 22, SYN 23"},
+	} {
+		s := run(t, &c.h, c.o)
+		if d := cmp.Diff(c.want, s.result()); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if d := cmp.Diff(c.sent, strings.Join(s.sent, ", ")); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if s.Packets() != len(s.sent) {
+			t.Errorf("%s: %d packets counted, %d sent", c.name, s.Packets(), len(s.sent))
+		}
+	}
+}
+
+// Without an answer a host is given up after two seconds; packets to it keep their
+// distance.
+func TestTimes(t *testing.T) {
+	s := run(t, &host{}, Options{})
+	want := []time.Duration{0, gap, 2 * gap, time.Second, time.Second + gap, time.Second + 2*gap}
+	if d := cmp.Diff(want, s.at); d != "" {
+		t.Error(d)
+	}
+	if s.took != 2*time.Second+2*gap {
+		t.Errorf("took %v", s.took)
+	}
+	s = run(t, &host{rest: "closed"}, Options{Up: "x"})
+	for i := 1; i < len(s.at); i++ {
+		if s.at[i]-s.at[i-1] < gap {
+			t.Errorf("%s leaves %v after %s", s.sent[i], s.at[i]-s.at[i-1], s.sent[i-1])
+		}
+	}
+}
+
+// A host without an answer on any candidate costs two packets a port, and a few high
+// ports more, in the hope that one is closed.
+func TestFiltered(t *testing.T) {
+	for name, rest := range map[string]string{"all silent": "", "high ports closed": "closed"} {
+		h := &host{echo: true, rest: rest, lose: func(q *packet.Packet, _ int) bool {
+			return q.Transport == packet.TCP && q.TCP.DstPort < 30000
+		}}
+		s := run(t, h, Options{TCP: tcpPorts})
+		guessed, known := 0, false
+		for _, sent := range s.sent[11:] { // 3 signs of life, 4 candidates twice
+			var port uint16
+			fmt.Sscanf(sent, "SYN %d", &port)
+			if port >= 30000 && port <= 44780 {
+				guessed++
+			}
+			known = known || port == s.ClosedTCP
+		}
+		if rest == "" && (s.Silent != 1+4+guesses || s.ClosedKnown || guessed != 2*guesses) {
+			t.Errorf("%s: %d silent, closed known %v, %d guesses", name, s.Silent, s.ClosedKnown, guessed)
+		}
+		if rest != "" && (!s.ClosedKnown || !known || len(s.Ports) != guesses) {
+			t.Errorf("%s: closed known %v, %v", name, s.ClosedKnown, s.Ports)
+		}
+		if s.ClosedUDP < 30000 || s.ClosedUDP > 44780 {
+			t.Errorf("%s: UDP port %d", name, s.ClosedUDP)
+		}
+	}
+	if s := run(t, &host{}, Options{UDP: 53}); s.ClosedUDP != 53 {
+		t.Errorf("UDP port %d", s.ClosedUDP)
+	}
+}
+
+// A reset from another distance is recorded as forged, and is the closed port only
+// when a few more candidates gave no better one.
+func TestForgedResets(t *testing.T) {
+	many := []uint16{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 22}
+	for _, c := range []struct {
+		name   string
+		h      host
+		tcp    []uint16
+		closed uint16
+		forged []uint16
+	}{
+		{"before the open port", host{open: []uint16{22}, forged: []uint16{1, 2}, closed: []uint16{3}}, []uint16{1, 2, 22, 3}, 3, []uint16{1, 2}},
+		{"after it", host{open: []uint16{22}, forged: []uint16{1, 2}, closed: []uint16{3}}, []uint16{22, 1, 2, 3}, 3, []uint16{1, 2}},
+		{"a true one first", host{open: []uint16{22}, forged: []uint16{1, 2}, closed: []uint16{3}}, []uint16{3, 1, 2, 22}, 3, []uint16{1, 2}},
+		{"nothing but forged ones", host{open: []uint16{22}, forged: many[:10]}, slices.Concat([]uint16{22}, many[:10]), 1, many[:6]},
+		{"of one distance", host{open: []uint16{22}, closed: []uint16{1}}, []uint16{1, 22}, 1, nil},
+		{"another initial TTL is no other distance", host{open: []uint16{22}, closed: []uint16{1}, bend: func(q, r *packet.Packet) {
+			if r.TTL = 63; q.TCP.DstPort == 1 {
+				r.TTL = 254
+			}
+		}}, []uint16{22, 1}, 1, nil},
+	} {
+		s := run(t, &c.h, Options{TCP: c.tcp, Up: "x"})
+		var forged []uint16
+		for _, p := range s.Ports {
+			if p.Forged {
+				forged = append(forged, p.Port)
+			}
+		}
+		if s.OpenTCP != 22 || s.ClosedTCP != c.closed || !s.ClosedKnown {
+			t.Errorf("%s: open %d, closed %d (known %v)", c.name, s.OpenTCP, s.ClosedTCP, s.ClosedKnown)
+		}
+		if len(forged) > len(c.forged) {
+			forged = forged[:len(c.forged)]
+		}
+		if d := cmp.Diff(c.forged, forged, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+	}
+}
+
+// A lost packet is sent again from the next source port, so that its answer is told
+// from a late one to the first.
+func TestRetries(t *testing.T) {
+	var from []uint16
+	h := &host{open: []uint16{22}, closed: []uint16{23}, lose: func(q *packet.Packet, nth int) bool {
+		if q.TCP.DstPort == 23 {
+			from = append(from, q.TCP.SrcPort)
+		}
+		return q.TCP.DstPort == 23 && nth < 3
+	}}
+	s := run(t, h, Options{TCP: tcpPorts, Up: "x", Tries: 3})
+	if len(from) != 3 || from[1] != from[0]+1 || from[2] != from[0]+2 || s.ClosedTCP != 23 {
+		t.Errorf("source ports %d, closed port %d", from, s.ClosedTCP)
+	}
+	// The answer to the first try comes after the second has left.
+	h = &host{open: []uint16{22}, closed: []uint16{23}, delay: func(q *packet.Packet) time.Duration {
+		if q.TCP.DstPort == 23 {
+			return 250 * ms
+		}
+		return ms
+	}}
+	s = run(t, h, Options{TCP: []uint16{22, 23}, Up: "x"})
+	if s.ClosedTCP != 23 || s.RTT.Smoothed > 2*ms {
+		t.Errorf("closed port %d, round trip %v", s.ClosedTCP, s.RTT.Smoothed)
+	}
+}
+
+// Answers that do not carry the numbers of a probe are not believed.
+func TestStrays(t *testing.T) {
+	for name, bend := range map[string]func(q, r *packet.Packet){
+		"address":         func(q, r *packet.Packet) { r.Src = router },
+		"source port":     func(q, r *packet.Packet) { r.TCP.SrcPort = 999 },
+		"port below":      func(q, r *packet.Packet) { r.TCP.DstPort-- },
+		"port of try 3":   func(q, r *packet.Packet) { r.TCP.DstPort += 2 },
+		"acknowledgement": func(q, r *packet.Packet) { r.TCP.Ack += 2 },
+		"flags":           func(q, r *packet.Packet) { r.TCP.Flags = packet.ACK },
+		"IPv6":            func(q, r *packet.Packet) { r.Network = packet.IPv6 },
+		"UDP":             func(q, r *packet.Packet) { r.Transport = packet.UDP },
+		"echo of another": func(q, r *packet.Packet) {
+			r.Transport, r.ICMP = packet.ICMP, packet.ICMPHeader{Type: packet.ICMPEchoReply, Rest: 77}
+		},
+		"error without a quote": func(q, r *packet.Packet) {
+			r.Transport, r.ICMP = packet.ICMP, packet.ICMPHeader{Type: packet.ICMPUnreachable}
+		},
+	} {
+		s := run(t, &host{rest: "closed", bend: bend}, Options{TCP: tcpPorts, Up: "x"})
+		if len(s.Ports) != 0 || s.Silent != len(tcpPorts)+guesses {
+			t.Errorf("%s: %v, %d silent", name, s.Ports, s.Silent)
+		}
+	}
+}
+
+// The window opens with answers and shrinks with proven loss, not with silence.
+func TestWindow(t *testing.T) {
+	every := make([]uint16, 2000)
+	for i := range every {
+		every[i] = uint16(i + 1)
+	}
+	slow := func(*packet.Packet) time.Duration { return 200 * ms }
+	if s := run(t, &host{}, Options{TCP: every, Up: "x"}); s.most > window || s.window != window {
+		t.Errorf("silent: %d under way, window %d at the end", s.most, s.window)
+	}
+	s := run(t, &host{rest: "closed", delay: slow}, Options{TCP: every, Up: "x"})
+	if s.most < maxWindow || s.most > maxWindow+1 {
+		t.Errorf("all answered: %d under way", s.most)
+	}
+	s = run(t, &host{rest: "closed", delay: slow, lose: func(q *packet.Packet, nth int) bool { return nth == 1 }}, Options{TCP: every, Up: "x"})
+	if s.most > window || s.window != leastWindow {
+		t.Errorf("first tries lost: %d under way, window %d at the end", s.most, s.window)
+	}
+}
+
+// The work for all ports is bounded: in packets, in time on the wire and in ours.
+func TestAllPorts(t *testing.T) {
+	every, _, err := ParsePorts("-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name    string
+		h       *host
+		packets int
+		took    time.Duration
+	}{
+		{"all closed", &host{rest: "closed"}, 65535, 40 * time.Second},
+		{"all silent but for one", &host{open: []uint16{65535}}, 2*65535 + 2*guesses, 40 * time.Minute},
+		{"nothing but forged resets", &host{rest: "closed", open: []uint16{65535}, bend: func(q, r *packet.Packet) {
+			if q.TCP.DstPort != 65535 {
+				r.TTL = 60
+			}
+		}}, 65535, 40 * time.Second},
+	} {
+		start := time.Now()
+		s := run(t, c.h, Options{TCP: every, Up: "x"})
+		if len(s.sent) > c.packets || s.took > c.took {
+			t.Errorf("%s: %d packets in %v", c.name, len(s.sent), s.took)
+		}
+		if real := time.Since(start); real > 10*time.Second {
+			t.Errorf("%s: took %v to compute", c.name, real)
+		}
+		t.Logf("%s: %d packets, %v on the wire, %v to compute", c.name, len(s.sent), s.took, time.Since(start))
+	}
+}
+
+// FuzzReceive: whatever arrives, a search ends with a result that fits itself.
+func FuzzReceive(f *testing.F) {
+	h := &host{open: []uint16{22}, closed: []uint16{23}, errors: []uint16{25}, from: router}
+	for _, port := range []uint16{22, 23, 25} {
+		q := &packet.Packet{Network: packet.IPv4, Transport: packet.TCP, Link: packet.Raw, Src: us, Dst: them,
+			TCP: packet.TCPHeader{SrcPort: 40000, DstPort: port, Flags: packet.SYN}}
+		r := h.answer(q)
+		r.Link = packet.Raw
+		frame, _ := r.Append(nil)
+		f.Add(frame, uint8(13), uint16(0))
+	}
+	f.Fuzz(func(t *testing.T, frame []byte, at uint8, flip uint16) {
+		h := &host{rest: "closed", echo: true, errors: []uint16{25}, from: router, open: []uint16{22}}
+		h.bend = func(q, r *packet.Packet) {
+			var stray packet.Packet
+			if stray.Decode(packet.Raw, frame); q.TCP.DstPort == 53 {
+				*r = *stray.Clone()
+				return
+			}
+			r.Link = packet.Raw
+			raw, _ := r.Append(nil)
+			i := int(at) % (len(raw) - 1)
+			raw[i], raw[i+1] = raw[i]^byte(flip>>8), raw[i+1]^byte(flip)
+			r.Decode(packet.Raw, raw)
+		}
+		s := run(t, h, Options{TCP: tcpPorts})
+		if len(s.sent) > 40 || s.took > time.Minute {
+			t.Errorf("%d packets in %v", len(s.sent), s.took)
+		}
+		if s.ClosedKnown != slices.ContainsFunc(s.Ports, func(p State) bool { return p.Closed && p.Port == s.ClosedTCP }) ||
+			s.OpenTCP != 0 && !slices.ContainsFunc(s.Ports, func(p State) bool { return p.Open && p.Port == s.OpenTCP }) {
+			t.Errorf("%+v", s.Result)
+		}
+	})
+}
+
+func ExampleMachine() {
+	m := NewMachine(them, method.Key{}.Stream(them, "seek"), Options{TCP: []uint16{22}, Up: "user-set"})
+	var out method.Outbox
+	m.Poll(epoch, &out)
+	q, tag := out.At(0)
+	m.Sent(tag, epoch)
+	m.Receive(&packet.Packet{Network: packet.IPv4, Src: them, TTL: 64, Transport: packet.TCP, TCP: packet.TCPHeader{
+		SrcPort: 22, DstPort: q.TCP.SrcPort, Ack: q.TCP.Seq + 1, Flags: packet.SYN | packet.ACK}}, epoch.Add(ms))
+	fmt.Println(q.TCP.DstPort, q.TCP.Flags, m.OpenTCP, m.RTT.Smoothed)
+	// Output: 22 S 22 1ms
+}
