@@ -37,3 +37,9 @@ import "embed"
 //
 //go:embed *.osdb
 var Files embed.FS
+
+// Model is how much each feature of an observation counts, as verdict.ParseModel reads
+// it; "whorl db train" made it.
+//
+//go:embed model.txt
+var Model []byte

@@ -55,10 +55,9 @@ func Run(ctx context.Context, j Job, c Config) error {
 	}
 	written := make(chan struct{})
 	go r.write(written)
-	for more := true; more; { // until a target has opened the first link
-		_, _, _, more = r.pull(linkKey{})
+	for r.begin() { // again if all links have failed before the targets came to their end
+		r.engines.Wait()
 	}
-	r.engines.Wait()
 	close(r.finished)
 	<-written
 	return errors.Join(r.errs...)
@@ -73,7 +72,7 @@ type runner struct {
 
 	mu       sync.Mutex
 	links    map[linkKey]*lane
-	begun    bool // an engine runs
+	running  int  // engines
 	ended    bool // no more targets
 	errs     []error
 	engines  sync.WaitGroup
@@ -98,71 +97,95 @@ const (
 	maxPull = 256  // targets looked at in one pull
 )
 
-// pull finds the next target for the link. more is false when none will come. Without
-// a link it only places targets, until one of them has opened one.
+// begin places targets until one of them has started an engine. It is false when none
+// are left.
+func (r *runner) begin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.running == 0 {
+		if !r.place() {
+			return false
+		}
+	}
+	return true
+}
+
+// pull finds the next target for the link. more is false when none will come.
 func (r *runner) pull(key linkKey) (t Target, route link.Route, ok, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for range maxPull {
-		if l := r.links[key]; l != nil && len(l.queue) > 0 {
+		if l := r.links[key]; len(l.queue) > 0 {
 			h := l.queue[0]
 			l.queue = l.queue[1:]
 			return h.Target, h.route, true, true
 		}
-		if r.ended || r.ctx.Err() != nil {
-			return t, route, false, false
+		if r.crowded() {
+			break
 		}
-		for _, l := range r.links {
-			if len(l.queue) >= maxLane {
-				return t, route, false, true
-			}
-		}
-		if r.begun && len(r.finished) > maxBacklog/2 {
-			return t, route, false, true
-		}
-		t, ok := r.job.Targets.Next()
-		if !ok {
-			r.ended = true
-			continue
-		}
-		r.Progress.Started.Add(1)
-		r.place(t)
-		if key == (linkKey{}) && r.begun {
+		if !r.place() {
 			return t, route, false, false
 		}
 	}
 	return t, route, false, true
 }
 
-// place puts a target into the lane of its link, and opens that on first use.
-func (r *runner) place(t Target) {
+// crowded reports whether other links or the writers have to catch up.
+func (r *runner) crowded() bool {
+	for _, l := range r.links {
+		if len(l.queue) >= maxLane {
+			return true
+		}
+	}
+	return len(r.finished) > maxBacklog/2
+}
+
+// place puts the next target into the lane of its link, and opens that on first use.
+// It is false when there is none.
+func (r *runner) place() bool {
+	if r.ended || r.ctx.Err() != nil {
+		return false
+	}
+	t, ok := r.job.Targets.Next()
+	if !ok {
+		r.ended = true
+		return false
+	}
+	r.Progress.Started.Add(1)
 	if !t.Addr.Is4() {
 		r.unreachable(t, fmt.Errorf("IPv6 targets cannot be scanned yet; give an IPv4 address"))
-		return
+		return true
 	}
 	route, err := r.Network.Route(t.Addr)
 	if err != nil {
 		r.unreachable(t, err)
-		return
+		return true
 	}
-	key := linkKey{route.Index, int(route.Link) + 1}
+	key := linkKey{route.Index, int(route.Link)}
 	l := r.links[key]
 	if l == nil {
-		l = &lane{}
-		r.links[key] = l
-		if l.conn, l.err = r.Network.Open(route); l.err != nil {
-			r.errs = append(r.errs, l.err)
-		} else {
-			r.begun = true
-			r.engines.Add(1)
-			go r.drive(key, l)
-		}
+		l = r.open(key, route)
 	}
 	if l.err != nil {
 		r.unreachable(t, l.err)
-		return
+		return true
 	}
 	l.queue = append(l.queue, held{t, route})
+	return true
+}
+
+// open opens a link and starts its engine.
+func (r *runner) open(key linkKey, route link.Route) *lane {
+	l := &lane{}
+	r.links[key] = l
+	if l.conn, l.err = r.Network.Open(route); l.err != nil {
+		r.errs = append(r.errs, l.err)
+		return l
+	}
+	r.running++
+	r.engines.Add(1)
+	go r.drive(key, l)
+	return l
 }
 
 // unreachable gives out a target that nothing can be sent to.
@@ -187,15 +210,18 @@ func (r *runner) drive(key linkKey, l *lane) {
 		lost = now
 		r.finished <- record(f, r.Version, now-f.lost)
 	}
-	if err := e.run(r.ctx); err != nil {
-		r.fail(l, err)
-	}
+	r.end(l, e.run(r.ctx))
 }
 
-// fail gives up a link and the targets that wait for it.
-func (r *runner) fail(l *lane, err error) {
+// end notes how an engine ended. If its link failed, so have the targets that wait
+// for it.
+func (r *runner) end(l *lane, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.running--
+	if err == nil {
+		return
+	}
 	r.errs = append(r.errs, err)
 	l.err = err
 	for _, h := range l.queue {

@@ -122,13 +122,13 @@ func (e *evaluator) right(host int, answer *osdb.Entry) (family, generation floa
 
 // likelihood judges by ours: the family with the highest probability.
 func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
-	scores := e.weigher.Scores(Observe(seen))
+	scores := e.weigher.Scores(Observe(seen), &e.weigher.model.Family)
 	scores[host] = math.Inf(-1)
 	all, _ := shares(scores, e.weigher.unknown())
 	families, generations := map[[2]string]float64{}, map[[3]string]float64{}
 	for i, p := range all {
-		for _, c := range classesOf(e.refs.Entries[i]) {
-			families[[2]string{c.Vendor, c.Family}] += p
+		for _, f := range familiesOf(e.refs.Entries[i]) {
+			families[f] += p
 		}
 		if cs := e.refs.Entries[i].Classes; len(cs) > 0 {
 			generations[[3]string{cs[0].Vendor, cs[0].Family, cs[0].Generation}] += p

@@ -22,11 +22,19 @@ const (
 	maxAlternatives = 10
 	// leastShare is the probability that an alternative must have to be listed.
 	leastShare = 0.02
+	// tieShare is the probability that the second of a tie must have.
+	tieShare = 0.2
 	// surest bounds what is claimed, as a model is never sure of itself.
 	surest = 0.99
 	// ownPrior is how much more a record of ours is believed than a foreign one, as a
 	// natural logarithm: ours were measured on stacks that we can name.
 	ownPrior = 1.5
+	// The model is learned where hundreds of records tell of one system. In a small
+	// database each stands alone, and says more.
+	fewReferences = 1000
+	fewSharpen    = 1.6
+	// ownVersions is the same for the versions that records of ours tell.
+	ownVersions = 25
 )
 
 // Judges make judges that share their tables.
@@ -63,6 +71,9 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 		return j
 	}
 	j.refs = NewReferences(set)
+	if len(j.refs.Entries) < fewReferences {
+		j.refs.Sharpen = fewSharpen
+	}
 	for i, e := range j.refs.Entries {
 		if e.Source.Database == osdb.Embedded || e.Source.Database == osdb.User {
 			j.refs.Prior[i] = ownPrior + prevalence(e)
@@ -112,7 +123,11 @@ func (j *Judge) Judge(h *whorl.Host) {
 	if j.weigher != nil {
 		h.Verdicts = j.likely(seen)
 	}
-	h.Verdicts = append(h.Verdicts, j.counted(seen)...)
+	for _, v := range j.counted(seen) {
+		if !slices.ContainsFunc(h.Verdicts, func(o whorl.Verdict) bool { return o.Source == v.Source }) {
+			h.Verdicts = append(h.Verdicts, v)
+		}
+	}
 }
 
 // seenBy is the second-generation observation of a host, nil if there is none.
@@ -133,24 +148,65 @@ func (j *Judge) likely(seen []method.Line) (out []whorl.Verdict) {
 	if why := tooLittle(seen); why != "" {
 		return []whorl.Verdict{nothing(why)}
 	}
-	all, _ := shares(j.weigher.Scores(Observe(seen)), j.weigher.unknown())
+	o := Observe(seen)
+	all, _ := shares(j.weigher.Scores(o, &j.o.Model.Family), j.weigher.unknown())
+	families := byFamily(j.refs.Entries, all)
+	versions := j.versions(o)
 	threshold := float64(j.o.Confidence)
-	for i, f := range byFamily(j.refs.Entries, all) {
-		if i == 0 && f.share < threshold {
-			out = append(out, nothing("no system is probable enough; the nearest are listed"))
-		}
+	listed := map[*osdb.Entry]bool{}
+	for i := range families {
+		f := &families[i]
 		if i > 0 && f.share < leastShare || len(f.of) == 0 || len(out) > maxAlternatives {
 			break
 		}
-		a := f.byName()
+		f.refine(versions)
+		e, a := f.of[0].entry, f.byName()
 		switch {
-		case i > 0 || f.share < threshold:
-		case !answersSYN(seen): // versions show in how connections are accepted
+		case i == 0 && f.share >= threshold && !answersSYN(seen): // versions show in how connections are accepted
 			a = answer{name: f.name(), share: f.share}
-		default:
+		case i == 0 && f.share >= threshold:
 			a = f.deepest(threshold)
+		case i == 0:
+			out = append(out, j.tie(families, threshold))
 		}
-		out = append(out, j.verdict(f.of[0].entry, a, seen))
+		if !listed[e] {
+			listed[e] = true
+			out = append(out, j.verdict(e, a, seen))
+		}
+	}
+	return out
+}
+
+// tie is the verdict when no family is probable enough alone: the two likeliest that
+// cannot be told apart, if they are together, or that there is no answer.
+func (j *Judge) tie(families []family, threshold float64) whorl.Verdict {
+	first := families[0]
+	for _, second := range families[1:] {
+		switch {
+		case second.share < tieShare || first.share+second.share < threshold:
+			return nothing("no system is probable enough; the nearest are listed")
+		case second.of[0].entry == first.of[0].entry: // one record of two families
+			continue
+		}
+		v := whorl.Verdict{Name: first.name() + " or " + second.name(), Rule: whorl.RuleWhorl,
+			Confidence: whorl.Fraction(min(first.share+second.share, surest)),
+			Source:     whorl.Source{Text: "these two cannot be told apart by what answered; their records are listed"}}
+		v.Classes = append(append(v.Classes, first.of[0].entry.Classes...), second.of[0].entry.Classes...)
+		return v
+	}
+	return nothing("no system is probable enough; the nearest are listed")
+}
+
+// versions scores the entries for telling versions of a family apart. How common a
+// family is does not matter there. Where records of ours tell of a family, they decide:
+// they state the range that a behaviour has, and foreign ones the version that
+// somebody happened to see.
+func (j *Judge) versions(o Observation) []float64 {
+	out := j.weigher.Scores(o, &j.o.Model.Version)
+	for i, prior := range j.refs.Prior {
+		if prior != 0 {
+			out[i] += ownVersions - prior
+		}
 	}
 	return out
 }

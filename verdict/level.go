@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 // candidate is one record and its share of the probability.
 type candidate struct {
 	entry *osdb.Entry
+	place int // among all references
 	share float64
 }
 
@@ -37,13 +39,10 @@ func byFamily(entries []*osdb.Entry, shares []float64) []family {
 				out = append(out, family{class: c})
 			}
 			out[at].share += shares[i]
-			if shares[i] > negligible {
-				out[at].of = append(out[at].of, candidate{e, shares[i]})
+			if shares[i] > 0 {
+				out[at].of = append(out[at].of, candidate{e, i, shares[i]})
 			}
 		}
-	}
-	for i := range out {
-		slices.SortStableFunc(out[i].of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
 	}
 	slices.SortStableFunc(out, func(a, b family) int { return cmp.Compare(b.share, a.share) })
 	return out
@@ -97,8 +96,6 @@ var lineage = map[[2]string][2]string{
 }
 
 const (
-	// negligible is a share that no list shows.
-	negligible = 1e-6
 	// covering is how much of a family's probability a range of versions has to cover.
 	covering = 0.9
 	// maxGenerations is how many generations a name lists before it names the family alone.
@@ -113,19 +110,40 @@ type answer struct {
 	share      float64
 }
 
+// refine shares the probability of the family out anew by the scores that tell its
+// versions apart, the likeliest record first.
+func (f *family) refine(scores []float64) {
+	of := make([]float64, len(f.of))
+	for i, c := range f.of {
+		of[i] = scores[c.place]
+	}
+	inside, _ := shares(of, math.Inf(-1))
+	for i := range f.of {
+		f.of[i].share = f.share * inside[i]
+	}
+	slices.SortStableFunc(f.of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
+}
+
 // deepest finds it: one record's name, a range of versions, a few generations, or the
 // family alone.
 func (f family) deepest(threshold float64) answer {
-	if a := f.byName(); a.share >= threshold {
+	if a := f.byName(); a.share >= threshold && !single(a.name) {
 		return a
 	}
-	if a := f.byVersions(); a.share >= threshold {
+	if a := f.byVersions(); a.share >= threshold && !single(a.name) {
 		return a
 	}
 	if a := f.byGenerations(); a.share >= threshold {
 		return a
 	}
 	return answer{name: f.name(), share: f.share}
+}
+
+// single reports whether a name claims one minor version of a kernel of which no
+// answer to a probe tells one from the next.
+func single(name string) bool {
+	s, ok := osdb.Versions(name)
+	return ok && s.Lo == s.Hi && s.Family == "Linux"
 }
 
 // name is vendor and family, without saying one word twice.
@@ -209,7 +227,7 @@ func (f family) byGenerations() answer {
 		}
 		covered += c.share
 		for _, class := range c.entry.Classes {
-			if class.Vendor == f.class.Vendor && class.Family == f.class.Family && class.Generation != "" && !contains(list, class.Generation) {
+			if class.Vendor == f.class.Vendor && class.Family == f.class.Family && class.Generation != "" && !slices.Contains(list, class.Generation) {
 				list = append(list, class.Generation)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 type References struct {
 	Entries []*osdb.Entry
 	Prior   []float64 // of each entry, natural logarithm; 0 for all unless set
+	Sharpen float64   // factor on all scores; 1 unless set
 	columns []refColumn
 }
 
@@ -31,7 +32,7 @@ type refExpr struct {
 
 // NewReferences prepares records. What is rare is learned from the records themselves.
 func NewReferences(set osdb.Set) *References {
-	r := &References{columns: make([]refColumn, len(Features))}
+	r := &References{Sharpen: 1, columns: make([]refColumn, len(Features))}
 	for _, e := range set.Entries() {
 		if e.Gen2 != nil {
 			r.Entries = append(r.Entries, e)
@@ -136,9 +137,9 @@ func (w *Weigher) matches(feature int, value [2]string) []bool {
 }
 
 // Scores gives, for each entry, the logarithm of how much better it explains the
-// observation than a random stack does, prior included; minus infinity for an entry
+// observation than a random stack does, by those weights, prior included; minus infinity for an entry
 // that says nothing of what was seen. The slice is valid until the next call.
-func (w *Weigher) Scores(o Observation) []float64 {
+func (w *Weigher) Scores(o Observation, by *Weights) []float64 {
 	clear(w.scores)
 	clear(w.compared)
 	var says []float64
@@ -150,16 +151,16 @@ func (w *Weigher) Scores(o Observation) []float64 {
 		ok := w.matches(i, o.values[i])
 		says = append(says[:0], 0) // a record that does not say
 		for j := range c.exprs {
-			says = append(says, w.model.says(i, ok[j], c.exprs[j].rare))
+			says = append(says, by.says(i, ok[j], c.exprs[j].rare))
 		}
 		for e, at := range c.of {
 			w.scores[e] += says[at]
 			w.compared[e] = w.compared[e] || at > 0
 		}
 	}
-	factor, _ := w.model.focus(o)
+	factor, _ := by.focus(o)
 	for e := range w.scores {
-		w.scores[e] = w.scores[e]*factor + w.refs.Prior[e]
+		w.scores[e] = w.scores[e]*factor*w.refs.Sharpen + w.refs.Prior[e]
 		if !w.compared[e] {
 			w.scores[e] = math.Inf(-1)
 		}
@@ -177,17 +178,17 @@ func (w *Weigher) explain(entry int, o Observation) map[string]float64 {
 		}
 		ok := w.matches(i, o.values[i])[at-1]
 		f.Aspect = Whole
-		out[f.String()] += w.model.says(i, ok, w.refs.columns[i].exprs[at-1].rare)
+		out[f.String()] += w.model.Family.says(i, ok, w.refs.columns[i].exprs[at-1].rare)
 	}
 	return out
 }
 
 // says is the tempered log likelihood ratio of one feature.
-func (m *Model) says(feature int, agrees bool, rare float64) float64 {
+func (w *Weights) says(feature int, agrees bool, rare float64) float64 {
 	if agrees {
-		return m.Temper[feature] * math.Log((1-m.Drift[feature])/rare)
+		return w.Temper[feature] * math.Log((1-w.Drift[feature])/rare)
 	}
-	return m.Temper[feature] * math.Log(m.Drift[feature]/(1-rare))
+	return w.Temper[feature] * math.Log(w.Drift[feature]/(1-rare))
 }
 
 // unknown is the score of "no record describes this": its weight against all records

@@ -7,11 +7,22 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"whorl/method/gen2"
 )
 
 // Model says how much each feature counts. It is trained from references (Train) and
 // kept as a text file in data/.
 type Model struct {
+	Family  Weights // for telling families apart
+	Version Weights // for telling versions of one family apart
+	// Unknown is the weight of "no record describes this" against all records together,
+	// in natural logarithms.
+	Unknown float64
+}
+
+// Weights are the numbers of all features for one question.
+type Weights struct {
 	// Drift is how often a feature of a host differs from the record of its own
 	// system: settings, memory, chance, sloppy records.
 	Drift []float64
@@ -21,26 +32,59 @@ type Model struct {
 	// Focus says how much more each feature counts when few were seen, as fewer repeat
 	// it: the score is multiplied by (all tempers / tempers of what was seen) ^ Focus.
 	Focus float64
-	// Unknown is the weight of "no record describes this" against all records together,
-	// in natural logarithms.
-	Unknown float64
 }
 
-// NewModel is the untrained model: every feature drifts a little and counts a little.
+// NewModel is the untrained model.
 func NewModel() *Model {
-	m := &Model{Drift: make([]float64, len(Features)), Temper: make([]float64, len(Features)), Unknown: -4, Focus: 0.3}
+	return &Model{Family: evenWeights(), Version: versionWeights(), Unknown: -4}
+}
+
+// evenWeights let every feature drift a little and count a little.
+func evenWeights() Weights {
+	w := Weights{Drift: make([]float64, len(Features)), Temper: make([]float64, len(Features)), Focus: 0.3}
 	for i := range Features {
-		m.Drift[i], m.Temper[i] = 0.1, 0.2
+		w.Drift[i], w.Temper[i] = 0.1, 0.2
 	}
-	return m
+	return w
+}
+
+// versionWeights tell versions of one family apart. What a release decides counts much
+// and hardly drifts: the law of the window, the layout of the options, the clock. What
+// anybody can set or memory decides counts little.
+func versionWeights() Weights {
+	w := evenWeights()
+	w.Focus = 0
+	for i, f := range Features {
+		drift, temper := 0.05, 0.1
+		form := gen2.Tests[f.Test]
+		switch name := form.Attrs[f.Attr].Name; {
+		case f.Aspect == Scale:
+			drift, temper = 0.3, 0.1
+		case f.Aspect == MSS:
+			drift, temper = 0.3, 0.02
+		case f.Test == gen2.TestWIN, f.Test == gen2.TestECN && name == "W":
+			drift, temper = 0.02, 0.3
+		case f.Aspect == Layout && f.Test <= gen2.TestECN:
+			drift, temper = 0.05, 0.15
+		case f.Test == gen2.TestSEQ && name == "TS":
+			drift, temper = 0.02, 0.8
+		case name == "T" || name == "TG":
+			drift, temper = 0.1, 0.02
+		case f.Test == gen2.TestSEQ:
+			drift, temper = 0.1, 0.2
+		}
+		w.Drift[i], w.Temper[i] = drift, temper
+	}
+	return w
 }
 
 // AppendTo writes the model as text: a line for each feature.
 func (m *Model) AppendTo(b []byte) []byte {
-	b = append(b, "# How much each feature counts; see verdict/model.go. Made by whorl db train.\n# feature drift temper\n"...)
-	b = fmt.Appendf(b, "unknown %.3f\nfocus %.3f\n", m.Unknown, m.Focus)
+	b = append(b, "# How much each feature counts; see verdict/model.go. Made by whorl db train.\n"+
+		"# feature, drift and temper for the family, drift and temper for the version\n"...)
+	b = fmt.Appendf(b, "unknown %.3f\nfocus %.3f %.3f\n", m.Unknown, m.Family.Focus, m.Version.Focus)
 	for i, f := range Features {
-		b = fmt.Appendf(b, "%s %.4f %.4f\n", f, m.Drift[i], m.Temper[i])
+		b = fmt.Appendf(b, "%s %.4f %.4f %.4f %.4f\n", f, m.Family.Drift[i], m.Family.Temper[i], m.Version.Drift[i], m.Version.Temper[i])
 	}
 	return b
 }
@@ -84,27 +128,30 @@ func (m *Model) parseLine(words []string, index map[string]int) (err error) {
 		m.Unknown = number(1, -100, 100)
 		return err
 	case "focus":
-		m.Focus = number(1, 0, 3)
+		m.Family.Focus, m.Version.Focus = number(1, 0, maxFocus), number(2, 0, maxFocus)
 		return err
 	}
 	i, ok := index[words[0]]
 	if !ok {
 		return fmt.Errorf("unknown feature %.40q", words[0])
 	}
-	m.Drift[i], m.Temper[i] = number(1, minDrift, maxDrift), number(2, 0, 10)
+	m.Family.Drift[i], m.Family.Temper[i] = number(1, minDrift, maxDrift), number(2, 0, maxTemper)
+	m.Version.Drift[i], m.Version.Temper[i] = number(3, minDrift, maxDrift), number(4, 0, maxTemper)
 	return err
 }
 
-// Bounds of drift, so that nothing is ever impossible or certain.
+// Bounds of what is trained, so that nothing is ever impossible or certain.
 const (
-	minDrift = 0.001
-	maxDrift = 0.6
+	minDrift  = 0.001
+	maxDrift  = 0.6
+	maxTemper = 2
+	maxFocus  = 3
 )
 
 // focus is the factor for an observation.
-func (m *Model) focus(o Observation) (factor, logRatio float64) {
+func (w *Weights) focus(o Observation) (factor, logRatio float64) {
 	all, known := 0.0, 0.0
-	for i, t := range m.Temper {
+	for i, t := range w.Temper {
 		all += t
 		if o.known[i] {
 			known += t
@@ -114,5 +161,5 @@ func (m *Model) focus(o Observation) (factor, logRatio float64) {
 		return 1, 0
 	}
 	logRatio = math.Log(all / known)
-	return math.Exp(m.Focus * logRatio), logRatio
+	return math.Exp(w.Focus * logRatio), logRatio
 }

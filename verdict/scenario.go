@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -94,12 +95,12 @@ func firewall(l []method.Line, _ *References, _ *rand.Rand) []method.Line {
 // without copies an observation and leaves tests, and attributes of SEQ, out.
 func without(l []method.Line, tests []string, seq ...string) (out []method.Line) {
 	for _, line := range l {
-		if contains(tests, line.Test) {
+		if slices.Contains(tests, line.Test) {
 			continue
 		}
 		c := method.Line{Test: line.Test}
 		for _, a := range line.Attrs {
-			if line.Test != "SEQ" || !contains(seq, a.Name) {
+			if line.Test != "SEQ" || !slices.Contains(seq, a.Name) {
 				c.Attrs = append(c.Attrs, a)
 			}
 		}
@@ -108,15 +109,6 @@ func without(l []method.Line, tests []string, seq ...string) (out []method.Line)
 		}
 	}
 	return out
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // tunnel lowers the MSS of a host that announces an Ethernet's, by 40 to 200 bytes.
@@ -185,10 +177,10 @@ func noise(l []method.Line, r *References, rng *rand.Rand) []method.Line {
 	return out
 }
 
-// familiesOf are the vendor and family of an entry's classes.
-func familiesOf(e *osdb.Entry) (out []string) {
+// familiesOf are the different vendors and families of an entry's classes.
+func familiesOf(e *osdb.Entry) (out [][2]string) {
 	for _, c := range e.Classes {
-		if f := c.Vendor + " " + c.Family; !contains(out, f) {
+		if f := [2]string{c.Vendor, c.Family}; !slices.Contains(out, f) {
 			out = append(out, f)
 		}
 	}

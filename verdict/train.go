@@ -11,6 +11,8 @@ import (
 // Goldberger et al. 2004, with probabilities in place of distances). Hosts whose
 // family no other reference has teach when to say "unknown".
 
+// Priors do not take part: the mix of hosts is that of the references.
+
 // TrainOptions steer a training.
 type TrainOptions struct {
 	Seed   uint64
@@ -20,9 +22,12 @@ type TrainOptions struct {
 	Report func(round int, loss float64) // may be nil
 }
 
-// Train moves the model m by the references r.
+// Train moves the family weights of the model m by the references r. The weights for
+// versions are set by hand: references of one generation differ too much for their
+// makers' choice of names to teach what a kernel's version decides.
 func Train(r *References, m *Model, o TrainOptions) {
-	t := newTrainer(r, m, o)
+	t := newTrainer(r, m)
+	t.rand = rand.New(rand.NewPCG(o.Seed, 7))
 	for round := range o.Rounds {
 		loss := 0.0
 		n := 0
@@ -47,86 +52,91 @@ func Train(r *References, m *Model, o TrainOptions) {
 const miniBatch = 32
 
 // trainer holds the gradients and moments of Adam (Kingma, Ba 2015) over two numbers
-// per feature, the logits of drift and the logarithms of temper, and the unknown.
+// per feature, the logits of drift and the logarithms of temper, then the focus and
+// the weight of the unknown.
 type trainer struct {
 	w        *Weigher
 	m        *Model
-	o        TrainOptions
+	by       *Weights
 	rand     *rand.Rand
-	families [][]string
-	byFamily map[string]int // entries
+	families []map[string]bool // by entry
+	members  map[string]int    // entries of a family
 	grad     []float64
 	m1, m2   []float64
 	steps    int
 	hosts    int
 }
 
-func newTrainer(r *References, m *Model, o TrainOptions) *trainer {
+func newTrainer(r *References, m *Model) *trainer {
 	n := 2*len(Features) + 2
-	t := &trainer{w: NewWeigher(r, m), m: m, o: o, rand: rand.New(rand.NewPCG(o.Seed, 7)), byFamily: map[string]int{},
+	t := &trainer{w: NewWeigher(r, m), m: m, by: &m.Family, members: map[string]int{},
 		grad: make([]float64, n), m1: make([]float64, n), m2: make([]float64, n)}
 	for _, e := range r.Entries {
-		f := familiesOf(e)
-		t.families = append(t.families, f)
-		for _, name := range f {
-			t.byFamily[name]++
+		families := map[string]bool{}
+		for _, c := range e.Classes {
+			families[c.Vendor+"|"+c.Family] = true
 		}
+		for f := range families {
+			t.members[f]++
+		}
+		t.families = append(t.families, families)
 	}
 	return t
 }
 
+func share(a, b map[string]bool) bool {
+	for k := range a {
+		if b[k] {
+			return true
+		}
+	}
+	return false
+}
+
 // step adds the gradient of one host and gives its loss.
 func (t *trainer) step(host int, o Observation) float64 {
-	scores := t.w.Scores(o)
+	scores := t.w.Scores(o, t.by)
 	scores[host] = math.Inf(-1) // it may not name itself
-	all, rest := shares(scores, t.w.unknown())
-	right := 0.0
-	truth := map[string]bool{}
 	known := false
-	for _, f := range t.families[host] {
-		truth[f] = true
-		known = known || t.byFamily[f] > 1
+	for f := range t.families[host] {
+		known = known || t.members[f] > 1
 	}
-	mine := make([]bool, len(all))
-	for i := range all {
-		for _, f := range t.families[i] {
-			mine[i] = mine[i] || truth[f]
-		}
-		if known && mine[i] {
-			right += all[i]
+	all, rest := shares(scores, t.w.unknown())
+	mine, right := make([]bool, len(all)), 0.0
+	for i, p := range all {
+		if mine[i] = known && p > 0 && share(t.families[host], t.families[i]); mine[i] {
+			right += p
 		}
 	}
 	if !known {
 		right = rest
 	}
 	right = max(right, 1e-12)
-	// Gradient of -log(right) by the score of entry i: all[i] - [i is right] all[i]/right.
-	pull := make([]float64, len(all))
+	// Gradient of -log(right) by the score of entry i: p(i), less p(i)/right if i is right.
+	pull := all
 	for i, p := range all {
-		pull[i] = p
-		if known && mine[i] {
+		if mine[i] {
 			pull[i] -= p / right
 		}
 	}
-	factor, logRatio := t.m.focus(o)
-	for i := range pull {
-		if !math.IsInf(scores[i], 0) {
-			t.grad[2*len(Features)+1] += pull[i] * (scores[i] - t.w.refs.Prior[i]) * logRatio
-		}
-		pull[i] *= factor
-	}
-	t.add(o, pull)
-	g := rest
+	t.add(o, pull, scores)
+	t.grad[2*len(Features)+1] += rest
 	if !known {
-		g -= 1
+		t.grad[2*len(Features)+1]--
 	}
-	t.grad[2*len(Features)] += g
 	t.hosts++
 	return -math.Log(right)
 }
 
 // add spreads the pulls on entries over the features.
-func (t *trainer) add(o Observation, pull []float64) {
+func (t *trainer) add(o Observation, pull, scores []float64) {
+	factor, logRatio := t.by.focus(o)
+	for i := range pull {
+		if !math.IsInf(scores[i], 0) {
+			t.grad[2*len(Features)] += pull[i] * (scores[i] - t.w.refs.Prior[i]) * logRatio
+		}
+		pull[i] *= factor
+	}
 	var sums []float64
 	for i := range Features {
 		if !o.known[i] {
@@ -138,10 +148,9 @@ func (t *trainer) add(o Observation, pull []float64) {
 		for e, at := range c.of {
 			sums[at] += pull[e]
 		}
-		d, temper := t.m.Drift[i], t.m.Temper[i]
+		d, temper := t.by.Drift[i], t.by.Temper[i]
 		for j, sum := range sums[1:] {
-			says := t.m.says(i, ok[j], c.exprs[j].rare)
-			t.grad[2*i+1] += sum * says // by log temper
+			t.grad[2*i+1] += sum * t.by.says(i, ok[j], c.exprs[j].rare) // by log temper
 			if ok[j] {
 				t.grad[2*i] -= sum * temper * d // by logit drift
 			} else {
@@ -172,13 +181,13 @@ func (t *trainer) shift(i int, by float64) {
 	f := i / 2
 	switch {
 	case i == 2*len(Features):
-		t.m.Unknown += by
+		t.by.Focus = min(max(t.by.Focus+by, 0), maxFocus)
 	case i > 2*len(Features):
-		t.m.Focus = min(max(t.m.Focus+by, 0), 3)
+		t.m.Unknown += by
 	case i%2 == 0:
-		logit := math.Log(t.m.Drift[f]/(1-t.m.Drift[f])) + by
-		t.m.Drift[f] = min(max(1/(1+math.Exp(-logit)), minDrift), maxDrift)
+		logit := math.Log(t.by.Drift[f]/(1-t.by.Drift[f])) + by
+		t.by.Drift[f] = min(max(1/(1+math.Exp(-logit)), minDrift), maxDrift)
 	default:
-		t.m.Temper[f] = min(max(t.m.Temper[f]*math.Exp(by), 0.001), 2)
+		t.by.Temper[f] = min(max(t.by.Temper[f]*math.Exp(by), 0.001), maxTemper)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 func (a *app) dbCommand() *cobra.Command {
 	c := &cobra.Command{Use: "db COMMAND", Short: "Look into the databases of systems", RunE: group}
-	c.AddCommand(
+	c.AddCommand(a.dbEvalCommand(), a.dbTrainCommand(),
 		&cobra.Command{
 			Use: "list [PATTERN]", Short: "List the records, or those whose name or class contains a text", Args: takes(0, 1),
 			RunE: func(_ *cobra.Command, args []string) error { return a.dbList(strings.Join(args, "")) },

@@ -48,8 +48,9 @@ type office struct {
 }
 
 type officeHost struct {
-	addr  netip.Addr
-	truth string
+	addr   netip.Addr
+	truth  string
+	behind string // what its port 80 is translated to; empty: nothing
 }
 
 var officePrefix = netip.MustParsePrefix("192.0.2.0/28") // for documentation, RFC 5737
@@ -63,7 +64,7 @@ func (a *app) demo(ctx context.Context) error {
 	if err != nil {
 		return partial(err, "")
 	}
-	fmt.Fprintf(a.people, "An office of %d machines at %v, all in memory. Scanning it for real ...\n", len(of.hosts), officePrefix)
+	fmt.Fprintf(a.people, "An office of %d machines in memory, at %v. Scanning it for real ...\n", len(of.hosts), officePrefix)
 	job := scan.Job{Timing: scan.Timings[3], Targets: &scan.Targets{}}
 	cryptorand.Read(job.Key[:])
 	for _, h := range of.hosts {
@@ -76,7 +77,11 @@ func (a *app) demo(ctx context.Context) error {
 	defer stop()
 	progress := &scan.Progress{}
 	status := a.status(ctx, progress, uint64(len(of.hosts)))
-	judges := verdict.NewJudges(set, verdict.Options{})
+	model, err := loadModel()
+	if err != nil {
+		return partial(err, "")
+	}
+	judges := verdict.NewJudges(set, verdict.Options{Model: model})
 	begun := time.Now()
 	err = scan.Run(ctx, job, scan.Config{
 		Network: of, Version: version, Progress: progress,
@@ -87,15 +92,17 @@ func (a *app) demo(ctx context.Context) error {
 	if err != nil {
 		return partial(err, "")
 	}
-	a.compare(of, found, time.Since(begun))
+	took := time.Since(begun)
+	a.compare(of, found)
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
+	fmt.Fprintf(a.people, "%d machines in %.1f seconds. Next: whorl scan localhost (needs CAP_NET_RAW).\n", len(of.hosts), took.Seconds())
 	return nil
 }
 
 // compare prints what was found beside what is true.
-func (a *app) compare(of *office, found map[netip.Addr]*whorl.Host, took time.Duration) {
+func (a *app) compare(of *office, found map[netip.Addr]*whorl.Host) {
 	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ADDRESS\tWHORL SAYS\tSURE\tTHE TRUTH")
 	for _, h := range of.hosts {
@@ -109,10 +116,18 @@ func (a *app) compare(of *office, found map[netip.Addr]*whorl.Host, took time.Du
 				}
 			}
 		}
-		fmt.Fprintf(w, "%v\t%s\t%s\t%s\n", h.addr, name, sure, h.truth)
+		fmt.Fprintf(w, "%v\t%s\t%s\t%s\n", h.addr, brief(name), sure, brief(h.truth))
+		if h.behind != "" {
+			fmt.Fprintf(w, "\t\t\t  port 80 leads to %s\n", brief(h.behind))
+		}
 	}
 	w.Flush()
-	fmt.Fprintf(a.people, "%d machines in %.1f seconds. Next: whorl scan localhost (needs CAP_NET_RAW), then a machine of yours.\n", len(of.hosts), took.Seconds())
+}
+
+// brief leaves out what a name has in parentheses.
+func brief(name string) string {
+	name, _, _ = strings.Cut(name, " (")
+	return name
 }
 
 // newOffice puts one machine of each family of the database into a network, the
@@ -141,7 +156,7 @@ func newOffice(set osdb.Set) (*office, error) {
 		}
 		families[e.Classes[0].Family] = true
 		made = append(made, e)
-		of.add(at, p, e.Name)
+		of.add(at, p, e.Name, "")
 	}
 	if len(made) < 2 {
 		return nil, errors.New("the embedded database has too few systems for a demonstration")
@@ -153,7 +168,7 @@ func newOffice(set osdb.Set) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	of.add(addr, unknown, "a stack that no record knows")
+	of.add(addr, unknown, "a stack that no record knows", "")
 	return of, nil
 }
 
@@ -165,10 +180,10 @@ func speaks(e *osdb.Entry) bool {
 	return e.Gen2 != nil && len(e.Gen2.Lines()) >= 10
 }
 
-func (of *office) add(addr netip.Addr, node link.Node, truth string) {
+func (of *office) add(addr netip.Addr, node link.Node, truth, behind string) {
 	rng := rand.New(rand.NewPCG(1, uint64(len(of.hosts))))
 	of.net.Add(addr, &sim.Impair{Node: node, Delay: officeDelay, Jitter: officeDelay / 2, Rand: rng})
-	of.hosts = append(of.hosts, officeHost{addr, truth})
+	of.hosts = append(of.hosts, officeHost{addr, truth, behind})
 }
 
 // addNAT adds a router whose port 80 is another machine behind it.
@@ -183,7 +198,7 @@ func (of *office) addNAT(addr netip.Addr, router, server *osdb.Entry, key method
 		return err
 	}
 	nat := &sim.NAT{Public: addr, Box: box, TCP: map[uint16]sim.Inside{80: {Node: inside, Addr: private, Port: 80}}}
-	of.add(addr, nat, fmt.Sprintf("%s, its port 80 is %s behind it", router.Name, server.Name))
+	of.add(addr, nat, router.Name, server.Name)
 	return nil
 }
 

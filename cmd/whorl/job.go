@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"whorl"
+	"whorl/data"
 	"whorl/method/seek"
 	"whorl/scan"
 	"whorl/verdict"
@@ -99,7 +101,13 @@ func (j *judging) options() (verdict.Options, error) {
 	case !slices.Contains(rules, j.rule):
 		return verdict.Options{}, usage(fmt.Errorf("--rule %q is unknown", j.rule), "--rule whorl or --rule nmap")
 	}
-	return verdict.Options{Confidence: whorl.Fraction(j.confidence), NmapOnly: j.rule == "nmap"}, nil
+	model, err := loadModel()
+	return verdict.Options{Confidence: whorl.Fraction(j.confidence), Model: model, NmapOnly: j.rule == "nmap"}, err
+}
+
+// loadModel reads the embedded model.
+func loadModel() (*verdict.Model, error) {
+	return verdict.ParseModel(bytes.NewReader(data.Model), "model.txt")
 }
 
 // job turns flags into a job. missed counts the targets that could not be used.

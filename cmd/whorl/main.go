@@ -1,5 +1,3 @@
-// Command whorl tells what TCP/IP stack answers at an address, how sure that is,
-// and why.
 package main
 
 import (

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +15,10 @@ import (
 	"whorl/osdb"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"whorl": main}) }
+func TestMain(m *testing.M) {
+	flag.Set("test.parallel", "8") // scripts mostly wait for a scan; -parallel overrides it
+	testscript.Main(m, map[string]func(){"whorl": main})
+}
 
 // Scripts are the contract of the command: what is typed, what comes out, and the
 // exit code.

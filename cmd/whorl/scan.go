@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,10 +78,10 @@ func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
 	progress := &scan.Progress{}
 	status := a.status(ctx, progress, total)
 	count := tally{}
-	judges := verdict.NewJudges(set, how)
+	judges := preparing(func() *verdict.Judges { return verdict.NewJudges(set, how) })
 	err = scan.Run(ctx, job, scan.Config{
 		Network: network, Version: version, Progress: progress, Listen: network.Listen,
-		NewJudge: func() scan.Judge { return judges.New() },
+		NewJudge: func() scan.Judge { return judges().New() },
 		Host: func(h *whorl.Host) {
 			count.add(h)
 			if o.reverse && h.Status.Up {
@@ -152,4 +153,12 @@ func explainFailure(err error) error {
 		return err
 	}
 	return partial(err, "check the interface and the route, then scan the rest again")
+}
+
+// preparing computes a value beside whatever else goes on; the function it gives waits
+// for it. A scan takes a second, and the tables of the judges half of one.
+func preparing[T any](compute func() T) func() T {
+	done := make(chan T, 1)
+	go func() { done <- compute() }()
+	return sync.OnceValue(func() T { return <-done })
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"whorl/lab/target"
 )
@@ -24,11 +25,11 @@ func (s steadiness) run(ctx context.Context, ask tool, w io.Writer) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Stop()) }()
-	load, stop := context.WithCancel(ctx)
-	defer stop()
+	var done atomic.Bool
+	defer done.Store(true)
 	for range s.busy {
 		go func() {
-			for load.Err() == nil {
+			for !done.Load() {
 			}
 		}()
 	}

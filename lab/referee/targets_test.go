@@ -118,3 +118,28 @@ whorl: of 2 targets 2 right by version, 0 by family only, 0 wrong, 0 without an 
 		t.Errorf("error %v", err)
 	}
 }
+
+// The tables that are kept tell of every target.
+func TestKeptTables(t *testing.T) {
+	all, err := subjects(targetsFile, hostKernel())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, s := range all {
+		want = append(want, s.name)
+	}
+	for _, file := range []string{"nmap793.tsv", "whorl.tsv"} {
+		results, err := readResults(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range results {
+			got = append(got, r.name)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s does not have the targets of targets.tsv; ask again (-want +got):\n%s", file, d)
+		}
+	}
+}

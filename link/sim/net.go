@@ -17,7 +17,7 @@ type Options struct {
 	Link     packet.LinkType // Raw (default) or Ethernet; on Ethernet the Net answers ARP for its nodes
 	Start    time.Time       // of the virtual clock; default 2026-01-01 UTC
 	RealTime bool
-	Seed     uint64 // of everything random in the Net
+	Seed     uint64 // of Rand
 }
 
 // MAC is the hardware address of all nodes on an Ethernet Net.
@@ -73,6 +73,10 @@ func (n *Net) Add(addr netip.Addr, node link.Node) { n.nodes[addr] = node }
 // Otherwise is asked for the node at addresses that were not added; it may return
 // nil. It lets a whole network stand in one function.
 func (n *Net) Otherwise(f func(netip.Addr) link.Node) { n.other = f }
+
+// Rand is the Net's source of chance, for the boxes in front of its nodes. Like
+// them it is used with the Net locked.
+func (n *Net) Rand() *rand.Rand { return n.rand }
 
 // node is what stands at addr, or nil.
 func (n *Net) node(addr netip.Addr) link.Node {

@@ -47,14 +47,29 @@ func (m *Machine) receiveTCP(p *packet.Packet, at time.Time) bool {
 	if i < 0 || !ok {
 		return false
 	}
-	if m.probes[i].done { // a duplicate, or a second opinion that comes too late
+	pr := &m.probes[i]
+	if pr.heard { // a duplicate, or a second opinion that comes too late
 		return true
+	}
+	pr.heard = true
+	if pr.done {
+		m.revise(pr.port)
 	}
 	s.TTL = p.TTL
 	m.answered(i, try, at)
 	m.isUp(s.Reason)
 	m.note(s)
 	return true
+}
+
+// revise takes back what was noted of a port that had been given up, or that an error
+// was about: what the host itself says counts more, even late.
+func (m *Machine) revise(port uint16) {
+	n := len(m.Ports)
+	m.Ports = slices.DeleteFunc(m.Ports, func(s State) bool { return s.Port == port })
+	if len(m.Ports) == n {
+		m.Silent--
+	}
 }
 
 // judge tells what an answer to a SYN means. Numbers that do not belong to the
@@ -140,7 +155,7 @@ func (m *Machine) answered(i, try int, at time.Time) {
 		m.RTT.Add(at.Sub(p.sent))
 		if try == 1 {
 			m.window = min(m.window+1, maxWindow)
-		} else { // the first one was lost; silence alone would not say so
+		} else { // the first one was lost
 			m.window = max(m.window/2, leastWindow)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"whorl/packet"
 )
 
+var _ method.Machine = (*Neighbour)(nil)
+
 // Neighbour asks a segment for the hardware address of one of its hosts (RFC 826).
 // The answer is also the surest sign that the host is up.
 type Neighbour struct {

@@ -63,7 +63,10 @@ type probe struct {
 	sent  time.Time
 	due   bool // to be sent (again)
 	done  bool // answered or given up
+	heard bool // answered by the host itself, over TCP
 }
+
+var _ method.Machine = (*Machine)(nil)
 
 // Machine searches one host.
 type Machine struct {
@@ -225,6 +228,7 @@ func (m *Machine) expire(now time.Time) {
 			p.due = true
 		default:
 			p.done = true
+			m.window = min(m.window+1, maxWindow) // nothing says that it was lost
 			if p.port != 0 && !p.ack {
 				m.Silent++
 			}

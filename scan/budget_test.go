@@ -1,0 +1,80 @@
+package scan
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Whoever waits until he is told to comes through, and no more leave than the rate
+// and one burst allow.
+func TestBudget(t *testing.T) {
+	for _, rate := range []float64{1, 20, 200, 5000, 1e6} {
+		r := rand.New(rand.NewPCG(1, uint64(rate)))
+		b := newBudget(rate, epoch)
+		now, spent := epoch, 0
+		for range 5000 {
+			n := planSeek
+			if r.IntN(2) == 0 {
+				n = planGen2
+			}
+			for {
+				ok, when := b.admit(n, now)
+				if ok {
+					break
+				}
+				if !when.After(now) {
+					t.Fatalf("rate %v: told to come back at once", rate)
+				}
+				now = when
+			}
+			spent += n
+			if r.IntN(10) == 0 {
+				b.charge(5)
+				spent += 5
+			}
+		}
+		took := now.Sub(epoch).Seconds()
+		if most := rate*took + b.burst + 5; float64(spent) > most {
+			t.Errorf("rate %v: %d packets in %v s", rate, spent, took)
+		}
+		if least := rate*took*0.9 - b.burst; float64(spent) < least && rate < 5000 { // ticks cost more at high rates
+			t.Errorf("rate %v: only %d packets in %v s", rate, spent, took)
+		}
+	}
+}
+
+func TestBudgetWithoutLimit(t *testing.T) {
+	b := newBudget(0, epoch)
+	for range 1000 {
+		if ok, _ := b.admit(1e6, epoch); !ok {
+			t.Fatal("held up")
+		}
+		b.charge(1e6)
+	}
+	b.slow() // the machine cannot send as fast: from now on there is a limit
+	if b.rate != slowRate/2 {
+		t.Errorf("rate %v", b.rate)
+	}
+	if ok, _ := b.admit(planGen2, epoch); ok {
+		t.Error("not held up after the link was full")
+	}
+}
+
+func TestBudgetSlows(t *testing.T) {
+	b := newBudget(1000, epoch)
+	for range 20 {
+		b.slow()
+	}
+	if b.rate != planGen2 {
+		t.Errorf("rate %v, should stay at a host a second", b.rate)
+	}
+	now := epoch
+	for ok, when := b.admit(planGen2, now); !ok; ok, when = b.admit(planGen2, now) {
+		if now = when; now.Sub(epoch) > 3*time.Second {
+			t.Fatal("nothing is admitted")
+		}
+	}
+}

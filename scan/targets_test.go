@@ -1,0 +1,228 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// names is a resolver with a few entries.
+func names(name string) ([]netip.Addr, error) {
+	switch name {
+	case "two.example":
+		return []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("192.0.2.80"), netip.MustParseAddr("192.0.2.81")}, nil
+	case "six.example":
+		return []netip.Addr{netip.MustParseAddr("2001:db8::1")}, nil
+	case "mapped.example":
+		return []netip.Addr{netip.MustParseAddr("::ffff:192.0.2.90")}, nil
+	}
+	return nil, errors.New("no such host")
+}
+
+// walk lists the targets, at most n.
+func walk(t *Targets, n int) string {
+	var out []string
+	for range n {
+		a, ok := t.Next()
+		if !ok {
+			return strings.Join(out, " ")
+		}
+		s := a.Addr.String()
+		if len(a.Names) > 0 {
+			s += "=" + strings.Join(a.Names, ",")
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, " ") + " ..."
+}
+
+func TestTargets(t *testing.T) {
+	for _, c := range []struct {
+		add, exclude string
+		want         string
+		count        uint64
+	}{
+		{"192.0.2.7", "", "192.0.2.7", 1},
+		{"192.0.2.7 192.0.2.7", "", "192.0.2.7 192.0.2.7", 2},
+		{"192.0.2.5/30", "", "192.0.2.4 192.0.2.5 192.0.2.6 192.0.2.7", 4},
+		{"192.0.2.255/31", "", "192.0.2.254 192.0.2.255", 2},
+		{"192.0.2.7/32", "", "192.0.2.7", 1},
+		{"255.255.255.254/31", "", "255.255.255.254 255.255.255.255", 2},
+		{"0.0.0.0/0", "", "0.0.0.0 0.0.0.1 0.0.0.2 ...", 1 << 32},
+		{"192.0.2.1-3", "", "192.0.2.1 192.0.2.2 192.0.2.3", 3},
+		{"192.0.1-2.1-2", "", "192.0.1.1 192.0.1.2 192.0.2.1 192.0.2.2", 4},
+		{"10.0.0.-2", "", "10.0.0.0 10.0.0.1 10.0.0.2", 3},
+		{"10.0.0.254-", "", "10.0.0.254 10.0.0.255", 2},
+		{"10.0.0.3,1,7-8", "", "10.0.0.3 10.0.0.1 10.0.0.7 10.0.0.8", 4},
+		{"10.1,3.0.5", "", "10.1.0.5 10.3.0.5", 2},
+		{"10.0.0.*", "10.0.0.2-254", "10.0.0.0 10.0.0.1 10.0.0.255", 256},
+		{"10.0.0.-", "10.0.0.2-254", "10.0.0.0 10.0.0.1 10.0.0.255", 256},
+		{"*.*.*.*", "", "0.0.0.0 0.0.0.1 0.0.0.2 ...", 1 << 32},
+		{"192.0.2.0/29", "192.0.2.2/31 192.0.2.5", "192.0.2.0 192.0.2.1 192.0.2.4 192.0.2.6 192.0.2.7", 8},
+		{"192.0.2.0/30", "192.0.2.0/24", "", 4},
+		{"two.example", "", "192.0.2.80=two.example", 1},
+		{"two.example/31", "", "192.0.2.80=two.example 192.0.2.81=two.example", 2},
+		{"mapped.example", "", "192.0.2.90=mapped.example", 1},
+		{"192.0.2.80/31", "two.example", "192.0.2.81", 2},
+		{"2001:db8::1", "", "2001:db8::1", 1},
+		{"fe80::1%eth0", "", "fe80::1", 1},
+		{"::ffff:192.0.2.1", "", "192.0.2.1", 1},
+		{"2001:db8::fffe/127", "2001:db8::ffff", "2001:db8::fffe", 2},
+		{"2001:db8::/64", "", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 1<<64 - 1},
+		{"2001:db8::/126", "0.0.0.0/0", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 4},
+	} {
+		var ts Targets
+		for s := range strings.FieldsSeq(c.add) {
+			if err := ts.Add(s, names); err != nil {
+				t.Errorf("%s: %v", c.add, err)
+			}
+		}
+		for s := range strings.FieldsSeq(c.exclude) {
+			if err := ts.Exclude(s, names); err != nil {
+				t.Errorf("%s: %v", c.exclude, err)
+			}
+		}
+		if got := ts.Count(); got != c.count {
+			t.Errorf("%s: %d addresses, want %d", c.add, got, c.count)
+		}
+		most := 6
+		if strings.HasSuffix(c.want, "...") {
+			most = 3
+		}
+		if d := cmp.Diff(c.want, walk(&ts, most)); d != "" {
+			t.Errorf("%s without %s: %s", c.add, c.exclude, d)
+		}
+	}
+}
+
+func TestTargetErrors(t *testing.T) {
+	for spec, want := range map[string]string{
+		"":                `scan: target "" is neither an address nor a range`,
+		"/24":             `scan: target "/24" is neither an address nor a range`,
+		"192.0.2.256":     `scan: target "192.0.2.256": octet "256" is not a number or range from 0 to 255`,
+		"192.0.2.9-1":     `scan: target "192.0.2.9-1": octet "9-1" runs backwards`,
+		"192.0.2.1,":      `scan: target "192.0.2.1,": octet "" is not a number or range from 0 to 255`,
+		"192.0..1":        `scan: target "192.0..1": octet "" is not a number or range from 0 to 255`,
+		"1-2-3.0.0.1":     `scan: target "1-2-3.0.0.1": octet "1-2-3" is not a number or range from 0 to 255`,
+		"192.0.2.0/33":    `scan: target "192.0.2.0/33" does not resolve: no such host`,
+		"nowhere.example": `scan: target "nowhere.example" does not resolve: no such host`,
+		"six.example":     `scan: target "six.example" has no IPv4 address`,
+		"two.example/33":  `scan: target "two.example/33": prefix length "33" is not between 0 and 32`,
+		"two.example/x":   `scan: target "two.example/x": prefix length "x" is not between 0 and 32`,
+		"two.example/-1":  `scan: target "two.example/-1": prefix length "-1" is not between 0 and 32`,
+	} {
+		var ts Targets
+		if err := ts.Add(spec, names); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", spec, err, want)
+		}
+		if ts.Count() != 0 {
+			t.Errorf("%q: %d addresses", spec, ts.Count())
+		}
+	}
+	if err := new(Targets).Add("host.example", nil); err == nil {
+		t.Error("a name without a resolver is taken")
+	}
+	list := strings.TrimSuffix(strings.Repeat("1,3,", 2000), ",")
+	if err := new(Targets).Add(fmt.Sprintf("%s.%[1]s.%[1]s.%[1]s", list), nil); err == nil || !strings.Contains(err.Error(), "more than 4096 ranges") {
+		t.Errorf("lists without bound: %v", err)
+	}
+}
+
+// A list names its bad lines and loses no others, however long a line is.
+func TestRead(t *testing.T) {
+	var many []string
+	for i := range 20_000 {
+		many = append(many, fmt.Sprintf("10.1.%d.%d", i/256, i%256))
+	}
+	text := "192.0.2.1 192.0.2.2\n\n# a comment\n192.0.2.3 # and another\nnowhere.example\t192.0.2.4\r\n192.0.2.300\n" + strings.Join(many, " ") + "\n192.0.2.5"
+	var ts Targets
+	var got []string
+	for _, err := range ts.Read(strings.NewReader(text), "list.txt", ts.Add, names) {
+		got = append(got, err.Error())
+	}
+	want := []string{
+		`list.txt:5: scan: target "nowhere.example" does not resolve: no such host`,
+		`list.txt:6: scan: target "192.0.2.300": octet "300" is not a number or range from 0 to 255`,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if n := ts.Count(); n != 5+20_000 {
+		t.Errorf("%d targets", n)
+	}
+	if problems := ts.Read(&broken{}, "gone.txt", ts.Add, nil); len(problems) != 1 || problems[0].Error() != "gone.txt: disk on fire" {
+		t.Errorf("%v", problems)
+	}
+}
+
+type broken struct{}
+
+func (*broken) Read([]byte) (int, error) { return 0, errors.New("disk on fire") }
+
+// FuzzTargets: a target is read or complained of; what is read is walked from its
+// first to its last address, each as often as it counts.
+func FuzzTargets(f *testing.F) {
+	for _, s := range []string{"192.0.2.0/29", "10.0-3.1,5.*", "two.example/30", "2001:db8::/120", "1.2.3.4,", "-.-.-.-", "::ffff:10.0.0.0/120"} {
+		f.Add(s, "192.0.2.3")
+	}
+	f.Fuzz(func(t *testing.T, spec, exclude string) {
+		var ts Targets
+		if err := ts.Add(spec, names); err != nil {
+			if !strings.HasPrefix(err.Error(), "scan: target ") || ts.Count() != 0 {
+				t.Errorf("%v, %d targets", err, ts.Count())
+			}
+			return
+		}
+		count := ts.Count()
+		if count == 0 {
+			t.Errorf("%q is no address", spec)
+		}
+		if count > 10_000 {
+			return
+		}
+		walked := uint64(0)
+		for a, ok := ts.Next(); ok; a, ok = ts.Next() {
+			if walked++; !a.Addr.IsValid() {
+				t.Errorf("%q has an invalid address", spec)
+			}
+		}
+		if walked != count {
+			t.Errorf("%q: %d addresses of %d", spec, walked, count)
+		}
+		var rest Targets
+		rest.Add(spec, names)
+		if rest.Exclude(exclude, names) != nil {
+			return
+		}
+		var gone Targets
+		gone.Add(exclude, names)
+		if gone.Count() > 10_000 {
+			return
+		}
+		left := map[netip.Addr]bool{}
+		for a, ok := rest.Next(); ok; a, ok = rest.Next() {
+			left[a.Addr] = true
+		}
+		for a, ok := gone.Next(); ok; a, ok = gone.Next() {
+			if left[a.Addr] {
+				t.Errorf("%q without %q has %v", spec, exclude, a.Addr)
+			}
+		}
+	})
+}
+
+func ExampleTargets() {
+	var t Targets
+	t.Add("192.0.2.0/29", nil)
+	t.Exclude("192.0.2.1-6", nil)
+	for a, ok := t.Next(); ok; a, ok = t.Next() {
+		fmt.Println(a.Addr)
+	}
+	// Output:
+	// 192.0.2.0
+	// 192.0.2.7
+}
