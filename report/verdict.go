@@ -198,7 +198,7 @@ func testName(e whorl.Evidence) string {
 }
 
 func evidenceRow(s side, e whorl.Evidence) []cell {
-	row := plainCells("", testName(e), orElse(e.Got, `""`), orElse(e.Want, `""`), e.Method, "")
+	row := plainCells("", testName(e), orElse(e.Got, `""`), shorten(orElse(e.Want, `""`)), e.Method, "")
 	row[0] = sideCells[s]
 	switch {
 	case s == missing:
@@ -209,6 +209,16 @@ func evidenceRow(s side, e whorl.Evidence) []cell {
 		row[5].text = count(e.Points, "point", "points")
 	}
 	return row
+}
+
+// maxWant is how much of an expression the evidence shows; db show has all of it.
+const maxWant = 36
+
+func shorten(s string) string {
+	if len(s) <= maxWant {
+		return s
+	}
+	return s[:maxWant-3] + "..."
 }
 
 // boxes tells what stands between us and the host.

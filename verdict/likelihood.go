@@ -183,12 +183,14 @@ func (w *Weigher) explain(entry int, o Observation) map[string]float64 {
 	return out
 }
 
-// says is the tempered log likelihood ratio of one feature.
+// says is the tempered log likelihood ratio of one feature. What agrees never speaks
+// against a record, and what does not never for it: where that would follow, the
+// feature drifts more than it distinguishes, and says nothing.
 func (w *Weights) says(feature int, agrees bool, rare float64) float64 {
 	if agrees {
-		return w.Temper[feature] * math.Log((1-w.Drift[feature])/rare)
+		return max(w.Temper[feature]*math.Log((1-w.Drift[feature])/rare), 0)
 	}
-	return w.Temper[feature] * math.Log(w.Drift[feature]/(1-rare))
+	return min(w.Temper[feature]*math.Log(w.Drift[feature]/(1-rare)), 0)
 }
 
 // unknown is the score of "no record describes this": its weight against all records

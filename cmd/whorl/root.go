@@ -141,18 +141,26 @@ func loaded(set osdb.Set, file string) bool {
 	return false
 }
 
-// describe lists databases as a person wants to read them.
+// describe lists databases as a person wants to read them, the files of one together.
 func describe(set osdb.Set) (out []string) {
-	for _, d := range set {
+	for i := 0; i < len(set); {
+		first, n, files := set[i], 0, 0
+		for ; i < len(set) && set[i].Database == first.Database; i++ {
+			n += len(set[i].Entries)
+			files++
+		}
 		noun := "records"
-		if len(d.Entries) == 1 {
+		if n == 1 {
 			noun = "record"
 		}
-		s := fmt.Sprintf("%s (%d %s", d.Database, len(d.Entries), noun)
-		if d.Date != "" {
-			s += ", " + d.Date
+		s := fmt.Sprintf("%s (%d %s", first.Database, n, noun)
+		if first.Date != "" {
+			s += ", " + first.Date
 		}
-		out = append(out, s+") "+d.File)
+		if s += ")"; files == 1 {
+			s += " " + first.File
+		}
+		out = append(out, s)
 	}
 	return out
 }

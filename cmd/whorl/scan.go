@@ -81,7 +81,7 @@ func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
 	judges := preparing(func() *verdict.Judges { return verdict.NewJudges(set, how) })
 	err = scan.Run(ctx, job, scan.Config{
 		Network: network, Version: version, Progress: progress, Listen: network.Listen,
-		NewJudge: func() scan.Judge { return judges().New() },
+		NewJudge: func() scan.Judge { return explaining{judges().New(), explained(a.verbose)} },
 		Host: func(h *whorl.Host) {
 			count.add(h)
 			if o.reverse && h.Status.Up {
@@ -161,4 +161,25 @@ func preparing[T any](compute func() T) func() T {
 	done := make(chan T, 1)
 	go func() { done <- compute() }()
 	return sync.OnceValue(func() T { return <-done })
+}
+
+// explaining is a judge that gives the evidence of its first verdicts too.
+type explaining struct {
+	judge *verdict.Judge
+	n     int
+}
+
+// Judge judges and explains.
+func (e explaining) Judge(h *whorl.Host) {
+	e.judge.Judge(h)
+	e.judge.Explain(h, e.n)
+}
+
+// explained is how many verdicts of a host come with their evidence: the headline, or
+// the first few for those who want to know more.
+func explained(verbose int) int {
+	if verbose > 0 {
+		return 3
+	}
+	return 1
 }
