@@ -146,6 +146,7 @@ type Verdict struct {
 	Rule       Rule       `json:"rule"`                 // which rule of judgement gave it
 	Confidence Fraction   `json:"confidence,omitempty"` // probability that Name holds; 0 if the rule gives none
 	Accuracy   Fraction   `json:"accuracy"`             // share of Nmap's points
+	Notes      []string   `json:"notes,omitempty"`      // how the host differs from what its system does by default
 	Evidence   []Evidence `json:"evidence,omitempty"`
 	Source     Source     `json:"source"`
 }

@@ -31,7 +31,7 @@ func (s Set) Lint() (problems []Problem) {
 			problems = append(problems, Problem{e.Source.File, e.Source.Line, text})
 		}
 	}
-	return problems
+	return append(problems, s.lintRivals()...)
 }
 
 // lintTests finds what no host can match.

@@ -30,6 +30,9 @@ func (p *page) verdict(h *whorl.Host, verbose int) {
 	} else {
 		head := h.Verdicts[0]
 		p.line("OS: %s, %s%s", cell{head.Name, bold}, sureness(head), bracket(head.Source))
+		if len(head.Notes) > 0 {
+			p.line("    not as it comes: %s", strings.Join(head.Notes, ", "))
+		}
 	}
 	if len(h.Verdicts) > 0 {
 		p.why(h.Verdicts[0].Evidence, verbose)

@@ -118,6 +118,33 @@ func TestWheelRearms(t *testing.T) {
 	}
 }
 
+// At whatever distance a timer is armed while it fires, it fires at that time.
+func TestWheelDistances(t *testing.T) {
+	origin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, d := range []time.Duration{1, slots - 1, slots, slots + 1, 2 * slots, slots*slots - slots - 1, slots * (slots - 1), slots * slots, slots*slots + 1, 3 * slots * slots} {
+		for _, start := range []time.Duration{1, slots - 1, slots, slots + 1} {
+			w, f := newWheel(origin), &flow{}
+			f.timer.owner = f
+			w.set(&f.timer, origin.Add(start*tick))
+			var fired []time.Duration
+			for len(fired) < 2 {
+				at, ok := w.next()
+				if !ok {
+					t.Fatalf("a timer %d ticks away is lost", d)
+				}
+				w.advance(at, func(f *flow) {
+					if fired = append(fired, at.Sub(origin)/tick); len(fired) == 1 {
+						w.set(&f.timer, at.Add(d*tick))
+					}
+				})
+			}
+			if fired[0] != start || fired[1] != start+d {
+				t.Errorf("armed for %d and %d later, fires at %d", start, d, fired)
+			}
+		}
+	}
+}
+
 func BenchmarkWheel(b *testing.B) {
 	origin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	w := newWheel(origin)

@@ -246,8 +246,21 @@ func (j *Judge) verdict(e *osdb.Entry, a answer, seen []method.Line) whorl.Verdi
 		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
 	}
 	v.Confidence = whorl.Fraction(min(a.share, surest))
-	v.Accuracy = e.Gen2.Score(seen, j.points[e], expr.Whorl).Accuracy()
+	v.Accuracy = accuracy(j.compare(e, seen))
+	v.Notes = notes(e, seen)
 	return v
+}
+
+// accuracy is the share of points of what agrees.
+func accuracy(ev []whorl.Evidence) whorl.Fraction {
+	var s gen2.Score
+	for _, e := range ev {
+		s.Den += e.Points
+		if e.Agrees {
+			s.Num += e.Points
+		}
+	}
+	return s.Accuracy()
 }
 
 // counted is Nmap's list.
@@ -294,15 +307,21 @@ func (j *Judge) entry(s whorl.Source) *osdb.Entry {
 	return nil
 }
 
-// evidence compares an observation with a record, attribute by attribute: as seen or,
-// where only that agrees, as it would have been on a common path.
-func (j *Judge) evidence(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
+// compare takes an observation and a record attribute by attribute: as seen or, where
+// only that agrees, as it would have been on a common path.
+func (j *Judge) compare(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
 	_, ev := e.Gen2.Explain(seen, j.points[e], expr.Whorl)
 	common, _ := Common(seen)
 	_, brought := e.Gen2.Explain(common, j.points[e], expr.Whorl)
 	for i := range ev {
 		ev[i].Agrees = ev[i].Agrees || brought[i].Agrees
 	}
+	return ev
+}
+
+// evidence is the comparison with the weights of the likelihood.
+func (j *Judge) evidence(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
+	ev := j.compare(e, seen)
 	if j.weigher == nil {
 		return ev
 	}

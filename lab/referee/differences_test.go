@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,5 +85,25 @@ func TestKnown(t *testing.T) {
 		if _, err := readKnown(c.text); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: error %v, want one with %q", c.text, err, c.want)
 		}
+	}
+}
+
+func TestDifferencesFile(t *testing.T) {
+	list, err := readKnown(differencesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := subjects(targetsFile, "6.18")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range list {
+		if !slices.ContainsFunc(all, func(s subject) bool { return k.about(s.name) }) {
+			t.Errorf("line %d: no target is called %s", k.line, k.target)
+		}
+	}
+	absentEcho := difference{"SEQ.II", absent, "I"}
+	if l := (ledger{known: list}); len(l.settle("nat", []difference{absentEcho})) != 0 {
+		t.Errorf("%v is not explained", absentEcho)
 	}
 }

@@ -130,6 +130,9 @@ func TestOrder(t *testing.T) {
 		port := p.TCP.DstPort
 		delay := map[uint16]time.Duration{1: 20 * ms, 2: 10 * ms, 3: 10 * ms, 4: -ms}[port]
 		mirror(delay)(now, p, out)
+		if port == 3 {
+			mirror(delay)(now, syn(6), out)
+		}
 		out.After(5*ms, func(later time.Time) {
 			calls = append(calls, later.Sub(now))
 			if port == 1 {
@@ -149,7 +152,7 @@ func TestOrder(t *testing.T) {
 		}
 		last = at
 	}
-	if d := cmp.Diff("4 5 2 3 1", strings.Join(got, " ")); d != "" {
+	if d := cmp.Diff("4 5 2 3 6 1", strings.Join(got, " ")); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff(slices.Repeat([]time.Duration{5 * ms}, 4), calls); d != "" {

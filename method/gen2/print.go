@@ -157,7 +157,8 @@ func Find(text string) (found []Located, problems []Problem) {
 		cur = Located{}
 	}
 	for _, b := range blocks(text) {
-		tests := testForm.FindAllString(b.text, -1)
+		text := string(b.text)
+		tests := testForm.FindAllString(text, -1)
 		if len(tests) == 0 {
 			flush() // other text ends a fingerprint
 		}
@@ -179,7 +180,7 @@ func Find(text string) (found []Located, problems []Problem) {
 				cur.Tests = append(cur.Tests, l)
 			}
 		}
-		if t := openForm.FindString(b.text); t != "" {
+		if t := openForm.FindString(text); t != "" {
 			problems = append(problems, Problem{b.line, fmt.Errorf("%.20s...: closing parenthesis is missing", t)})
 		}
 	}
@@ -196,7 +197,7 @@ var (
 // block is a line of text, or wrapped lines joined, with the number of the first.
 type block struct {
 	line int
-	text string
+	text []byte
 }
 
 // blocks undoes wrapping and the escapes of XML.
@@ -216,9 +217,10 @@ func blocks(text string) (out []block) {
 			}
 			switch {
 			case wrapped && joined && !strings.HasPrefix(body, "SCAN(") && len(out[len(out)-1].text) < maxWrapped:
-				out[len(out)-1].text += body
+				last := &out[len(out)-1]
+				last.text = append(last.text, body...)
 			default:
-				out = append(out, block{no, body})
+				out = append(out, block{no, []byte(body)})
 			}
 			joined = wrapped
 		}

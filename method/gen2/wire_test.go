@@ -25,7 +25,7 @@ type wire struct {
 	m     *Machine
 	host  func(w *wire, which Probe, n int, q *packet.Packet) // answers the n-th send of a probe, from 1
 	busy  func(time.Time) time.Time                           // when the driver really comes to poll
-	leave time.Duration                                       // from Poll to Sent
+	leave func(Probe) time.Duration                           // from Poll to Sent
 
 	now   time.Time
 	sent  []sending
@@ -115,7 +115,9 @@ func (w *wire) flush(t testing.TB, out *method.Outbox) {
 		q, tag := out.At(i)
 		q.Src = us
 		frame := frameOf(q)
-		w.now = w.now.Add(w.leave)
+		if w.leave != nil {
+			w.now = w.now.Add(w.leave(Probe(tag)))
+		}
 		w.m.Sent(tag, w.now)
 		w.trace = append(w.trace, arrival{frame, w.now})
 		w.sends[tag]++
