@@ -81,6 +81,7 @@ type Shape struct {
 	TOS  uint8
 	DF   bool
 	IPID uint16 // fixed IP ID; 0 means random
+	TTL  uint8  // fixed TTL; 0 means that the exchange chooses
 	// TCP.
 	Flags    packet.Flags
 	Reserved uint8

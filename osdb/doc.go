@@ -21,7 +21,11 @@
 // names file and line, and reading goes on. [Load] finds the files of a machine:
 // embedded, then Nmap's, then those asked for, then the user's own.
 //
-// The package does not compare anything; gen2 does, and verdict ranks.
+// The user's own grows by [FromObservation], which makes a record of a print, and
+// [Entry.Widen], which lets it fit another one. [Append] and [Amend] put that into
+// the text of a file, whose comments stay, and [Update] changes the file.
+//
+// The package does not compare hosts with records; gen2 does, and verdict ranks.
 //
 // Source: https://nmap.org/book/osdetect-fingerprint-format.html.
 package osdb

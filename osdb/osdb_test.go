@@ -231,6 +231,7 @@ func FuzzRead(f *testing.F) {
 				t.Error(d)
 			}
 		}
+		db.Database = User
 		Set{db}.Lint()
 	})
 }

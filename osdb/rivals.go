@@ -131,7 +131,7 @@ func (r *rival) lintAgainst(first *rival) string {
 		if slices.EqualFunc(r.terms, first.terms, func(a, b place) bool { return a.expr.String() == b.expr.String() }) {
 			return "" // the same tests: told elsewhere
 		}
-		return fmt.Sprintf("%q can never win: %q at %v allows all that it does, and is named first", r.Name, first.Name, first.Source)
+		return fmt.Sprintf("%q can never win by points: %q at %v allows all that it does, and is named first", r.Name, first.Name, first.Source)
 	}
 	points, ok := first.fits(r)
 	if !ok || points < confusing {

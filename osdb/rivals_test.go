@@ -52,8 +52,8 @@ func TestLintRivals(t *testing.T) {
 		got = append(got, p.Error())
 	}
 	want := []string{
-		`osdb: f.osdb:7: "Narrow" can never win: "Wide" at f.osdb:1 allows all that it does, and is named first`,
-		`osdb: f.osdb:13: "Narrower" can never win: "Wide" at f.osdb:1 allows all that it does, and is named first`,
+		`osdb: f.osdb:7: "Narrow" can never win by points: "Wide" at f.osdb:1 allows all that it does, and is named first`,
+		`osdb: f.osdb:13: "Narrower" can never win by points: "Wide" at f.osdb:1 allows all that it does, and is named first`,
 		`osdb: f.osdb:41: "Other" and "One" at f.osdb:30 fit the same host (1905 points) and are of different families; tell them apart, or give one the class of the other`,
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -23,6 +23,7 @@ const (
 type nmapView struct {
 	matches  []whorl.Verdict // best first, each name once
 	perfect  int             // matches with all points
+	sure     bool            // the first is our own answer, with a probability
 	overflow bool            // more perfect ones than Nmap's list can hold
 	print    string          // of the active method; empty if there is none
 	ipv4     bool            // print has the IPv4 form
@@ -43,8 +44,13 @@ func viewAsNmap(h *whorl.Host) nmapView {
 	ranked := slices.Clone(h.Verdicts)
 	slices.SortStableFunc(ranked, func(a, b whorl.Verdict) int { return cmp.Compare(b.Accuracy, a.Accuracy) })
 	seen := map[string]bool{}
-	for _, r := range ranked {
-		if r.Accuracy < worthListing || isUnknown(r) || seen[r.Name] {
+	best := whorl.Fraction(1)
+	if v.sure = isSure(h); v.sure { // readers take the match with the most points: it has to be our answer
+		ranked = append([]whorl.Verdict{h.Verdicts[0]}, ranked...)
+		best = h.Verdicts[0].Accuracy
+	}
+	for i, r := range ranked {
+		if r.Accuracy < worthListing && !(v.sure && i == 0) || r.Accuracy > best || isUnknown(r) || seen[r.Name] {
 			continue
 		}
 		seen[r.Name] = true
@@ -56,6 +62,11 @@ func viewAsNmap(h *whorl.Host) nmapView {
 	v.overflow = v.perfect > maxMatches
 	v.matches = v.matches[:min(len(v.matches), maxMatches)]
 	return v
+}
+
+// isSure reports whether the headline is an answer of our own.
+func isSure(h *whorl.Host) bool {
+	return len(h.Verdicts) > 0 && h.Verdicts[0].Rule == whorl.RuleWhorl && h.Verdicts[0].Confidence > 0 && !isUnknown(h.Verdicts[0])
 }
 
 // isUnknown tells the verdict "unknown" from one that names something.

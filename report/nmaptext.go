@@ -61,6 +61,9 @@ func (p *page) result(v nmapView, guess, detailed bool) {
 		p.line("Too many fingerprints match this host to give specific OS details")
 	case v.perfect > 0:
 		p.line("OS details: %s", strings.Join(names(v.listed(), false), ", "))
+	case v.sure && !detailed:
+		p.line("Aggressive OS guesses: %s", strings.Join(names(v.listed(), true), ", "))
+		return
 	case len(v.matches) > 0:
 		if v.notIdeal != "" && detailed {
 			p.line("OS fingerprint not ideal because: %s", v.notIdeal)

@@ -37,10 +37,10 @@ func TestBudget(t *testing.T) {
 			}
 		}
 		took := now.Sub(epoch).Seconds()
-		if most := rate*took + b.burst + 5; float64(spent) > most {
+		if most := rate*took + b.burst() + 5; float64(spent) > most {
 			t.Errorf("rate %v: %d packets in %v s", rate, spent, took)
 		}
-		if least := rate*took*0.9 - b.burst; float64(spent) < least && rate < 5000 { // ticks cost more at high rates
+		if least := rate*took*0.9 - b.burst(); float64(spent) < least && rate < 5000 { // ticks cost more at high rates
 			t.Errorf("rate %v: only %d packets in %v s", rate, spent, took)
 		}
 	}
@@ -54,27 +54,56 @@ func TestBudgetWithoutLimit(t *testing.T) {
 		}
 		b.charge(1e6)
 	}
-	b.slow() // the machine cannot send as fast: from now on there is a limit
+	b.slow(epoch) // the machine cannot send as fast: from now on there is a limit
 	if b.rate != slowRate/2 {
 		t.Errorf("rate %v", b.rate)
 	}
 	if ok, _ := b.admit(planGen2, epoch); ok {
 		t.Error("not held up after the link was full")
 	}
+	if ok, _ := b.admit(1e6, epoch.Add(11*time.Second)); !ok || b.rate != 0 {
+		t.Errorf("held up after eleven good seconds, at %v", b.rate)
+	}
 }
 
+// Many errors at once halve the rate once; errors that go on halve it down to a host
+// a second; then it comes back.
 func TestBudgetSlows(t *testing.T) {
 	b := newBudget(1000, epoch)
 	for range 20 {
-		b.slow()
+		b.slow(epoch)
 	}
-	if b.rate != planGen2 {
-		t.Errorf("rate %v, should stay at a host a second", b.rate)
+	if b.rate != 500 {
+		t.Errorf("rate %v after one burst of errors", b.rate)
 	}
 	now := epoch
-	for ok, when := b.admit(planGen2, now); !ok; ok, when = b.admit(planGen2, now) {
-		if now = when; now.Sub(epoch) > 3*time.Second {
-			t.Fatal("nothing is admitted")
+	for range 100 {
+		now = now.Add(slowPause)
+		b.slow(now)
+	}
+	if b.rate < planGen2 || b.rate > 1.5*planGen2 {
+		t.Errorf("rate %v after ten seconds of errors, should stay at a host a second", b.rate)
+	}
+	for range 3 {
+		start := now
+		for ok, when := b.admit(planGen2, now); !ok; ok, when = b.admit(planGen2, now) {
+			if now = when; now.Sub(start) > 3*time.Second {
+				t.Fatal("nothing is admitted")
+			}
 		}
+	}
+	now = now.Add(10 * time.Second)
+	b.admit(1, now)
+	if b.rate < 500 || b.rate > 700 {
+		t.Errorf("rate %v after ten good seconds", b.rate)
+	}
+	b.admit(1, now.Add(15*time.Second))
+	if b.rate != 1000 {
+		t.Errorf("rate %v after all", b.rate)
+	}
+	slow := newBudget(5, epoch) // slower than a host a second already
+	slow.slow(epoch)
+	if slow.rate > 5 {
+		t.Errorf("rate %v", slow.rate)
 	}
 }

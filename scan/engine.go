@@ -294,7 +294,7 @@ func (e *engine) left(q queued, at time.Time) {
 func (e *engine) refused(f *flow, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.EAGAIN):
-		e.budget.slow()
+		e.budget.slow(e.conn.Now())
 		return nil
 	case errors.Is(err, syscall.ENETDOWN), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO),
 		errors.Is(err, syscall.EBADF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, net.ErrClosed):
@@ -342,6 +342,9 @@ func (e *engine) take(frame []byte, at time.Time) {
 	}
 	switch p.Network {
 	case packet.ARP:
+		if p.ARP.Op != packet.ARPReply {
+			return
+		}
 		for _, f := range e.asking(p.ARP.SenderIP) {
 			e.give(f, p, at)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"whorl/link"
 	"whorl/method"
+	"whorl/method/deep"
 	"whorl/method/gen2"
 	"whorl/method/seek"
 	"whorl/packet"
@@ -23,6 +24,7 @@ type flow struct {
 	arp      *seek.Neighbour
 	seek     *seek.Machine
 	gen2     *gen2.Machine
+	deep     *deep.Machine // nil: not asked for
 	began    time.Time
 	last     time.Time // last packet sent or received
 	deadline time.Time // zero: none
@@ -38,6 +40,7 @@ const (
 	seeking                // is it up, which ports
 	waiting                // for the budget of the probes
 	probing
+	deepening // the probes of method/deep
 	done
 )
 
@@ -107,6 +110,11 @@ func (f *flow) step(j *Job) {
 		}
 	case probing:
 		f.stage = done
+		if j.Deep {
+			f.beginDeep(j)
+		}
+	case deepening:
+		f.stage = done
 	}
 }
 
@@ -120,6 +128,22 @@ func (f *flow) beginGen2(j *Job) {
 	}, j.Key.Stream(f.Addr, "gen2"), gen2.Options{Tries: j.Tries})
 	f.gen2.RTT = r.RTT
 	f.machine = f.gen2
+}
+
+// burstRate is the least limit on packets per second under which a burst to one host
+// is still in its spirit: above that of -T2.
+const burstRate = 201
+
+// beginDeep starts the probes of our own, after those of gen2 and with what they found.
+func (f *flow) beginDeep(j *Job) {
+	f.stage = deepening
+	t := &f.gen2.Target
+	_, closed := f.gen2.ClosedTCP()
+	f.deep = deep.NewMachine(deep.Target{
+		Addr: f.Addr, OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedUDP: t.ClosedUDP, ClosedKnown: closed,
+	}, j.Key.Stream(f.Addr, "deep"), deep.Options{Burst: j.Rate == 0 || j.Rate >= burstRate})
+	f.deep.RTT = f.gen2.RTT
+	f.machine = f.deep
 }
 
 // fail ends the flow for a reason that the user should know.

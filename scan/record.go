@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"whorl"
+	"whorl/method/deep"
 	"whorl/method/gen2"
 	"whorl/method/seek"
 )
@@ -40,6 +41,9 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 	h.Distance = distance(e, f.route.Local, direct)
 	sequences(h, e)
 	Observe(h, e, version)
+	if f.deep != nil {
+		observeDeep(h, &f.deep.Exchange)
+	}
 	if lost > 0 {
 		h.Warnings = append(h.Warnings, fmt.Sprintf("%d frames were lost by this machine during the scan; lower --max-rate and scan again", lost))
 	}
@@ -153,6 +157,15 @@ func Observe(h *whorl.Host, e *gen2.Exchange, version string) {
 	}
 	o.Print = gen2.Fingerprint{Scan: info.Line(), Tests: e.Measure()}.String()
 	h.Observations = append(h.Observations, o)
+}
+
+// observeDeep measures an exchange of our own probes and adds the observation.
+func observeDeep(h *whorl.Host, e *deep.Exchange) {
+	if print := e.Measure(); len(print) > 0 {
+		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: print.String(), Conditions: whorl.Conditions{
+			At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed,
+		}})
+	}
 }
 
 // notIdeal is the first reason why a fingerprint should not be submitted, in the

@@ -3,7 +3,9 @@ package verdict
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
+	"whorl"
 	"whorl/method"
 	"whorl/method/expr"
 	"whorl/osdb"
@@ -48,7 +50,8 @@ const bins = 10
 // Evaluate runs all scenarios over the references of set.
 func Evaluate(set osdb.Set, m *Model, o EvalOptions) (out []Evaluation) {
 	refs := NewReferences(set)
-	e := evaluator{refs: refs, weigher: NewWeigher(refs, m), matcher: Compile(set, expr.Whorl).Matcher(), o: o}
+	e := evaluator{refs: refs, weigher: NewWeigher(refs, m), matcher: Compile(set, expr.Whorl).Matcher(),
+		families: groupBy(refs.Entries, familiesOf), generations: groupBy(refs.Entries, generationOf), o: o}
 	for i, s := range Scenarios {
 		out = append(out, e.run(s, rand.New(rand.NewPCG(o.Seed, uint64(i)))))
 	}
@@ -56,10 +59,12 @@ func Evaluate(set osdb.Set, m *Model, o EvalOptions) (out []Evaluation) {
 }
 
 type evaluator struct {
-	refs    *References
-	weigher *Weigher
-	matcher *Matcher
-	o       EvalOptions
+	refs        *References
+	weigher     *Weigher
+	matcher     *Matcher
+	families    groups
+	generations groups
+	o           EvalOptions
 }
 
 func (e *evaluator) run(s Scenario, rng *rand.Rand) Evaluation {
@@ -124,22 +129,12 @@ func (e *evaluator) right(host int, answer *osdb.Entry) (family, generation floa
 func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
 	scores := e.weigher.Scores(Observe(seen), &e.weigher.model.Family)
 	scores[host] = math.Inf(-1)
-	all, _ := shares(scores, e.weigher.unknown())
-	families, generations := map[[2]string]float64{}, map[[3]string]float64{}
-	for i, p := range all {
-		for _, f := range familiesOf(e.refs.Entries[i]) {
-			families[f] += p
-		}
-		if cs := e.refs.Entries[i].Classes; len(cs) > 0 {
-			generations[[3]string{cs[0].Vendor, cs[0].Family, cs[0].Generation}] += p
-		}
-	}
-	family, said := best(families)
-	generation, _ := best(generations)
-	right, rightGeneration := false, false
-	for _, c := range e.refs.Entries[host].Classes {
-		right = right || family == [2]string{c.Vendor, c.Family}
-		rightGeneration = rightGeneration || generation == [3]string{c.Vendor, c.Family, c.Generation}
+	shares(scores, scores, e.weigher.unknown())
+	family, said := best(e.families.sums(scores))
+	generation, _ := best(e.generations.sums(scores))
+	right := slices.Contains(e.families.of[host], family)
+	if generation >= 0 && e.isGeneration(host, e.generations.names[generation]) {
+		out.Own.Generation++
 	}
 	b := &out.Bins[min(int(said*bins), bins-1)]
 	b.Hosts++
@@ -147,9 +142,6 @@ func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
 	if right {
 		b.Right++
 		out.Own.Family++
-	}
-	if rightGeneration {
-		out.Own.Generation++
 	}
 	if said >= e.o.Threshold {
 		out.Answered++
@@ -159,24 +151,22 @@ func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
 	}
 }
 
-// best is the key of the largest value; of equal ones any that is first in order.
-func best[K [2]string | [3]string](m map[K]float64) (key K, value float64) {
-	value = -1
-	for k, v := range m {
-		if v > value || v == value && less(k, key) {
-			key, value = k, v
-		}
-	}
-	return key, value
+// isGeneration reports whether any class of an entry is of that generation.
+func (e *evaluator) isGeneration(host int, g whorl.Class) bool {
+	return slices.ContainsFunc(e.refs.Entries[host].Classes, func(c whorl.Class) bool {
+		return c.Vendor == g.Vendor && c.Family == g.Family && c.Generation == g.Generation
+	})
 }
 
-func less[K [2]string | [3]string](a, b K) bool {
-	for i := range len(a) {
-		if a[i] != b[i] {
-			return a[i] < b[i]
+// best is the place of the largest value, the first of equal ones; -1 if none is above 0.
+func best(values []float64) (at int, value float64) {
+	at = -1
+	for i, v := range values {
+		if v > value {
+			at, value = i, v
 		}
 	}
-	return false
+	return at, value
 }
 
 // normalised turns counts into shares.

@@ -1,9 +1,11 @@
 package verdict
 
 import (
+	"math"
+	"slices"
+	"strconv"
 	"strings"
 
-	"whorl/method"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 )
@@ -58,11 +60,19 @@ var Features = func() (out []Feature) {
 	return out
 }()
 
+// featuresOf are the places in Features of what is looked at of an attribute.
+var featuresOf = func() (out [gen2.NumTests][gen2.MaxAttrs][]int) {
+	for i, f := range Features {
+		out[f.Test][f.Attr] = append(out[f.Test][f.Attr], i)
+	}
+	return out
+}()
+
 // nearness is how far a logarithm of a rate may lie outside of a record's range:
 // one in eight of a factor of two for each.
 const nearness = 8
 
-// aspect takes from a value, or from one alternative of an expression, what a
+// of takes from a value, or from one alternative of an expression, what a
 // feature looks at.
 func (a Aspect) of(text string) string {
 	switch a {
@@ -117,11 +127,9 @@ func (a Aspect) expression(e expr.Expr) expr.Expr {
 	if a == Whole || a == Near {
 		return e
 	}
-	seen := map[string]bool{}
 	var parts []string
 	for _, alt := range e.Alternatives() {
-		if p := a.of(alt.Text); !seen[p] {
-			seen[p] = true
+		if p := a.of(alt.Text); !slices.Contains(parts, p) {
 			parts = append(parts, p)
 		}
 	}
@@ -132,66 +140,60 @@ func (a Aspect) expression(e expr.Expr) expr.Expr {
 	return out
 }
 
-// agrees compares an observed aspect with an expression brought to the same aspect.
-func (a Aspect) agrees(e expr.Expr, value string) bool {
-	if e.Match(value) {
-		return true
+// claim is what a record says of a feature, ready for comparing many values with it.
+type claim struct {
+	expr    expr.Expr
+	spans   []span // the numbers that its alternatives allow
+	numeric bool   // it allows nothing else
+}
+
+type span struct{ lo, hi uint64 } // both included
+
+func (a Aspect) claim(e expr.Expr) claim {
+	c := claim{expr: a.expression(e), numeric: true}
+	slack := uint64(0)
+	if a == Near {
+		slack = nearness
 	}
-	if a != Near {
-		return false
-	}
-	for _, alt := range e.Alternatives() {
+	for _, alt := range c.expr.Alternatives() {
 		lo, hi, ok := alt.Bounds()
-		v, err := expr.Parse(value)
-		if !ok || err != nil {
-			continue
-		}
-		if n, _, ok := v.Alternatives()[0].Bounds(); ok && n+nearness >= lo && n <= hi+nearness {
-			return true
-		}
-	}
-	return false
-}
-
-// Observation is what was seen, ready to be weighed: for every feature the value,
-// as seen and as it would have been on a common path.
-type Observation struct {
-	values [][2]string // by feature
-	known  []bool
-}
-
-// Observe prepares an observation.
-func Observe(seen []method.Line) Observation {
-	o := Observation{values: make([][2]string, len(Features)), known: make([]bool, len(Features))}
-	common, _ := Common(seen)
-	mute := filtered(seen)
-	for i, f := range Features {
-		form := gen2.Tests[f.Test]
-		raw, ok := find(seen, form.Name)
 		if !ok {
+			c.numeric = false
 			continue
 		}
-		v, ok := raw.Value(form.Attrs[f.Attr].Name)
-		if !ok || mute && form.Attrs[f.Attr].Name == "R" && v == "N" {
-			continue
-		}
-		brought, _ := find(common, form.Name)
-		c, _ := brought.Value(form.Attrs[f.Attr].Name)
-		o.known[i] = true
-		o.values[i] = [2]string{f.Aspect.of(v), f.Aspect.of(c)}
+		c.spans = append(c.spans, span{lo - min(lo, slack), hi + min(math.MaxUint64-hi, slack)})
 	}
-	return o
+	return c
 }
 
-// filtered reports whether a host answers nothing but connections to its open port,
-// as behind a stateful firewall: then silence says nothing of the stack.
-func filtered(seen []method.Line) bool {
-	for _, t := range []string{"T4", "T5", "T6", "T7", "U1", "IE"} {
-		if l, ok := find(seen, t); ok {
-			if r, _ := l.Value("R"); r != "N" {
-				return false
+// sight is what of an observed value a feature looks at, read once for many claims.
+type sight struct {
+	text   string
+	n      uint64
+	number bool // n is the value
+	long   bool // a number of more than 64 bits
+}
+
+func (a Aspect) sight(value string) sight {
+	s := sight{text: a.of(value)}
+	if s.text != "" && strings.Trim(s.text, "0123456789ABCDEF") == "" {
+		n, err := strconv.ParseUint(s.text, 16, 64)
+		s.n, s.number, s.long = n, err == nil, err != nil
+	}
+	return s
+}
+
+// agrees compares an observed aspect with what a record says of it.
+func (c *claim) agrees(s *sight) bool {
+	if s.number {
+		for i := range c.spans {
+			if c.spans[i].lo <= s.n && s.n <= c.spans[i].hi {
+				return true
 			}
 		}
 	}
-	return true
+	if c.numeric && !s.long {
+		return false
+	}
+	return c.expr.Match(s.text)
 }

@@ -1,7 +1,9 @@
 package verdict
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"whorl"
 	"whorl/method"
@@ -40,10 +42,20 @@ const (
 // Judges make judges that share their tables.
 type Judges struct {
 	o        Options
-	refs     *References // of all databases, judged by likelihood; nil: not
-	compiled *Compiled   // of the foreign ones, or of all, judged by points
-	points   map[*osdb.Entry]*gen2.Points
+	compiled *Compiled      // of the foreign databases, or of all, judged by points
+	entries  []*osdb.Entry  // of all databases, those that tell of the second generation
+	points   []*gen2.Points // by entry
+	places   map[recordKey]int
+	refs     *References // entries, judged by likelihood; nil: not
 }
+
+// recordKey is what of a source tells records apart.
+type recordKey struct {
+	database, file string
+	line           int
+}
+
+func keyOf(s whorl.Source) recordKey { return recordKey{s.Database, s.File, s.Line} }
 
 // NewJudges prepares the databases.
 func NewJudges(set osdb.Set, o Options) *Judges {
@@ -53,33 +65,44 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 	if o.Model == nil {
 		o.Model = NewModel()
 	}
-	j := &Judges{o: o, points: map[*osdb.Entry]*gen2.Points{}}
+	j := &Judges{o: o, places: map[recordKey]int{}}
+	for d, e := range set.Entries() {
+		if e.Gen2 == nil {
+			continue
+		}
+		if _, twice := j.places[keyOf(e.Source)]; !twice {
+			j.places[keyOf(e.Source)] = len(j.entries)
+		}
+		j.entries, j.points = append(j.entries, e), append(j.points, &d.Points)
+	}
 	var foreign osdb.Set
 	for _, d := range set {
 		if !d.Own() {
 			foreign = append(foreign, d)
 		}
 	}
-	for d, e := range set.Entries() {
-		j.points[e] = &d.Points
-	}
 	if len(foreign) == 0 || o.NmapOnly {
 		foreign = set
 	}
 	j.compiled = Compile(foreign, expr.Whorl)
-	if o.NmapOnly {
-		return j
-	}
-	j.refs = NewReferences(set)
-	if len(j.refs.Entries) < fewReferences {
-		j.refs.Sharpen = fewSharpen
-	}
-	for i, e := range j.refs.Entries {
-		if e.Source.Database == osdb.Embedded || e.Source.Database == osdb.User {
-			j.refs.Prior[i] = ownPrior + prevalence(e)
-		}
+	if !o.NmapOnly {
+		j.refs = weighed(set)
 	}
 	return j
+}
+
+// weighed are the references of set with what is known of them beforehand.
+func weighed(set osdb.Set) *References {
+	r := NewReferences(set)
+	if len(r.Entries) < fewReferences {
+		r.Sharpen = fewSharpen
+	}
+	for i, e := range r.Entries {
+		if e.Source.Database == osdb.Embedded || e.Source.Database == osdb.User {
+			r.Prior[i] = ownPrior + prevalence(e)
+		}
+	}
+	return r
 }
 
 // prevalence is how much more often a system is met than its one record among those of
@@ -100,7 +123,7 @@ func prevalence(e *osdb.Entry) float64 {
 func (j *Judges) New() *Judge {
 	judge := &Judge{Judges: j, matcher: j.compiled.Matcher()}
 	if j.refs != nil {
-		judge.weigher = NewWeigher(j.refs, j.o.Model)
+		judge.weigher, judge.scratch = NewWeigher(j.refs, j.o.Model), make([]float64, len(j.entries))
 	}
 	return judge
 }
@@ -111,17 +134,23 @@ type Judge struct {
 	*Judges
 	matcher *Matcher
 	weigher *Weigher // nil: points alone
+	scratch []float64
 }
 
-// Judge sets the verdicts of h from its observations, ranked, the headline first.
+// Judge sets the verdicts of h from its observations, ranked, the headline first. A host
+// that was not fingerprinted has none.
 func (j *Judge) Judge(h *whorl.Host) {
 	h.Verdicts = nil
-	seen := seenBy(h)
-	if seen == nil {
+	seen, ok, err := seenBy(h)
+	if !ok {
+		return
+	}
+	if err != nil {
+		h.Verdicts = []whorl.Verdict{nothing(err.Error())}
 		return
 	}
 	if j.weigher != nil {
-		h.Verdicts = j.likely(seen)
+		h.Verdicts = fitting(j.likely(seen))
 	}
 	for _, v := range j.counted(seen) {
 		if !slices.ContainsFunc(h.Verdicts, func(o whorl.Verdict) bool { return o.Source == v.Source }) {
@@ -130,17 +159,20 @@ func (j *Judge) Judge(h *whorl.Host) {
 	}
 }
 
-// seenBy is the second-generation observation of a host, nil if there is none.
-func seenBy(h *whorl.Host) []method.Line {
+// seenBy is the second-generation observation of a host: the first that can be read.
+// ok is false if there is none, good or bad.
+func seenBy(h *whorl.Host) (seen []method.Line, ok bool, err error) {
 	for _, o := range h.Observations {
 		if o.Method != "gen2" {
 			continue
 		}
-		if f, err := gen2.Parse(o.Print); err == nil {
-			return f.First()
+		f, bad := gen2.Parse(o.Print)
+		if bad == nil || strings.TrimSpace(o.Print) == "" {
+			return f.First(), true, nil
 		}
+		ok, err = true, cmp.Or(err, bad)
 	}
-	return nil
+	return nil, ok, err
 }
 
 // likely is our own answer and its alternatives, or the verdict that there is none.
@@ -149,29 +181,38 @@ func (j *Judge) likely(seen []method.Line) (out []whorl.Verdict) {
 		return []whorl.Verdict{nothing(why)}
 	}
 	o := Observe(seen)
-	all, _ := shares(j.weigher.Scores(o, &j.o.Model.Family), j.weigher.unknown())
-	families := byFamily(j.refs.Entries, all)
-	versions := j.versions(o)
-	threshold := float64(j.o.Confidence)
-	listed := map[*osdb.Entry]bool{}
+	all := j.weigher.Scores(o, &j.o.Model.Family)
+	shares(all, all, j.weigher.unknown())
+	families := j.refs.byFamily(all, leastShare)
+	if len(families) == 0 {
+		return []whorl.Verdict{nothing("no record tells of anything that answered; load more databases with --db")}
+	}
+	for i := range families {
+		families[i].refine(j.entries, j.versions(&families[i], o))
+	}
+	first, threshold := &families[0], float64(j.o.Confidence)
+	headline := first.byName()
+	switch {
+	case first.share < threshold:
+		out = append(out, tie(families, all, threshold))
+	case !answersSYN(seen): // versions show in how connections are accepted
+		headline = answer{name: first.name(), share: first.share}
+	default:
+		headline = first.deepest(threshold)
+	}
+	listed := map[int]bool{}
 	for i := range families {
 		f := &families[i]
-		if i > 0 && f.share < leastShare || len(f.of) == 0 || len(out) > maxAlternatives {
+		a, place := headline, f.of[0].place
+		if i > 0 {
+			a = f.byName()
+		}
+		if len(out) > maxAlternatives {
 			break
 		}
-		f.refine(versions)
-		e, a := f.of[0].entry, f.byName()
-		switch {
-		case i == 0 && f.share >= threshold && !answersSYN(seen): // versions show in how connections are accepted
-			a = answer{name: f.name(), share: f.share}
-		case i == 0 && f.share >= threshold:
-			a = f.deepest(threshold)
-		case i == 0:
-			out = append(out, j.tie(families, threshold))
-		}
-		if !listed[e] {
-			listed[e] = true
-			out = append(out, j.verdict(e, a, seen))
+		if !listed[place] {
+			listed[place] = true
+			out = append(out, j.verdict(f, a, seen))
 		}
 	}
 	return out
@@ -179,17 +220,24 @@ func (j *Judge) likely(seen []method.Line) (out []whorl.Verdict) {
 
 // tie is the verdict when no family is probable enough alone: the two likeliest that
 // cannot be told apart, if they are together, or that there is no answer.
-func (j *Judge) tie(families []family, threshold float64) whorl.Verdict {
-	first := families[0]
-	for _, second := range families[1:] {
-		switch {
-		case second.share < tieShare || first.share+second.share < threshold:
-			return nothing("no system is probable enough; the nearest are listed")
-		case second.of[0].entry == first.of[0].entry: // one record of two families
+func tie(families []family, all []float64, threshold float64) whorl.Verdict {
+	first := &families[0]
+	for i := range families[1:] {
+		second := &families[i+1]
+		if second.share < tieShare {
+			break
+		}
+		more := 0.0 // than the first has: a record can be of both
+		for _, place := range second.members {
+			if _, both := slices.BinarySearch(first.members, place); !both {
+				more += all[place]
+			}
+		}
+		if more < tieShare || first.share+more < threshold {
 			continue
 		}
 		v := whorl.Verdict{Name: first.name() + " or " + second.name(), Rule: whorl.RuleWhorl,
-			Confidence: whorl.Fraction(min(first.share+second.share, surest)),
+			Confidence: whorl.Fraction(min(first.share+more, surest)),
 			Source:     whorl.Source{Text: "these two cannot be told apart by what answered; their records are listed"}}
 		v.Classes = append(append(v.Classes, first.of[0].entry.Classes...), second.of[0].entry.Classes...)
 		return v
@@ -197,14 +245,15 @@ func (j *Judge) tie(families []family, threshold float64) whorl.Verdict {
 	return nothing("no system is probable enough; the nearest are listed")
 }
 
-// versions scores the entries for telling versions of a family apart. How common a
+// versions scores the members of a family for telling its versions apart. How common a
 // family is does not matter there. Where records of ours tell of a family, they decide:
 // they state the range that a behaviour has, and foreign ones the version that
 // somebody happened to see.
-func (j *Judge) versions(o Observation) []float64 {
-	out := j.weigher.Scores(o, &j.o.Model.Version)
-	for i, prior := range j.refs.Prior {
-		if prior != 0 {
+func (j *Judge) versions(f *family, o *Observation) []float64 {
+	out := j.scratch[:len(f.members)]
+	j.weigher.score(out, f.members, o, &j.o.Model.Version)
+	for i, place := range f.members {
+		if prior := j.refs.Prior[place]; prior != 0 {
 			out[i] += ownVersions - prior
 		}
 	}
@@ -239,14 +288,16 @@ func answersSYN(seen []method.Line) bool {
 	return r == "Y"
 }
 
-// verdict writes an answer down, resting on its likeliest record.
-func (j *Judge) verdict(e *osdb.Entry, a answer, seen []method.Line) whorl.Verdict {
+// verdict writes an answer about a family down, resting on its likeliest record.
+func (j *Judge) verdict(f *family, a answer, seen []method.Line) whorl.Verdict {
+	e := f.of[0].entry
 	v := verdictOf(e, whorl.RuleWhorl)
 	if a.name != e.Name {
 		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
+		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(e)
 	}
 	v.Confidence = whorl.Fraction(min(a.share, surest))
-	v.Accuracy = accuracy(j.compare(e, seen))
+	v.Accuracy = accuracy(j.compare(f.of[0].place, seen))
 	v.Notes = notes(e, seen)
 	return v
 }
@@ -288,31 +339,25 @@ func verdictOf(e *osdb.Entry, rule whorl.Rule) whorl.Verdict {
 
 // Explain adds the evidence to the first n verdicts.
 func (j *Judge) Explain(h *whorl.Host, n int) {
-	seen := seenBy(h)
+	seen, _, _ := seenBy(h)
 	for i := range h.Verdicts[:min(n, len(h.Verdicts))] {
 		v := &h.Verdicts[i]
-		if e := j.entry(v.Source); e != nil {
-			v.Evidence = j.evidence(e, seen)
+		if place, ok := j.places[keyOf(v.Source)]; ok {
+			v.Evidence = j.evidence(place, seen)
 		}
 	}
-}
-
-// entry is the record that a source names.
-func (j *Judge) entry(s whorl.Source) *osdb.Entry {
-	for e := range j.points {
-		if e.Gen2 != nil && e.Source.File == s.File && e.Source.Line == s.Line && e.Source.Database == s.Database {
-			return e
-		}
-	}
-	return nil
 }
 
 // compare takes an observation and a record attribute by attribute: as seen or, where
 // only that agrees, as it would have been on a common path.
-func (j *Judge) compare(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
-	_, ev := e.Gen2.Explain(seen, j.points[e], expr.Whorl)
-	common, _ := Common(seen)
-	_, brought := e.Gen2.Explain(common, j.points[e], expr.Whorl)
+func (j *Judge) compare(place int, seen []method.Line) []whorl.Evidence {
+	e, points := j.entries[place], j.points[place]
+	_, ev := e.Gen2.Explain(seen, points, expr.Whorl)
+	common, path := Common(seen)
+	if path == 0 || path == ethernetMSS {
+		return ev
+	}
+	_, brought := e.Gen2.Explain(common, points, expr.Whorl)
 	for i := range ev {
 		ev[i].Agrees = ev[i].Agrees || brought[i].Agrees
 	}
@@ -320,14 +365,16 @@ func (j *Judge) compare(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
 }
 
 // evidence is the comparison with the weights of the likelihood.
-func (j *Judge) evidence(e *osdb.Entry, seen []method.Line) []whorl.Evidence {
-	ev := j.compare(e, seen)
+func (j *Judge) evidence(place int, seen []method.Line) []whorl.Evidence {
+	ev := j.compare(place, seen)
 	if j.weigher == nil {
 		return ev
 	}
-	weights := j.weigher.explain(slices.Index(j.refs.Entries, e), Observe(seen))
+	weights := j.weigher.explain(place, Observe(seen))
 	for i := range ev {
-		ev[i].Weight = weights[ev[i].Test+"."+ev[i].Attr]
+		t, _ := gen2.TestNamed(ev[i].Test)
+		attr, _ := gen2.Tests[t].Attr(ev[i].Attr)
+		ev[i].Weight = weights[t][attr]
 	}
 	return ev
 }

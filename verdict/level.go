@@ -10,6 +10,14 @@ import (
 	"whorl/osdb"
 )
 
+// family is what is known of one vendor and family: its records, the likeliest first.
+type family struct {
+	class   whorl.Class // vendor and family only
+	share   float64
+	members []int // all its records
+	of      []candidate
+}
+
 // candidate is one record and its share of the probability.
 type candidate struct {
 	entry *osdb.Entry
@@ -17,82 +25,21 @@ type candidate struct {
 	share float64
 }
 
-// family is what is known of one vendor and family: its records, the likeliest first.
-type family struct {
-	class whorl.Class // vendor and family only
-	share float64
-	of    []candidate
-}
-
-// byFamily sums up shares, the likeliest family first. An entry counts for every family
-// that it has a class of: an access point that runs Linux is a Linux too.
-func byFamily(entries []*osdb.Entry, shares []float64) []family {
-	index := map[[2]string]int{}
-	var out []family
-	for i, e := range entries {
-		for _, c := range classesOf(e) {
-			key := [2]string{c.Vendor, c.Family}
-			at, ok := index[key]
-			if !ok {
-				at = len(out)
-				index[key] = at
-				out = append(out, family{class: c})
-			}
-			out[at].share += shares[i]
-			if shares[i] > 0 {
-				out[at].of = append(out[at].of, candidate{e, i, shares[i]})
-			}
+// byFamily sums up the shares of entries: the families with at least that share, and
+// the likeliest in any case, in order.
+func (r *References) byFamily(shares []float64, least float64) (out []family) {
+	sums := r.families.sums(shares)
+	if len(sums) == 0 {
+		return nil
+	}
+	least = min(least, slices.Max(sums))
+	for n, sum := range sums {
+		if sum >= least && sum > 0 {
+			out = append(out, family{class: r.families.names[n], share: sum, members: r.families.members[n]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b family) int { return cmp.Compare(b.share, a.share) })
 	return out
-}
-
-// classesOf are the different vendors and families of an entry, and those that they
-// descend from; its name stands for one that has no class.
-func classesOf(e *osdb.Entry) (out []whorl.Class) {
-	add := func(vendor, family string) {
-		if !slices.ContainsFunc(out, func(o whorl.Class) bool { return o.Vendor == vendor && o.Family == family }) {
-			out = append(out, whorl.Class{Vendor: vendor, Family: family})
-		}
-	}
-	for _, c := range e.Classes {
-		add(c.Vendor, c.Family)
-		if up, ok := lineage[[2]string{c.Vendor, c.Family}]; ok {
-			add(up[0], up[1])
-		}
-	}
-	if strings.Contains(e.Name, "(Linux") { // Nmap's way to tell what a device runs
-		add("Linux", "Linux")
-	}
-	if out == nil {
-		add("", e.Name)
-	}
-	return out
-}
-
-// lineage tells which system a vendor's is made from, where that is public knowledge:
-// the stack is the same one.
-var lineage = map[[2]string][2]string{
-	{"Google", "Android"}:               {"Linux", "Linux"},
-	{"MikroTik", "RouterOS"}:            {"Linux", "Linux"},
-	{"Synology", "DiskStation Manager"}: {"Linux", "Linux"},
-	{"Aerohive", "HiveOS"}:              {"Linux", "Linux"},
-	{"VyOS", "VyOS"}:                    {"Linux", "Linux"},
-	{"Apple", "Mac OS X"}:               {"Apple", "Darwin"},
-	{"Apple", "OS X"}:                   {"Apple", "Darwin"},
-	{"Apple", "macOS"}:                  {"Apple", "Darwin"},
-	{"Apple", "iOS"}:                    {"Apple", "Darwin"},
-	{"Apple", "Apple TV"}:               {"Apple", "Darwin"},
-	{"Sun", "Solaris"}:                  {"", "Solaris"},
-	{"Oracle", "Solaris"}:               {"", "Solaris"},
-	{"Sun", "OpenSolaris"}:              {"", "Solaris"},
-	{"OpenIndiana", "OpenIndiana"}:      {"", "Solaris"},
-	{"Joyent", "SmartOS"}:               {"", "Solaris"},
-	{"illumos", "illumos"}:              {"", "Solaris"},
-	{"Nexenta", "NexentaStor"}:          {"", "Solaris"},
-	{"Microsoft", "Windows Phone"}:      {"Microsoft", "Windows"},
-	{"Microsoft", "Windows Mobile"}:     {"Microsoft", "Windows"},
 }
 
 const (
@@ -100,6 +47,8 @@ const (
 	covering = 0.9
 	// maxGenerations is how many generations a name lists before it names the family alone.
 	maxGenerations = 5
+	// negligible is a share of a family's probability that changes no answer.
+	negligible = 1e-9
 )
 
 // answer is a name at the deepest level that is sure enough.
@@ -110,16 +59,16 @@ type answer struct {
 	share      float64
 }
 
-// refine shares the probability of the family out anew by the scores that tell its
-// versions apart, the likeliest record first.
-func (f *family) refine(scores []float64) {
-	of := make([]float64, len(f.of))
-	for i, c := range f.of {
-		of[i] = scores[c.place]
-	}
-	inside, _ := shares(of, math.Inf(-1))
-	for i := range f.of {
-		f.of[i].share = f.share * inside[i]
+// refine shares the probability of the family out by the scores, one for each member,
+// that tell its versions apart, the likeliest record first. Records with next to nothing
+// are left out. The scores are overwritten.
+func (f *family) refine(entries []*osdb.Entry, scores []float64) {
+	shares(scores, scores, math.Inf(-1))
+	f.of = nil
+	for i, place := range f.members {
+		if scores[i] > negligible {
+			f.of = append(f.of, candidate{entries[place], place, f.share * scores[i]})
+		}
 	}
 	slices.SortStableFunc(f.of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
 }
@@ -148,6 +97,16 @@ func single(name string) bool {
 
 // name is vendor and family, without saying one word twice.
 func (f family) name() string { return joinName(f.class.Vendor, f.class.Family) }
+
+// deviceType is what a record says of the devices of the family.
+func (f family) deviceType(e *osdb.Entry) string {
+	for _, c := range e.Classes {
+		if c.Vendor == f.class.Vendor && c.Family == f.class.Family {
+			return c.DeviceType
+		}
+	}
+	return ""
+}
 
 func joinName(vendor, family string) string {
 	if vendor == "" || vendor == family || strings.HasPrefix(family, vendor+" ") {
@@ -220,16 +179,24 @@ func (f family) byVersions() answer {
 // byGenerations lists the generations of the likeliest records.
 func (f family) byGenerations() answer {
 	var list []string
-	covered := 0.0
+	passed, covered := 0.0, 0.0 // by all records, by those with a generation
 	for _, c := range f.of {
-		if covered >= covering*f.share {
+		if passed >= covering*f.share {
 			break
 		}
-		covered += c.share
+		passed += c.share
+		told := false
 		for _, class := range c.entry.Classes {
-			if class.Vendor == f.class.Vendor && class.Family == f.class.Family && class.Generation != "" && !slices.Contains(list, class.Generation) {
+			if class.Vendor != f.class.Vendor || class.Family != f.class.Family || class.Generation == "" {
+				continue
+			}
+			told = true
+			if !slices.Contains(list, class.Generation) {
 				list = append(list, class.Generation)
 			}
+		}
+		if told {
+			covered += c.share
 		}
 	}
 	if len(list) == 0 || len(list) > maxGenerations {
@@ -238,5 +205,6 @@ func (f family) byGenerations() answer {
 	slices.SortFunc(list, func(a, b string) int {
 		return cmp.Or(osdb.CompareVersions(a, b), cmp.Compare(a, b))
 	})
-	return answer{name: f.name() + " " + strings.Join(list, "|"), generation: strings.Join(list, "|"), share: covered}
+	generations := strings.Join(list, "|")
+	return answer{name: f.name() + " " + generations, generation: generations, share: covered}
 }

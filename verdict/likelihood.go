@@ -3,194 +3,218 @@ package verdict
 import (
 	"math"
 
-	"whorl/method/expr"
 	"whorl/method/gen2"
-	"whorl/osdb"
 )
 
-// References are the records of some databases prepared for the likelihood. They are
-// only read after they are made.
-type References struct {
-	Entries []*osdb.Entry
-	Prior   []float64 // of each entry, natural logarithm; 0 for all unless set
-	Sharpen float64   // factor on all scores; 1 unless set
-	columns []refColumn
-}
-
-// refColumn is one feature in all records.
-type refColumn struct {
-	of    []uint16 // by entry: place in exprs plus one; 0: the record does not say
-	exprs []refExpr
-}
-
-// refExpr is one different expression of a feature, and how often the value of a
-// random system agrees with it.
-type refExpr struct {
-	expr expr.Expr
-	rare float64
-}
-
-// NewReferences prepares records. What is rare is learned from the records themselves.
-func NewReferences(set osdb.Set) *References {
-	r := &References{Sharpen: 1, columns: make([]refColumn, len(Features))}
-	for _, e := range set.Entries() {
-		if e.Gen2 != nil {
-			r.Entries = append(r.Entries, e)
-		}
-	}
-	r.Prior = make([]float64, len(r.Entries))
-	for i, f := range Features {
-		r.columns[i] = newColumn(f, r.Entries)
-	}
-	return r
-}
-
-func newColumn(f Feature, entries []*osdb.Entry) refColumn {
-	c := refColumn{of: make([]uint16, len(entries))}
-	places := map[string]uint16{}
-	values := map[string]float64{} // what random systems show, one for each record
-	total := 0.0
-	for i, e := range entries {
-		ex, ok := expressionOf(e.Gen2, f)
-		if !ok {
-			continue
-		}
-		at := places[ex.String()]
-		if at == 0 {
-			if len(c.exprs) == math.MaxUint16 {
-				continue
-			}
-			c.exprs = append(c.exprs, refExpr{expr: f.Aspect.expression(ex)})
-			at = uint16(len(c.exprs))
-			places[ex.String()] = at
-		}
-		c.of[i] = at
-		alts := ex.Alternatives()
-		for _, alt := range alts {
-			if v, ok := alt.Example(); ok {
-				values[f.Aspect.of(v)] += 1 / float64(len(alts))
-			}
-		}
-		total++
-	}
-	for i := range c.exprs {
-		hits := 0.0
-		for v, n := range values {
-			if f.Aspect.agrees(c.exprs[i].expr, v) {
-				hits += n
-			}
-		}
-		// Two imaginary systems, one that agrees and one that does not, keep it from 0 and 1.
-		c.exprs[i].rare = (hits + 1) / (total + 2)
-	}
-	return c
-}
-
-// expressionOf is what a record says of an attribute.
-func expressionOf(r *gen2.Reference, f Feature) (expr.Expr, bool) {
-	for _, term := range r.Test(f.Test).Terms(expr.Whorl) {
-		if term.Attr == f.Attr {
-			return term.Expr, true
-		}
-	}
-	return expr.Expr{}, false
-}
-
-// Weigher computes likelihoods. It remembers what values agreed with, and must be
-// used from one goroutine at a time.
+// Weigher computes likelihoods. It remembers what values agreed with and what lines
+// scored, and must be used from one goroutine at a time.
 type Weigher struct {
-	refs     *References
-	model    *Model
-	agreed   []map[[2]string][]bool // by feature and value: which expressions agree
+	refs   *References
+	model  *Model
+	agreed []map[sighting][]bool // by feature and value: which claims agree; shared by all weights
+	lines  map[*Weights]*lineMemory
+
+	everyone []int // the places of all entries
 	scores   []float64
-	compared []bool
+	says     []float64
+	key      []byte
 }
 
-// maxAgreed bounds what is remembered of one feature.
-const maxAgreed = 2048
+// lineMemory is what lines scored by some weights.
+type lineMemory [gen2.NumTests]testMemory
 
-// NewWeigher makes one.
+// testMemory is what each line of a test scored.
+type testMemory struct {
+	sums map[string][]float64 // by observed line
+	free [][]float64          // to be used again
+}
+
+// Bounds on what is remembered: values of one feature and, for each weights, lines of
+// one test. With nmap-os-db that is 20 MB at most. When one is reached, that memory
+// starts anew. Longer keys than maxKey are not remembered.
+const (
+	maxAgreed     = 512
+	maxLineScores = 32
+)
+
+// NewWeigher makes one that remembers nothing.
 func NewWeigher(r *References, m *Model) *Weigher {
-	w := &Weigher{refs: r, model: m, agreed: make([]map[[2]string][]bool, len(Features)), scores: make([]float64, len(r.Entries)), compared: make([]bool, len(r.Entries))}
-	for i := range w.agreed {
-		w.agreed[i] = map[[2]string][]bool{}
+	n := len(r.Entries)
+	w := &Weigher{refs: r, model: m, agreed: make([]map[sighting][]bool, len(Features)), everyone: make([]int, n), scores: make([]float64, n)}
+	for i := range w.everyone {
+		w.everyone[i] = i
 	}
+	for i := range w.agreed {
+		w.agreed[i] = map[sighting][]bool{}
+	}
+	w.forget()
 	return w
 }
 
-// matches tells for each expression of a feature whether the observation agrees.
-func (w *Weigher) matches(feature int, value [2]string) []bool {
-	mem := w.agreed[feature]
-	if out, ok := mem[value]; ok {
-		return out
-	}
-	aspect, exprs := Features[feature].Aspect, w.refs.columns[feature].exprs
-	out := make([]bool, len(exprs))
-	for i := range exprs {
-		out[i] = aspect.agrees(exprs[i].expr, value[0]) || value[1] != value[0] && aspect.agrees(exprs[i].expr, value[1])
-	}
-	if len(mem) >= maxAgreed {
-		clear(mem)
-	}
-	mem[value] = out
-	return out
-}
+// forget is due when weights have changed.
+func (w *Weigher) forget() { w.lines = map[*Weights]*lineMemory{} }
 
 // Scores gives, for each entry, the logarithm of how much better it explains the
-// observation than a random stack does, by those weights, prior included; minus infinity for an entry
-// that says nothing of what was seen. The slice is valid until the next call.
-func (w *Weigher) Scores(o Observation, by *Weights) []float64 {
-	clear(w.scores)
-	clear(w.compared)
-	var says []float64
-	for i := range Features {
-		if !o.known[i] {
-			continue
-		}
-		c := &w.refs.columns[i]
-		ok := w.matches(i, o.values[i])
-		says = append(says[:0], 0) // a record that does not say
-		for j := range c.exprs {
-			says = append(says, by.says(i, ok[j], c.exprs[j].rare))
-		}
-		for e, at := range c.of {
-			w.scores[e] += says[at]
-			w.compared[e] = w.compared[e] || at > 0
-		}
-	}
-	factor, _ := by.focus(o)
-	for e := range w.scores {
-		w.scores[e] = w.scores[e]*factor*w.refs.Sharpen + w.refs.Prior[e]
-		if !w.compared[e] {
-			w.scores[e] = math.Inf(-1)
-		}
-	}
+// observation than a random stack does, by those weights, prior included; minus
+// infinity for an entry that says nothing of what was seen. The slice is valid until
+// the next call.
+func (w *Weigher) Scores(o *Observation, by *Weights) []float64 {
+	w.score(w.scores, w.everyone, o, by)
 	return w.scores
 }
 
-// explain gives what each attribute, TEST.ATTR, adds to the score of one entry.
-func (w *Weigher) explain(entry int, o Observation) map[string]float64 {
-	out := map[string]float64{}
-	for i, f := range Features {
-		at := w.refs.columns[i].of[entry]
-		if !o.known[i] || at == 0 {
+// score is Scores for the entries at some places, in their order.
+func (w *Weigher) score(out []float64, places []int, o *Observation, by *Weights) {
+	out = out[:len(places)]
+	clear(out)
+	for t := range o.tests {
+		if o.tests[t].known == 0 {
 			continue
 		}
-		ok := w.matches(i, o.values[i])[at-1]
-		f.Aspect = Whole
-		out[f.String()] += w.model.Family.says(i, ok, w.refs.columns[i].exprs[at-1].rare)
+		sums, lineOf := w.line(gen2.Test(t), &o.tests[t], by), w.refs.tests[t].lineOf
+		for i, place := range places {
+			out[i] += sums[lineOf[place]]
+		}
+	}
+	factor, _ := by.focus(o)
+	factor *= w.refs.Sharpen
+	for i, place := range places {
+		if out[i] == 0 && !w.refs.compares(place, o) {
+			out[i] = math.Inf(-1)
+			continue
+		}
+		out[i] = out[i]*factor + w.refs.Prior[place]
+	}
+}
+
+// compares reports whether an entry says anything of what was seen.
+func (r *References) compares(entry int, o *Observation) bool {
+	for t := range r.tests {
+		line := r.tests[t].lineOf[entry]
+		for i := range r.tests[t].attrs {
+			if o.tests[t].has(i) && r.tests[t].attrs[i].exprOf[line] != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// line gives what each line of a test scores. The slice is valid until the next call.
+func (w *Weigher) line(t gen2.Test, o *observed, by *Weights) []float64 {
+	mem := w.lines[by]
+	if mem == nil {
+		mem = &lineMemory{}
+		w.lines[by] = mem
+	}
+	w.key = o.appendKey(w.key[:0])
+	if sums, ok := mem[t].sums[string(w.key)]; ok {
+		return sums
+	}
+	tab := &w.refs.tests[t]
+	sums := mem[t].next(w.key, tab.lines)
+	for i := range tab.attrs {
+		if !o.has(i) {
+			continue
+		}
+		says := w.attribute(t, i, o.values[i], by)
+		for line, n := range tab.attrs[i].exprOf {
+			sums[line] += says[n]
+		}
+	}
+	return sums
+}
+
+// next gives n zeros to fill for a key, remembered if there is room for the key.
+func (m *testMemory) next(key []byte, n int) []float64 {
+	if m.sums == nil || len(m.sums) >= maxLineScores {
+		for _, s := range m.sums {
+			m.free = append(m.free, s)
+		}
+		m.sums = map[string][]float64{}
+	}
+	var s []float64
+	if last := len(m.free) - 1; last >= 0 {
+		s, m.free = m.free[last], m.free[:last]
+		clear(s)
+	} else {
+		s = make([]float64, n)
+	}
+	if len(key) <= maxKey {
+		m.sums[string(key)] = s
+	}
+	return s
+}
+
+// attribute gives what each expression of an attribute scores. The slice is valid until
+// the next call.
+func (w *Weigher) attribute(t gen2.Test, attr int, v sighting, by *Weights) []float64 {
+	w.says = append(w.says[:0], make([]float64, w.refs.tests[t].attrs[attr].exprs)...)
+	for _, i := range featuresOf[t][attr] {
+		f, ok, says := &w.refs.features[i], w.matches(i, v), by.feature(i)
+		for n, at := range f.of {
+			if at > 0 {
+				w.says[n] += says.ratio(ok[at], &f.claims[at])
+			}
+		}
+	}
+	return w.says
+}
+
+// matches tells for each claim of a feature whether a value agrees, as seen or as it
+// would have been on a common path.
+func (w *Weigher) matches(feature int, v sighting) []bool {
+	mem := w.agreed[feature]
+	if out, ok := mem[v]; ok {
+		return out
+	}
+	a, claims := Features[feature].Aspect, w.refs.features[feature].claims
+	seen, common := a.sight(v[0]), a.sight(v[1])
+	out := make([]bool, len(claims))
+	for i := range claims[1:] {
+		c := &claims[i+1]
+		out[i+1] = c.agrees(&seen) || common.text != seen.text && c.agrees(&common)
+	}
+	if len(v[0])+len(v[1]) <= maxKey {
+		if len(mem) >= maxAgreed {
+			clear(mem)
+		}
+		mem[v] = out
 	}
 	return out
 }
 
-// says is the tempered log likelihood ratio of one feature. What agrees never speaks
-// against a record, and what does not never for it: where that would follow, the
-// feature drifts more than it distinguishes, and says nothing.
-func (w *Weights) says(feature int, agrees bool, rare float64) float64 {
+// featureWeight is what weights say of one feature.
+type featureWeight struct{ temper, logKept, logDrift float64 }
+
+func (w *Weights) feature(i int) featureWeight {
+	return featureWeight{w.Temper[i], math.Log(1 - w.Drift[i]), math.Log(w.Drift[i])}
+}
+
+// ratio is the tempered log likelihood ratio of a claim that agrees or does not. What
+// agrees never speaks against a record, and what does not never for it: where that would
+// follow, the feature drifts more than it distinguishes, and says nothing.
+func (f featureWeight) ratio(agrees bool, c *refClaim) float64 {
 	if agrees {
-		return max(w.Temper[feature]*math.Log((1-w.Drift[feature])/rare), 0)
+		return max(f.temper*(f.logKept-c.logRare), 0)
 	}
-	return min(w.Temper[feature]*math.Log(w.Drift[feature]/(1-rare)), 0)
+	return min(f.temper*(f.logDrift-c.logCommon), 0)
+}
+
+// explain gives what each attribute adds to the score of one entry, for the family.
+func (w *Weigher) explain(entry int, o *Observation) (out [gen2.NumTests][gen2.MaxAttrs]float64) {
+	by := &w.model.Family
+	factor, _ := by.focus(o)
+	factor *= w.refs.Sharpen
+	for i, f := range Features {
+		tab := &w.refs.tests[f.Test]
+		n := w.refs.features[i].of[tab.attrs[f.Attr].exprOf[tab.lineOf[entry]]]
+		if n > 0 && o.knows(f) {
+			ok := w.matches(i, o.tests[f.Test].values[f.Attr])[n]
+			out[f.Test][f.Attr] += factor * by.feature(i).ratio(ok, &w.refs.features[i].claims[n])
+		}
+	}
+	return out
 }
 
 // unknown is the score of "no record describes this": its weight against all records
@@ -199,20 +223,34 @@ func (w *Weigher) unknown() float64 {
 	return w.model.Unknown + math.Log(float64(max(len(w.scores), 1)))
 }
 
-// shares turns scores into probabilities; unknown is what is left for no record.
-func shares(scores []float64, unknown float64) (out []float64, rest float64) {
+// faint is the logarithm of a share that is lost in the rounding of any sum.
+const faint = -50
+
+// shares turns scores into probabilities, in out, which may be scores itself; rest is
+// what is left for no record. What is too faint to count is 0.
+func shares(out, scores []float64, unknown float64) (rest float64) {
 	top := unknown
 	for _, s := range scores {
-		top = max(top, s)
+		if s > top {
+			top = s
+		}
 	}
-	out = make([]float64, len(scores))
-	total := math.Exp(unknown - top)
+	if math.IsInf(top, -1) {
+		clear(out)
+		return 0
+	}
+	rest = math.Exp(unknown - top)
+	total := rest
 	for i, s := range scores {
-		out[i] = math.Exp(s - top)
-		total += out[i]
+		if s -= top; s > faint {
+			out[i] = math.Exp(s)
+			total += out[i]
+		} else {
+			out[i] = 0
+		}
 	}
 	for i := range out {
 		out[i] /= total
 	}
-	return out, math.Exp(unknown-top) / total
+	return rest / total
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -78,7 +79,8 @@ func versionWeights() Weights {
 	return w
 }
 
-// AppendTo writes the model as text: a line for each feature.
+// AppendTo writes the model as text to the end of b: a line for each feature, its
+// numbers with four digits after the point.
 func (m *Model) AppendTo(b []byte) []byte {
 	b = append(b, "# How much each feature counts; see verdict/model.go. Made by whorl db train.\n"+
 		"# feature, drift and temper for the family, drift and temper for the version\n"...)
@@ -89,55 +91,76 @@ func (m *Model) AppendTo(b []byte) []byte {
 	return b
 }
 
+// String is the model as text.
+func (m *Model) String() string { return string(m.AppendTo(nil)) }
+
 // ParseModel reads what AppendTo writes. Features that are missing keep the values of
-// an untrained model.
+// an untrained model, and so do those of a line that cannot be read; the error names
+// all such lines.
 func ParseModel(r io.Reader, file string) (*Model, error) {
 	m := NewModel()
 	index := map[string]int{}
 	for i, f := range Features {
 		index[f.String()] = i
 	}
+	var errs []error
 	sc := bufio.NewScanner(r)
-	for n := 1; sc.Scan(); n++ {
+	n := 1
+	for ; sc.Scan(); n++ {
 		text, _, _ := strings.Cut(sc.Text(), "#")
 		words := strings.Fields(text)
 		if len(words) == 0 {
 			continue
 		}
-		if err := m.parseLine(words, index); err != nil {
-			return nil, fmt.Errorf("verdict: %s:%d: %w", file, n, err)
+		if err := m.parseLine(words[0], words[1:], index); err != nil {
+			errs = append(errs, fmt.Errorf("verdict: %s:%d: %w", file, n, err))
 		}
 	}
-	return m, sc.Err()
+	if err := sc.Err(); err != nil {
+		errs = append(errs, fmt.Errorf("verdict: %s:%d: %w", file, n, err))
+	}
+	return m, errors.Join(errs...)
 }
 
-func (m *Model) parseLine(words []string, index map[string]int) (err error) {
-	number := func(i int, lo, hi float64) (v float64) {
-		if i >= len(words) {
-			err = fmt.Errorf("%s: a number is missing", words[0])
-			return 0
-		}
-		v, bad := strconv.ParseFloat(words[i], 64)
-		if bad != nil || math.IsNaN(v) || v < lo || v > hi {
-			err = fmt.Errorf("%s: %q is not a number from %v to %v", words[0], words[i], lo, hi)
-		}
-		return v
-	}
-	switch words[0] {
+// field is a number of a line, and what it may be.
+type field struct {
+	to     *float64
+	lo, hi float64
+}
+
+func (m *Model) parseLine(name string, words []string, index map[string]int) error {
+	switch name {
 	case "unknown":
-		m.Unknown = number(1, -100, 100)
-		return err
+		return parseNumbers(name, words, field{&m.Unknown, -maxUnknown, maxUnknown})
 	case "focus":
-		m.Family.Focus, m.Version.Focus = number(1, 0, maxFocus), number(2, 0, maxFocus)
-		return err
+		return parseNumbers(name, words, field{&m.Family.Focus, 0, maxFocus}, field{&m.Version.Focus, 0, maxFocus})
 	}
-	i, ok := index[words[0]]
+	i, ok := index[name]
 	if !ok {
-		return fmt.Errorf("unknown feature %.40q", words[0])
+		return fmt.Errorf("unknown feature %.40q", name)
 	}
-	m.Family.Drift[i], m.Family.Temper[i] = number(1, minDrift, maxDrift), number(2, 0, maxTemper)
-	m.Version.Drift[i], m.Version.Temper[i] = number(3, minDrift, maxDrift), number(4, 0, maxTemper)
-	return err
+	return parseNumbers(name, words,
+		field{&m.Family.Drift[i], minDrift, maxDrift}, field{&m.Family.Temper[i], 0, maxTemper},
+		field{&m.Version.Drift[i], minDrift, maxDrift}, field{&m.Version.Temper[i], 0, maxTemper})
+}
+
+// parseNumbers sets all fields or none.
+func parseNumbers(name string, words []string, fields ...field) error {
+	if len(words) != len(fields) {
+		return fmt.Errorf("%s: %d numbers, want %d", name, len(words), len(fields))
+	}
+	values := make([]float64, len(fields))
+	for i, f := range fields {
+		v, err := strconv.ParseFloat(words[i], 64)
+		if err != nil || !(f.lo <= v && v <= f.hi) { // not a number is neither
+			return fmt.Errorf("%s: %.40q is not a number from %v to %v", name, words[i], f.lo, f.hi)
+		}
+		values[i] = v
+	}
+	for i, f := range fields {
+		*f.to = values[i]
+	}
+	return nil
 }
 
 // Bounds of what is trained, so that nothing is ever impossible or certain.
@@ -146,20 +169,27 @@ const (
 	maxDrift  = 0.6
 	maxTemper = 2
 	maxFocus  = 3
+	// maxUnknown bounds the weight of the unknown, either way.
+	maxUnknown = 100
 )
 
-// focus is the factor for an observation.
-func (w *Weights) focus(o Observation) (factor, logRatio float64) {
-	all, known := 0.0, 0.0
-	for i, t := range w.Temper {
-		all += t
-		if o.known[i] {
-			known += t
-		}
-	}
+// focus is the factor for an observation, and the logarithm that its exponent is of.
+func (w *Weights) focus(o *Observation) (factor, logRatio float64) {
+	all, known := w.tempers(o)
 	if known == 0 {
 		return 1, 0
 	}
 	logRatio = math.Log(all / known)
 	return math.Exp(w.Focus * logRatio), logRatio
+}
+
+// tempers sums them up: of all features, and of those that were seen.
+func (w *Weights) tempers(o *Observation) (all, known float64) {
+	for i, t := range w.Temper {
+		all += t
+		if o.knows(Features[i]) {
+			known += t
+		}
+	}
+	return all, known
 }

@@ -10,7 +10,6 @@ import (
 	"whorl/method"
 	"whorl/method/expr"
 	"whorl/method/gen2"
-	"whorl/osdb"
 )
 
 // Scenario is a way in which a host is seen worse than under ideal conditions.
@@ -172,16 +171,6 @@ func noise(l []method.Line, r *References, rng *rand.Rand) []method.Line {
 			if v, ok := line.Value(a.Name); ok {
 				a.Value = v
 			}
-		}
-	}
-	return out
-}
-
-// familiesOf are the different vendors and families of an entry's classes.
-func familiesOf(e *osdb.Entry) (out [][2]string) {
-	for _, c := range e.Classes {
-		if f := [2]string{c.Vendor, c.Family}; !slices.Contains(out, f) {
-			out = append(out, f)
 		}
 	}
 	return out

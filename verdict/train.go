@@ -59,8 +59,7 @@ type trainer struct {
 	m        *Model
 	by       *Weights
 	rand     *rand.Rand
-	families []map[string]bool // by entry
-	members  map[string]int    // entries of a family
+	families groups
 	grad     []float64
 	m1, m2   []float64
 	steps    int
@@ -69,42 +68,27 @@ type trainer struct {
 
 func newTrainer(r *References, m *Model) *trainer {
 	n := 2*len(Features) + 2
-	t := &trainer{w: NewWeigher(r, m), m: m, by: &m.Family, members: map[string]int{},
+	return &trainer{w: NewWeigher(r, m), m: m, by: &m.Family, families: groupBy(r.Entries, familiesOf),
 		grad: make([]float64, n), m1: make([]float64, n), m2: make([]float64, n)}
-	for _, e := range r.Entries {
-		families := map[string]bool{}
-		for _, c := range e.Classes {
-			families[c.Vendor+"|"+c.Family] = true
-		}
-		for f := range families {
-			t.members[f]++
-		}
-		t.families = append(t.families, families)
-	}
-	return t
-}
-
-func share(a, b map[string]bool) bool {
-	for k := range a {
-		if b[k] {
-			return true
-		}
-	}
-	return false
 }
 
 // step adds the gradient of one host and gives its loss.
-func (t *trainer) step(host int, o Observation) float64 {
+func (t *trainer) step(host int, o *Observation) float64 {
 	scores := t.w.Scores(o, t.by)
 	scores[host] = math.Inf(-1) // it may not name itself
-	known := false
-	for f := range t.families[host] {
-		known = known || t.members[f] > 1
+	known := false              // to another reference
+	mine := make([]bool, len(scores))
+	for _, f := range t.families.of[host] {
+		for _, i := range t.families.members[f] {
+			mine[i] = true
+			known = known || i != host
+		}
 	}
-	all, rest := shares(scores, t.w.unknown())
-	mine, right := make([]bool, len(all)), 0.0
+	all := make([]float64, len(scores))
+	rest := shares(all, scores, t.w.unknown())
+	right := 0.0
 	for i, p := range all {
-		if mine[i] = known && p > 0 && share(t.families[host], t.families[i]); mine[i] {
+		if mine[i] {
 			right += p
 		}
 	}
@@ -115,7 +99,7 @@ func (t *trainer) step(host int, o Observation) float64 {
 	// Gradient of -log(right) by the score of entry i: p(i), less p(i)/right if i is right.
 	pull := all
 	for i, p := range all {
-		if mine[i] {
+		if known && mine[i] {
 			pull[i] -= p / right
 		}
 	}
@@ -129,33 +113,76 @@ func (t *trainer) step(host int, o Observation) float64 {
 }
 
 // add spreads the pulls on entries over the features.
-func (t *trainer) add(o Observation, pull, scores []float64) {
+func (t *trainer) add(o *Observation, pull, scores []float64) {
+	refs := t.w.refs
 	factor, logRatio := t.by.focus(o)
+	raised := 0.0 // what a larger factor would change, times the factor
 	for i := range pull {
 		if !math.IsInf(scores[i], 0) {
-			t.grad[2*len(Features)] += pull[i] * (scores[i] - t.w.refs.Prior[i]) * logRatio
+			raised += pull[i] * (scores[i] - refs.Prior[i])
 		}
-		pull[i] *= factor
+		pull[i] *= factor * refs.Sharpen
 	}
-	var sums []float64
-	for i := range Features {
-		if !o.known[i] {
+	t.grad[2*len(Features)] += raised * logRatio
+	t.focused(o, raised*t.by.Focus)
+	for test := range o.tests {
+		if o.tests[test].known == 0 {
 			continue
 		}
-		c := &t.w.refs.columns[i]
-		ok := t.w.matches(i, o.values[i])
-		sums = append(sums[:0], make([]float64, len(c.exprs)+1)...)
-		for e, at := range c.of {
-			sums[at] += pull[e]
-		}
-		d, temper := t.by.Drift[i], t.by.Temper[i]
-		for j, sum := range sums[1:] {
-			t.grad[2*i+1] += sum * t.by.says(i, ok[j], c.exprs[j].rare) // by log temper
-			if ok[j] {
-				t.grad[2*i] -= sum * temper * d // by logit drift
-			} else {
-				t.grad[2*i] += sum * temper * (1 - d)
+		tab := &refs.tests[test]
+		lines := gather(pull, tab.lineOf, tab.lines)
+		for attr := range tab.attrs {
+			if !o.tests[test].has(attr) {
+				continue
 			}
+			exprs := gather(lines, tab.attrs[attr].exprOf, tab.attrs[attr].exprs)
+			for _, i := range featuresOf[test][attr] {
+				t.addFeature(i, o.tests[test].values[attr], exprs)
+			}
+		}
+	}
+}
+
+// gather sums up pulls by what they have in common.
+func gather(pull []float64, of []uint32, n int) []float64 {
+	out := make([]float64, n)
+	for i, at := range of {
+		out[at] += pull[i]
+	}
+	return out
+}
+
+func (t *trainer) addFeature(i int, v sighting, pull []float64) {
+	f := &t.w.refs.features[i]
+	ok, says := t.w.matches(i, v), t.by.feature(i)
+	d, temper := t.by.Drift[i], t.by.Temper[i]
+	for n, sum := range gather(pull, f.of, len(f.claims)) {
+		if n == 0 { // of records that do not say
+			continue
+		}
+		ratio := says.ratio(ok[n], &f.claims[n])
+		switch {
+		case ratio == 0: // bounded
+		case ok[n]:
+			t.grad[2*i] -= sum * temper * d // by logit drift
+		default:
+			t.grad[2*i] += sum * temper * (1 - d)
+		}
+		t.grad[2*i+1] += sum * ratio // by log temper
+	}
+}
+
+// focused adds what tempers do by way of the focus: one of a feature that was seen
+// lowers the factor, one of another raises it.
+func (t *trainer) focused(o *Observation, pull float64) {
+	all, known := t.by.tempers(o)
+	if known == 0 {
+		return
+	}
+	for i, temper := range t.by.Temper {
+		t.grad[2*i+1] += pull * temper / all
+		if o.knows(Features[i]) {
+			t.grad[2*i+1] -= pull * temper / known
 		}
 	}
 }
@@ -175,6 +202,7 @@ func (t *trainer) move() {
 		t.shift(i, -rate*a/(math.Sqrt(b)+epsilon))
 	}
 	t.hosts = 0
+	t.w.forget()
 }
 
 func (t *trainer) shift(i int, by float64) {

@@ -12,8 +12,8 @@ import (
 )
 
 func (a *app) dbCommand() *cobra.Command {
-	c := &cobra.Command{Use: "db COMMAND", Short: "Look into the databases of systems", RunE: group}
-	c.AddCommand(a.dbEvalCommand(), a.dbTrainCommand(),
+	c := &cobra.Command{Use: "db COMMAND", Short: "Look into the databases of systems, and add to them", RunE: group}
+	c.AddCommand(a.dbAddCommand(), a.dbMergeCommand(), a.dbExportCommand(), a.dbEvalCommand(), a.dbTrainCommand(),
 		&cobra.Command{
 			Use: "list [PATTERN]", Short: "List the records, or those whose name or class contains a text", Args: takes(0, 1),
 			RunE: func(_ *cobra.Command, args []string) error { return a.dbList(strings.Join(args, "")) },
@@ -42,21 +42,29 @@ func (a *app) dbList(pattern string) error {
 	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 	n := 0
 	for _, e := range set.Entries() {
-		class := ""
-		if len(e.Classes) > 0 {
-			c := e.Classes[0]
-			class = strings.Join([]string{c.Vendor, c.Family, c.Generation, c.DeviceType}, " | ")
-		}
-		if !strings.Contains(strings.ToLower(e.Name+"\n"+class), strings.ToLower(pattern)) {
+		if !mentions(e, pattern) {
 			continue
 		}
 		n++
-		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Name, class, e.Source)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Name, firstClass(e), e.Source)
 	}
 	if n == 0 {
 		return partial(fmt.Errorf("no record has %q in its name or class", pattern), "whorl db list")
 	}
 	return w.Flush()
+}
+
+// mentions reports whether a record's name or first class contains a text, in any case.
+func mentions(e *osdb.Entry, pattern string) bool {
+	return strings.Contains(strings.ToLower(e.Name+"\n"+firstClass(e)), strings.ToLower(pattern))
+}
+
+func firstClass(e *osdb.Entry) string {
+	if len(e.Classes) == 0 {
+		return ""
+	}
+	c := e.Classes[0]
+	return strings.Join([]string{c.Vendor, c.Family, c.Generation, c.DeviceType}, " | ")
 }
 
 func (a *app) dbShow(query string) error {

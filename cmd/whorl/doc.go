@@ -5,6 +5,8 @@
 //	whorl scan 192.0.2.0/24 -oX o.xml       probe hosts
 //	whorl explain scan.nmap one.pcapng      judge prints and recordings, offline
 //	whorl db list | show | lint | stats     look into the databases
+//	whorl db add | merge | export           grow a database of one's own
+//	whorl submit one.pcapng                 prepare a print for Nmap's database
 //
 // There is no logic of fingerprinting here, only the manners of a command: one file
 // for each subcommand, and

@@ -207,7 +207,11 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 				slot = &m.Slots[again]
 			}
 		}
-		if m.Slots[p].Sends == 0 || m.Slots[p].Reply != nil || slot.Reply != nil || sends >= tries {
+		limit := tries
+		if p <= S6 && m.tries > 1 && m.synAnswered() { // the port is open: silence is loss
+			limit = m.tries + lossTries
+		}
+		if m.Slots[p].Sends == 0 || m.Slots[p].Reply != nil || slot.Reply != nil || sends >= limit {
 			continue
 		}
 		wait := patience
@@ -219,6 +223,16 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 		}
 	}
 	return which, due, ok
+}
+
+// synAnswered reports whether any SYN of the train or its repeats was answered.
+func (m *Machine) synAnswered() bool {
+	for p := S1; p <= S6; p++ {
+		if m.first(p) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // wantTrain reports whether the SEQ train has to be repeated: its cadence was

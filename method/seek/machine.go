@@ -24,6 +24,7 @@ const (
 	blind      = time.Second            // wait while no round trip is known
 	moreClosed = 4                      // further candidates for a closed port tried when the one found looks forged
 	guesses    = 3                      // random high ports tried when no candidate is closed
+	firstAsked = 443                    // port of the first SYN, unless ports were named
 
 	window      = 8 // probes under way at the beginning
 	leastWindow = 4

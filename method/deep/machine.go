@@ -1,0 +1,197 @@
+package deep
+
+import (
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Timing of a machine.
+const (
+	retryFloor = 300 * time.Millisecond // a probe is not repeated sooner, however short the round trip
+	retryBlind = time.Second            // ... and this while no round trip is known
+	settle     = 100 * time.Millisecond // least wait for answers to the last packets
+	tries      = 2                      // sends of a probe that is not answered
+)
+
+// Options of a machine.
+type Options struct {
+	Burst bool // send B1-B6 too; Q1 is always sent
+}
+
+var _ method.Machine = (*Machine)(nil)
+
+// Machine sends the probes to one host and files the answers. It is done after less
+// than a second on a short path.
+type Machine struct {
+	Exchange
+	burst bool
+	rand  method.Stream
+	next  int       // index into order of the next first send
+	last  time.Time // when the last packet left
+}
+
+// NewMachine prepares an exchange. The stream gives its numbers. RTT may be set from
+// earlier exchanges.
+func NewMachine(t Target, s method.Stream, o Options) *Machine {
+	m := &Machine{burst: o.Burst, rand: s}
+	m.Target = t
+	m.Numbers = NewNumbers(&m.rand)
+	return m
+}
+
+// Poll sends what is due: one packet, or those that belong together.
+func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
+	for {
+		which, due, move := m.step(now)
+		switch {
+		case move == over && out.Len() > 0:
+			return now
+		case move == over:
+			return time.Time{}
+		case move == wait || due.After(now):
+			return due
+		}
+		m.send(which, now, out)
+	}
+}
+
+type move uint8
+
+const (
+	over move = iota // nothing is left to send or to wait for
+	send             // a probe leaves
+	wait             // late answers are waited for
+)
+
+// step decides: first the round in its order, then missing probes again, then a
+// last wait.
+func (m *Machine) step(now time.Time) (which Probe, due time.Time, _ move) {
+	for ; m.next < len(order); m.next++ {
+		if p := order[m.next]; m.possible(p) {
+			return p, m.plan(p, now), send
+		}
+	}
+	if which, due, ok := m.retry(); ok {
+		return which, due, send
+	}
+	if end := m.last.Add(m.RTT.Patience(settle, retryBlind)); m.waiting() && now.Before(end) {
+		return 0, end, wait
+	}
+	return 0, now, over
+}
+
+// possible reports whether the probe can be sent at all. AB needs an ISN to go beyond.
+func (m *Machine) possible(which Probe) bool {
+	switch {
+	case which == AB:
+		return m.Slots[K3].Reply.synAck() && m.Slots[K2].Reply.synAck()
+	case which >= B1 && !m.burst:
+		return false
+	}
+	to := Probes[which].To
+	return to == method.ToHost || m.port(to) != 0
+}
+
+// plan is when a probe of the round should leave. The connection of one of K1-K4 has
+// to be gone before the next is asked for: its answer comes to us and our kernel's
+// reset goes back.
+func (m *Machine) plan(which Probe, now time.Time) time.Time {
+	if m.Packets == 0 {
+		return now
+	}
+	after := Probes[which].After
+	if which < K2 || which > K4 {
+		return m.last.Add(after)
+	}
+	before := &m.Slots[which-1]
+	gone := before.Sent.Add(2 * m.RTT.Smoothed)
+	if before.Reply != nil {
+		gone = before.Reply.At.Add(m.RTT.Smoothed)
+	}
+	return later(before.Sent.Add(after), gone)
+}
+
+// retry finds the missing probe whose time to be repeated comes first. The clock and
+// the burst are not repeated: their answers mean something together only.
+func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
+	if m.Packets >= MaxPackets {
+		return 0, due, false
+	}
+	patience := m.RTT.Patience(retryFloor, retryBlind)
+	for p := AE; p <= RT; p++ {
+		slot := &m.Slots[p]
+		if slot.Sends == 0 || slot.Reply != nil || slot.Sends >= tries {
+			continue
+		}
+		if t := later(slot.Sent.Add(patience), m.last.Add(Gap)); !ok || t.Before(due) {
+			which, due, ok = p, t, true
+		}
+	}
+	return which, due, ok
+}
+
+// waiting reports whether any probe that was sent has no answer yet.
+func (m *Machine) waiting() bool {
+	for i := range m.Slots {
+		if m.Slots[i].Sends > 0 && m.Slots[i].Reply == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
+	if which == AB {
+		m.Beyond = m.beyond(now)
+	}
+	p := out.Put(method.Tag(which))
+	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
+	if m.Packets == 0 {
+		m.First = now
+	}
+	if m.next < len(order) && order[m.next] == which {
+		m.next++
+	}
+	slot := &m.Slots[which]
+	slot.Sends++
+	slot.Sent = now
+	m.Packets++
+	m.last, m.Last = now, now
+}
+
+// beyond is an acknowledgement of data that the connection of K4 has not sent. It
+// leaves behind that SYN, before its answer is known and our kernel resets it, so the
+// ISN is guessed from the growth between K2 and K3. A second of a fast counter is
+// added; Measure checks that the guess was right.
+func (m *Machine) beyond(now time.Time) uint32 {
+	a, b := &m.Slots[K2], &m.Slots[K3]
+	perSecond := float64(b.Reply.Seq-a.Reply.Seq) / b.Sent.Sub(a.Sent).Seconds()
+	return b.Reply.Seq + uint32(int64(perSecond*now.Sub(b.Sent).Seconds())) + 1<<24
+}
+
+// Sent corrects the time of a packet to when it really left.
+func (m *Machine) Sent(tag method.Tag, at time.Time) {
+	if tag < 0 || int(tag) >= len(m.Slots) {
+		return
+	}
+	m.Slots[tag].Sent = at
+	m.last, m.Last = at, at
+}
+
+// Receive files an answer.
+func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
+	which, mine, fresh := m.file(p, at)
+	if fresh && m.Slots[which].Sends == 1 { // Karn: an answer after a repeat is ambiguous
+		m.RTT.Add(at.Sub(m.Slots[which].Sent))
+	}
+	return mine
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

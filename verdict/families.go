@@ -1,0 +1,108 @@
+package verdict
+
+import (
+	"slices"
+	"strings"
+
+	"whorl"
+	"whorl/osdb"
+)
+
+// groups sort records by something that several have in common. A record can be in more
+// than one group, or in none.
+type groups struct {
+	names   []whorl.Class // what a group has in common
+	members [][]int       // places of records, by group
+	of      [][]int       // groups, by record
+}
+
+// groupBy makes groups of the vendor, family and generation of the classes that by gives.
+func groupBy(entries []*osdb.Entry, by func(*osdb.Entry) []whorl.Class) groups {
+	g := groups{of: make([][]int, len(entries))}
+	index := map[[3]string]int{}
+	for i, e := range entries {
+		for _, c := range by(e) {
+			key := [3]string{c.Vendor, c.Family, c.Generation}
+			n, ok := index[key]
+			if !ok {
+				n = len(g.names)
+				index[key] = n
+				g.names = append(g.names, whorl.Class{Vendor: c.Vendor, Family: c.Family, Generation: c.Generation})
+				g.members = append(g.members, nil)
+			}
+			if !slices.Contains(g.of[i], n) {
+				g.of[i] = append(g.of[i], n)
+				g.members[n] = append(g.members[n], i)
+			}
+		}
+	}
+	return g
+}
+
+// sums adds up the shares of records by group.
+func (g *groups) sums(shares []float64) []float64 {
+	out := make([]float64, len(g.names))
+	for n, members := range g.members {
+		for _, i := range members {
+			out[n] += shares[i]
+		}
+	}
+	return out
+}
+
+// familiesOf are the vendors and families of an entry's classes.
+func familiesOf(e *osdb.Entry) (out []whorl.Class) {
+	for _, c := range e.Classes {
+		out = append(out, whorl.Class{Vendor: c.Vendor, Family: c.Family})
+	}
+	return out
+}
+
+// generationOf is the first class of an entry without its device type.
+func generationOf(e *osdb.Entry) []whorl.Class { return e.Classes[:min(1, len(e.Classes))] }
+
+// classesOf are the vendors and families of an entry, and those that they descend from:
+// an access point that runs Linux is a Linux too. Its name stands for one that has no
+// class.
+func classesOf(e *osdb.Entry) (out []whorl.Class) {
+	add := func(vendor, family string) {
+		out = append(out, whorl.Class{Vendor: vendor, Family: family})
+	}
+	for _, c := range e.Classes {
+		add(c.Vendor, c.Family)
+		if up, ok := lineage[[2]string{c.Vendor, c.Family}]; ok {
+			add(up[0], up[1])
+		}
+	}
+	if strings.Contains(e.Name, "(Linux") { // Nmap's way to tell what a device runs
+		add("Linux", "Linux")
+	}
+	if out == nil {
+		add("", e.Name)
+	}
+	return out
+}
+
+// lineage tells which system a vendor's is made from, where that is public knowledge:
+// the stack is the same one.
+var lineage = map[[2]string][2]string{
+	{"Google", "Android"}:               {"Linux", "Linux"},
+	{"MikroTik", "RouterOS"}:            {"Linux", "Linux"},
+	{"Synology", "DiskStation Manager"}: {"Linux", "Linux"},
+	{"Aerohive", "HiveOS"}:              {"Linux", "Linux"},
+	{"VyOS", "VyOS"}:                    {"Linux", "Linux"},
+	{"Apple", "Mac OS X"}:               {"Apple", "Darwin"},
+	{"Apple", "OS X"}:                   {"Apple", "Darwin"},
+	{"Apple", "macOS"}:                  {"Apple", "Darwin"},
+	{"Apple", "iOS"}:                    {"Apple", "Darwin"},
+	{"Apple", "Apple TV"}:               {"Apple", "Darwin"},
+	{"Sun", "Solaris"}:                  {"", "Solaris"},
+	{"Oracle", "Solaris"}:               {"", "Solaris"},
+	{"Sun", "OpenSolaris"}:              {"", "Solaris"},
+	{"OpenIndiana", "OpenIndiana"}:      {"", "Solaris"},
+	{"Joyent", "SmartOS"}:               {"", "Solaris"},
+	{"illumos", "illumos"}:              {"", "Solaris"},
+	{"Nexenta", "NexentaStor"}:          {"", "Solaris"},
+	{"Microsoft", "Windows Phone"}:      {"Microsoft", "Windows"},
+	{"Microsoft", "Windows Mobile"}:     {"Microsoft", "Windows"},
+}
