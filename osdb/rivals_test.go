@@ -25,12 +25,27 @@ func TestExample(t *testing.T) {
 	}
 }
 
-// Every record fits its own example.
+// Every record fits its own example, which therefore cannot widen it, and of which a
+// record can be made that fits it.
 func TestExamplesFit(t *testing.T) {
 	set, _ := Load(Config{Embedded: data.Files, Places: PlacesOf(os.Getenv)})
 	for _, e := range set.Entries() {
 		if s := e.Gen2.Score(e.Example(), gen2.DefaultPoints(), expr.Whorl); s.Num != s.Den || s.Den == 0 && e.Gen2 != nil {
 			t.Errorf("%v: %d of %d points", e.Source, s.Num, s.Den)
+		}
+		if e.Gen2 == nil {
+			continue
+		}
+		if _, changes, err := e.Widen(e.Example()); err != nil || len(changes) > 0 {
+			t.Errorf("%v: widened by its own example: %v, %v", e.Source, changes, err)
+		}
+		r, err := FromObservation(e.Example())
+		if err != nil {
+			t.Errorf("%v: %v", e.Source, err)
+			continue
+		}
+		if s := r.Score(e.Example(), gen2.DefaultPoints(), expr.Whorl); s.Num != s.Den {
+			t.Errorf("%v: a record of its example has %d of %d points", e.Source, s.Num, s.Den)
 		}
 	}
 }

@@ -2,11 +2,15 @@ package verdict
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"whorl/data"
+	"whorl/method/gen2"
 	"whorl/osdb"
 )
 
@@ -30,23 +34,175 @@ func trained(t testing.TB) *Model {
 	return m
 }
 
+// some is every nth record.
+func some(set osdb.Set, n int) osdb.Set {
+	i := 0
+	return filter(set, func(*osdb.Entry) bool { i++; return i%n == 0 })
+}
+
+func filter(set osdb.Set, keep func(*osdb.Entry) bool) (out osdb.Set) {
+	for _, d := range set {
+		c := *d
+		c.Entries = slices.DeleteFunc(slices.Clone(d.Entries), func(e *osdb.Entry) bool { return !keep(e) })
+		if len(c.Entries) > 0 {
+			out = append(out, &c)
+		}
+	}
+	return out
+}
+
+// withGen2 leaves out records that the second generation knows nothing of.
+func withGen2(set osdb.Set) osdb.Set {
+	return filter(set, func(e *osdb.Entry) bool { return e.Gen2 != nil })
+}
+
 func TestScoresEqualPlain(t *testing.T) {
+	t.Run("toy", func(t *testing.T) { equalPlain(t, toy(t), 200) })
+	t.Run("embedded", func(t *testing.T) { equalPlain(t, withGen2(embedded(t)), 200) })
+	t.Run("nmap-os-db", func(t *testing.T) { equalPlain(t, some(installed(t), 40), 200) })
+}
+
+func equalPlain(t *testing.T, set osdb.Set, n int) {
 	r := rand.New(rand.NewPCG(5, 1))
 	m := trained(t)
-	for _, set := range []osdb.Set{embedded(t), toy(t)} {
-		refs, p := NewReferences(set), newPlain(set)
-		w := NewWeigher(refs, m)
-		for range 100 {
-			seen := subject(r, withGen2(set))
-			o := Observe(seen)
-			for _, by := range []*Weights{&m.Family, &m.Version} {
+	refs, p := NewReferences(set), newPlain(set)
+	w := NewWeigher(refs, m)
+	for range n {
+		seen := subject(r, set)
+		o := Observe(seen)
+		for _, by := range []*Weights{&m.Family, &m.Version} {
+			for range 2 { // computed and remembered
 				got := w.Scores(o, by)
-				for i, e := range refs.Entries {
-					if want := p.score(e, seen, by); !near(got[i], want) {
-						t.Fatalf("%v of %v: %v, plain %v", seen, e.Source, got[i], want)
+				for range 10 {
+					i := r.IntN(len(refs.Entries))
+					if want := p.score(refs.Entries[i], seen, by); !near(got[i], want) {
+						t.Fatalf("%v of %v: %v, plain %v", seen, refs.Entries[i].Source, got[i], want)
 					}
 				}
 			}
+		}
+	}
+}
+
+// The laws of the likelihood, for hosts that are like no record and like one.
+func TestLikelihoodLaws(t *testing.T) {
+	set := withGen2(embedded(t))
+	refs, m := NewReferences(set), trained(t)
+	w := NewWeigher(refs, m)
+	r := rand.New(rand.NewPCG(6, 1))
+	for range 200 {
+		seen := subject(r, set)
+		scores := slices.Clone(w.Scores(Observe(seen), &m.Family))
+		r.Shuffle(len(seen), func(i, j int) { seen[i], seen[j] = seen[j], seen[i] })
+		for _, l := range seen {
+			r.Shuffle(len(l.Attrs), func(i, j int) { l.Attrs[i], l.Attrs[j] = l.Attrs[j], l.Attrs[i] })
+		}
+		if !slices.Equal(scores, w.Scores(Observe(seen), &m.Family)) {
+			t.Fatalf("%v: the order of lines or attributes matters", seen)
+		}
+		sum := 0.0
+		rest := shares(scores, scores, w.unknown())
+		for _, p := range scores {
+			sum += p
+		}
+		if !near(sum+rest, 1) || rest <= 0 {
+			t.Fatalf("%v: shares sum up to %v, %v of it unknown", seen, sum+rest, rest)
+		}
+	}
+}
+
+// What agrees never lowers a record against one where it does not, alone or with others.
+func TestAgreementNeverLowers(t *testing.T) {
+	refs, m := NewReferences(withGen2(embedded(t))), trained(t)
+	for i := range Features {
+		for _, by := range []*Weights{&m.Family, &m.Version} {
+			for _, c := range refs.features[i].claims[1:] {
+				if yes, no := by.feature(i).ratio(true, &c), by.feature(i).ratio(false, &c); yes < 0 || no > 0 {
+					t.Errorf("%v %v: %v if it agrees, %v if not", Features[i], c.expr, yes, no)
+				}
+			}
+		}
+	}
+}
+
+func TestSilentRecordsAreOut(t *testing.T) {
+	set := toy(t)
+	refs, m := NewReferences(set), NewModel()
+	w := NewWeigher(refs, m)
+	refs.Prior[3] = 50
+	scores := w.Scores(Observe(joined("SEQ(TI=Z)T1(R=Y)")), &m.Family)
+	for i, e := range refs.Entries {
+		if out := math.IsInf(scores[i], -1); out != (e.Name == "Only pings") {
+			t.Errorf("%s: %v", e.Name, scores[i])
+		}
+	}
+	for i, s := range w.Scores(Observe(nil), &m.Family) {
+		if !math.IsInf(s, -1) {
+			t.Errorf("nothing was seen: %s: %v", refs.Entries[i].Name, s)
+		}
+	}
+}
+
+func TestShares(t *testing.T) {
+	inf := math.Inf(-1)
+	for _, c := range []struct {
+		scores  []float64
+		unknown float64
+		want    []float64
+		rest    float64
+	}{
+		{[]float64{0, 0}, 0, []float64{1. / 3, 1. / 3}, 1. / 3},
+		{[]float64{math.Log(3), 0, inf}, inf, []float64{.75, .25, 0}, 0},
+		{[]float64{1000, 0}, inf, []float64{1, 0}, 0},
+		{[]float64{inf, inf}, -4, []float64{0, 0}, 1},
+		{[]float64{inf}, inf, []float64{0}, 0},
+		{nil, 0, nil, 1},
+	} {
+		rest := shares(c.scores, c.scores, c.unknown)
+		if !near(rest, c.rest) || !slices.EqualFunc(c.scores, c.want, near) {
+			t.Errorf("%v, %v; want %v, %v", c.scores, rest, c.want, c.rest)
+		}
+	}
+}
+
+// What is explained adds up to the score.
+func TestExplanationAddsUp(t *testing.T) {
+	set := withGen2(embedded(t))
+	refs, m := NewReferences(set), trained(t)
+	refs.Sharpen = fewSharpen
+	w := NewWeigher(refs, m)
+	r := rand.New(rand.NewPCG(7, 1))
+	for range 50 {
+		o := Observe(subject(r, set))
+		for i, want := range slices.Clone(w.Scores(o, &m.Family)) {
+			sum := 0.0
+			for _, test := range w.explain(i, o) {
+				for _, weight := range test {
+					sum += weight
+				}
+			}
+			if !math.IsInf(want, -1) && !near(sum, want) {
+				t.Fatalf("%v: %v, score %v", refs.Entries[i].Source, sum, want)
+			}
+		}
+	}
+}
+
+// Whatever hosts send, a weigher's memory has its bounds.
+func TestWeigherMemoryIsBounded(t *testing.T) {
+	m := NewModel()
+	w := NewWeigher(NewReferences(toy(t)), m)
+	for i := range 2000 {
+		w.Scores(Observe(joined(fmt.Sprintf("SEQ(SP=%X)", i))), &m.Family)
+		w.Scores(Observe(joined("SEQ(SP="+strings.Repeat("1", 300+i)+")")), &m.Family)
+	}
+	mem := w.lines[&m.Family][gen2.TestSEQ]
+	if n := len(mem.sums) + len(mem.free); n > maxLineScores+1 {
+		t.Errorf("%d lines", n)
+	}
+	for i, values := range w.agreed {
+		if len(values) > maxAgreed {
+			t.Errorf("%v: %d values", Features[i], len(values))
 		}
 	}
 }
@@ -71,21 +227,14 @@ func BenchmarkScores(b *testing.B) {
 	}
 }
 
-// withGen2 leaves out records that the second generation knows nothing of.
-func withGen2(set osdb.Set) (out osdb.Set) {
-	for _, d := range set {
-		c := *d
-		c.Entries = nil
-		for _, e := range d.Entries {
-			if e.Gen2 != nil {
-				c.Entries = append(c.Entries, e)
-			}
-		}
-		if len(c.Entries) > 0 {
-			out = append(out, &c)
-		}
+// BenchmarkPlainScore is one record of many that [BenchmarkScores] weighs at once.
+func BenchmarkPlainScore(b *testing.B) {
+	set := withGen2(embedded(b))
+	m := trained(b)
+	list, p := hosts(set, 64), newPlain(set)
+	for i := 0; b.Loop(); i++ {
+		p.score(p.entries[i%len(p.entries)], list[i%len(list)], &m.Family)
 	}
-	return out
 }
 
 func toy(t testing.TB) osdb.Set {

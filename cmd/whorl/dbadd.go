@@ -25,7 +25,7 @@ type naming struct {
 
 func (n *naming) flags(f *pflag.FlagSet) {
 	f.StringVar(&n.name, "name", "", "`NAME` of the system and its versions: Linux 6.12 - 6.18")
-	f.StringArrayVar(&n.classes, "class", nil, "`CLASS`: vendor | family | generation | device type")
+	f.StringArrayVar(&n.classes, "class", nil, "`CLASS` as vendor | family | generation | device type")
 	f.StringArrayVar(&n.cpe, "cpe", nil, "`CPE` name of the first class; may be given again")
 }
 

@@ -24,9 +24,11 @@ is left out.
 
 The form whorl is that of our own databases. The form nmap is that of
 nmap-os-db: without the lines of other methods and of sources, and without
-records that then say nothing. Nmap up to 7.99 does not know the groups M[5B4|578].`,
+records that then say nothing. Nmap up to 7.99 does not know groups like
+M[5B4|578].`,
 		Example: `  whorl db export > all.osdb
-  mkdir new; whorl db export --format nmap > new/nmap-os-db; nmap --datadir new -O 192.0.2.7`,
+  whorl db export --format nmap > new/nmap-os-db
+  nmap --datadir new -O 192.0.2.7`,
 		Args: takes(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error { return a.dbExport(format, strings.Join(args, "")) },
 	}

@@ -41,7 +41,7 @@ goes to your own database.`,
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.copy, "copy", false, "widen a copy in your own database")
-	f.StringVar(&o.to, "to", "", "with --copy: write to `FILE` instead of user.osdb in your data folder")
+	f.StringVar(&o.to, "to", "", "with --copy: write to `FILE` instead of your user.osdb")
 	f.BoolVar(&o.force, "force", false, "also if the print looks like one of another system")
 	f.BoolVarP(&o.yes, "yes", "y", false, "write without asking")
 	return c

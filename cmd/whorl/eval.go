@@ -26,7 +26,7 @@ type evalOptions struct {
 func (a *app) dbEvalCommand() *cobra.Command {
 	o := &evalOptions{}
 	c := &cobra.Command{
-		Use: "eval", Short: "Measure how often the rules are right, with references that play hosts", Args: cobra.NoArgs,
+		Use: "eval", Short: "Measure how often the rules are right", Args: cobra.NoArgs,
 		Long: `Measure how often the rules are right.
 
 Every reference of the databases in turn plays a host, in five scenarios, and only the

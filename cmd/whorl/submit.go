@@ -30,7 +30,7 @@ other the reason is told and what to do, and nothing is written. FILE holds
 printed fingerprints or is a recording; all have to be of the system that is
 named. Nothing is sent.`,
 		Example: `  whorl scan 192.0.2.7 --record one.pcapng
-  whorl submit one.pcapng --name "Example OS 1.2" --notes "model 7, firmware 1.2.34" > mail.txt`,
+  whorl submit one.pcapng --name "Example OS 1.2" --notes "model 7" > form.txt`,
 		Args: takes(1, math.MaxInt),
 		RunE: func(_ *cobra.Command, args []string) error { return a.submit(o, args) },
 	}

@@ -77,12 +77,12 @@ func (r *Reply) timestamp() (val uint32, ok bool) {
 
 // Bounds of what is believed.
 const (
-	lateness = 5 * time.Millisecond   // of any packet, unseen in its round trip
-	maxDoubt = 100 * time.Millisecond // of times; above it nothing is said of clocks
-	maxHz    = 3e6                    // RFC 7323 section 5.4 wants 1 to 1000; Linux can do a million
-	maxISN   = 1 << 28                // steps per second; RFC 9293 wants 250,000, Linux has 64 times that
-	maxPace  = 1 << 26                // most that a counter moves between two probes
-	minStep  = 256                    // common divisors below it are chance
+	lateness = 5 * time.Millisecond  // of any packet, unseen in its round trip
+	maxDoubt = 40 * time.Millisecond // of times; above it nothing is said of clocks
+	maxHz    = 3e6                   // RFC 7323 section 5.4 wants 1 to 1000; Linux can do a million
+	maxISN   = 1 << 28               // steps per second; RFC 9293 wants 250,000, Linux has 64 times that
+	maxPace  = 1 << 26               // most that a counter moves between two probes
+	minStep  = 256                   // common divisors below it are chance
 )
 
 // usual are the rates that clocks have, per second.
@@ -172,8 +172,9 @@ func near(f float64) float64 {
 	return f
 }
 
-// isn is ISN4. Steps come first: other connections may have moved the counter too, so
-// steps are multiples of one.
+// isn is ISN4. The gaps between K1-K4 differ, and so do the numbers of SYNs in them, so
+// that steps do not look like time. They are multiples of one, as other connections
+// move the counter too.
 func (e *Exchange) isn() (l method.Line, ok bool) {
 	l.Test = "ISN4"
 	s, doubt := e.samples()
@@ -189,12 +190,12 @@ func (e *Exchange) isn() (l method.Line, ok bool) {
 	switch {
 	case widest == 0:
 		l.Set("C", "K")
-	case step >= minStep && widest < maxPace:
-		l.Set("C", "I")
-		l.Set("D", hex(step))
 	case even && rate >= 1 && doubt <= maxDoubt:
 		l.Set("C", "T")
 		l.Set("R", hex(uint32(math.Round(8*math.Log2(rate)))))
+	case step >= minStep && widest < maxPace:
+		l.Set("C", "I")
+		l.Set("D", hex(step))
 	case widest < maxPace:
 		l.Set("C", "G")
 	default:

@@ -50,9 +50,9 @@ var (
 // Marks that answers are compared with.
 const (
 	tosMark  = 0xba // DSCP EF (RFC 3246) and ECT(0)
-	ect1     = 1   // ECN field (RFC 3168 section 5)
+	ect1     = 1    // ECN field (RFC 3168 section 5)
 	echoTTL  = 100  // no stack begins with it
-	quoteLen = 540 // data of Q1, bytes: a packet that does not fit an error of 576 bytes, but itself does
+	quoteLen = 540  // data of Q1, bytes: a packet that does not fit an error of 576 bytes, but itself does
 	dataFill = 'W'
 )
 

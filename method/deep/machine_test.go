@@ -1,0 +1,187 @@
+package deep
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+func plan(sent []sending) string {
+	var b strings.Builder
+	for i, s := range sent {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s %d", Probes[s.which].Name, s.at/ms)
+	}
+	return b.String()
+}
+
+const (
+	clockPart = "K1 0, AE 25, AN 50, MD5 75, K2 100, AO 125, EC 150, RT 175, K3 300, K4 450, AB 450"
+	burstPart = ", Q1 475, B1 475, B2 475, B3 475, B4 475, B5 475, B6 475"
+)
+
+// silent answers nothing.
+func silent(Probe, int, time.Duration, *packet.Packet) *packet.Packet { return nil }
+
+// What leaves when. No exchange has more than 20 packets.
+func TestSchedule(t *testing.T) {
+	noOpen, nothing := target, Target{Addr: them}
+	noOpen.OpenTCP = 0
+	for _, c := range []struct {
+		name string
+		t    Target
+		host node
+		o    Options
+		trip time.Duration
+		want string
+		took time.Duration
+	}{
+		{"linux", target, linux, Options{Burst: true}, ms, clockPart + burstPart + ", MD5 500, AO 525", 625 * ms},
+		{"no burst", target, linux, Options{}, ms, clockPart + ", Q1 475, MD5 500, AO 525", 625 * ms},
+		{"no open port", noOpen, linux, Options{}, ms, "EC 0, RT 25, Q1 50", 51 * ms},
+		{"nothing known", nothing, linux, Options{}, ms, "EC 0", ms},
+		// No ISN is known, so AB is left out; the limit leaves three repeats.
+		{"dead", target, silent, Options{Burst: true}, ms,
+			strings.TrimSuffix(clockPart, ", AB 450") + burstPart + ", AE 1025, AN 1050, MD5 1075", 2075 * ms},
+		// The connection of one SYN is gone before the next leaves.
+		{"far", target, linux, Options{}, 200 * ms,
+			"K1 0, AE 25, AN 50, MD5 75, K2 400, AO 425, EC 450, RT 475, K3 800, K4 1200, AB 1200, Q1 1225, MD5 1250, AO 1275", 0},
+	} {
+		w := newWire(c.t, c.host, c.o)
+		w.trip = c.trip
+		took := w.run(t)
+		if d := cmp.Diff(strings.Split(c.want, ", "), strings.Split(plan(w.sent), ", ")); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if c.took != 0 && took != c.took {
+			t.Errorf("%s: took %v, want %v", c.name, took, c.took)
+		}
+		if w.m.Packets != len(w.sent) || w.m.Packets > MaxPackets {
+			t.Errorf("%s: %d packets counted, %d sent", c.name, w.m.Packets, len(w.sent))
+		}
+	}
+}
+
+// The bytes of each probe, from the transport header on but for its checksum, and the
+// fields of IP that matter. Numbers of the exchange are those of the fixed key.
+func TestBytes(t *testing.T) {
+	w := newWire(target, linux, Options{Burst: true})
+	w.run(t)
+	n := &w.m.Numbers
+	port := func(plus uint16) string { return fmt.Sprintf("%04x", n.PortBase+plus) }
+	seq := fmt.Sprintf("%08x", n.Seq)
+	const (
+		usual = "020405b40402080a00000001000000000103" + "0307"
+		data  = "5757"
+	)
+	for which, want := range map[Probe]string{
+		K1:  "tos 0 | " + port(0) + "0050" + seq + "00000000" + "a0020400" + "0000" + usual,
+		K4:  "tos 0 | " + port(0) + "0050" + seq + "00000000" + "a0020400" + "0000" + usual,
+		AB:  "tos 0 | " + port(0) + "0050" + fmt.Sprintf("%08x%08x", n.Seq+1, w.m.Beyond) + "50100400" + "0000",
+		AE:  "tos 1 | " + port(1) + "0050" + seq + "00000000" + "a1c20400" + "0000" + usual,
+		AN:  "tos 0 | " + port(2) + "0050" + seq + "00000000" + "a1c20400" + "0000" + usual,
+		MD5: "tos 0 | " + port(3) + "0050" + seq + "00000000" + "e0020400" + "0000" + "020405b4080a0000000100000000" + "1312" + "30313233343536373839616263646566" + "01010101",
+		AO:  "tos 0 | " + port(4) + "0050" + seq + "00000000" + "d0020400" + "0000" + "020405b4080a0000000100000000" + "1d100101" + "303132333435363738396162" + "0101",
+		EC:  "tos ba id 5aa5 ttl 100 | " + "0800" + fmt.Sprintf("%04x", n.EchoID) + "0001" + strings.Repeat("57", 56),
+		RT:  "tos ba id 3cc3 | " + port(5) + "0051" + seq + "00000000" + "a0020400" + "0000" + usual,
+		Q1:  "tos 0 | " + port(0) + "9c40" + "0224" + strings.Repeat(data, quoteLen/2),
+		B1:  "tos 0 | " + port(1) + "9c40" + "0008",
+		B6:  "tos 0 | " + port(6) + "9c40" + "0008",
+	} {
+		for _, s := range w.sent {
+			if s.which != which {
+				continue
+			}
+			if d := cmp.Diff(want, show(s.q, &Probes[which])); d != "" {
+				t.Errorf("%s: %s", Probes[which].Name, d)
+			}
+		}
+		if w.sends[which] == 0 {
+			t.Errorf("%s was not sent", Probes[which].Name)
+		}
+	}
+}
+
+func show(q *packet.Packet, s *method.Shape) string {
+	out := fmt.Sprintf("tos %x", q.TOS)
+	if s.IPID != 0 {
+		out += fmt.Sprintf(" id %x", q.IPv4.ID)
+	}
+	if s.TTL != 0 {
+		out += fmt.Sprintf(" ttl %d", q.TTL)
+	}
+	b := frameOf(q)[20:]
+	sum := map[packet.Transport]int{packet.TCP: 16, packet.UDP: 6, packet.ICMP: 2}[q.Transport]
+	return out + " | " + hex.EncodeToString(b[:sum]) + hex.EncodeToString(b[sum+2:])
+}
+
+// Packets of others are not taken, and none of ours twice.
+func TestReceive(t *testing.T) {
+	w := newWire(target, linux, Options{Burst: true})
+	w.run(t)
+	n := w.m.Numbers
+	tcp := func(plus uint16, from uint16, flags packet.Flags, ack uint32) *packet.Packet {
+		return &packet.Packet{Src: them, Dst: us, TTL: 64, Transport: packet.TCP,
+			TCP: packet.TCPHeader{SrcPort: from, DstPort: n.PortBase + plus, Flags: flags, Ack: ack}}
+	}
+	const synAck = packet.SYN | packet.ACK
+	stranger := tcp(0, 80, synAck, n.Seq+1)
+	stranger.Src = us
+	for name, c := range map[string]struct {
+		p    *packet.Packet
+		mine bool
+	}{
+		"again":               {tcp(1, 80, synAck, n.Seq+1), true},
+		"to gen2":             {tcp(20000, 80, synAck, n.Seq+1), false},
+		"from another port":   {tcp(1, 81, synAck, n.Seq+1), false},
+		"of another sequence": {tcp(1, 80, synAck, n.Seq), false},
+		"of another host":     {stranger, false},
+		"an echo of gen2": {&packet.Packet{Src: them, Dst: us, Transport: packet.ICMP,
+			ICMP: packet.ICMPHeader{Type: packet.ICMPEchoReply, Rest: packet.Echo(n.EchoID, 295)}}, false},
+	} {
+		before := w.m.Answered()
+		if got := w.m.Receive(read(frameOf(c.p)), w.now); got != c.mine || w.m.Answered() != before {
+			t.Errorf("%s: mine %v, %d answers after %d", name, got, w.m.Answered(), before)
+		}
+	}
+}
+
+// FuzzReceive: whatever arrives, the exchange ends in time and its print can be read.
+func FuzzReceive(f *testing.F) {
+	w := newWire(target, linux, Options{Burst: true})
+	w.run(f)
+	for which := range NumProbes {
+		for _, s := range w.sent {
+			if r := linux(s.which, 1, s.at, s.q); s.which == which && r != nil {
+				r.Src, r.Dst = them, us
+				f.Add(frameOf(r), uint8(which))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, frame []byte, at uint8) {
+		w := newWire(target, func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
+			return linux(which, n, at, q)
+		}, Options{Burst: true})
+		w.due = append(w.due, arrival{frame, epoch.Add(time.Duration(at) * 2 * ms)})
+		if took := w.run(t); took > 5*time.Second || w.m.Packets > MaxPackets {
+			t.Errorf("%v, %d packets", took, w.m.Packets)
+		}
+		print := w.m.Measure()
+		back, err := Parse(print.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(print, back); d != "" {
+			t.Error(d)
+		}
+	})
+}
