@@ -59,8 +59,8 @@ func TestNormalised(t *testing.T) {
 	}
 }
 
-// Judged by references that did not train the model, ours is right at least as often as
-// Nmap's rule, and says how often it is.
+// With references that play hosts, ours is right at least as often as Nmap's rule, and
+// says how often it is.
 func TestHeldOutReferences(t *testing.T) {
 	const hosts = 150
 	for _, e := range Evaluate(installed(t), trained(t), EvalOptions{Seed: 2, Hosts: hosts, Threshold: 0.8, Only: func(e int) bool { return e%5 == 0 }}) {

@@ -297,15 +297,18 @@ func (j *Judge) verdict(f *family, a answer, seen []method.Line) whorl.Verdict {
 		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(e)
 	}
 	v.Confidence = whorl.Fraction(min(a.share, surest))
-	v.Accuracy = accuracy(j.compare(f.of[0].place, seen))
+	v.Accuracy = j.accuracy(f.of[0].place, seen)
 	v.Notes = notes(e, seen)
 	return v
 }
 
-// accuracy is the share of points of what agrees.
-func accuracy(ev []whorl.Evidence) whorl.Fraction {
+// accuracy is the share of points of what agrees, as seen or on a common path.
+func (j *Judge) accuracy(place int, seen []method.Line) whorl.Fraction {
+	if path := pathOf(seen); path == 0 || path == ethernetMSS {
+		return j.entries[place].Gen2.Score(seen, j.points[place], expr.Whorl).Accuracy()
+	}
 	var s gen2.Score
-	for _, e := range ev {
+	for _, e := range j.compare(place, seen) {
 		s.Den += e.Points
 		if e.Agrees {
 			s.Num += e.Points

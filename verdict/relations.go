@@ -25,15 +25,11 @@ const (
 // and older Linux), or as the largest number of segments that fits 64 KiB (Linux
 // since 4.20, measured up to 7.3).
 func Common(seen []method.Line) (common []method.Line, path int) {
-	ops, ok := find(seen, "OPS")
-	if !ok {
-		return seen, 0
-	}
-	o1, _ := ops.Value("O1")
-	path = mssOf(o1)
+	path = pathOf(seen)
 	if path == 0 || path == ethernetMSS {
 		return seen, path
 	}
+	ops, _ := find(seen, "OPS")
 	common = make([]method.Line, len(seen))
 	for i, l := range seen {
 		common[i] = method.Line{Test: l.Test, Attrs: make([]method.Attr, len(l.Attrs))}
@@ -42,6 +38,13 @@ func Common(seen []method.Line) (common []method.Line, path int) {
 		}
 	}
 	return common, path
+}
+
+// pathOf is the MSS that an observation shows, 0 if there is none.
+func pathOf(seen []method.Line) int {
+	ops, _ := find(seen, "OPS")
+	o1, _ := ops.Value("O1")
+	return mssOf(o1)
 }
 
 func commonValue(l method.Line, a method.Attr, ops method.Line, path int) string {

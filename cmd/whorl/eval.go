@@ -62,10 +62,11 @@ func (a *app) dbEval(o *evalOptions) error {
 		return a.evalPrints(set, model, o)
 	}
 	e := verdict.EvalOptions{Seed: o.seed, Hosts: o.hosts, Threshold: o.threshold}
+	judged := notOurs(set)
 	if o.held {
-		e.Only = heldOut
+		e.Only = heldOut(verdict.NewReferences(judged))
 	}
-	results := verdict.Evaluate(notOurs(set), model, e)
+	results := verdict.Evaluate(judged, model, e)
 	if o.json {
 		return json.NewEncoder(a.out).Encode(results)
 	}
@@ -89,8 +90,12 @@ func (a *app) dbEval(o *evalOptions) error {
 	return err
 }
 
-// heldOut are the references that do not take part in training, so that they can judge it.
-func heldOut(entry int) bool { return entry%5 == 0 }
+// heldOut tells the references that do not take part in training, so that they can
+// judge it: a fifth, by the line that they stand on in their file, as that does not
+// depend on which databases are loaded.
+func heldOut(r *verdict.References) func(entry int) bool {
+	return func(entry int) bool { return r.Entries[entry].Source.Line%5 == 0 }
+}
 
 // notOurs are the databases that are not ours, or all if there are no others: a few
 // wide records of ours would name themselves only.
@@ -132,8 +137,8 @@ func (a *app) dbTrain(file string, rounds, batch int, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	m := verdict.NewModel()
-	verdict.Train(verdict.NewReferences(set), m, verdict.TrainOptions{Seed: seed, Rounds: rounds, Batch: batch, Hold: heldOut,
+	m, refs := verdict.NewModel(), verdict.NewReferences(set)
+	verdict.Train(refs, m, verdict.TrainOptions{Seed: seed, Rounds: rounds, Batch: batch, Hold: heldOut(refs),
 		Report: func(round int, loss float64) {
 			fmt.Fprintf(a.people, "round %d of %d: loss %.3f\n", round+1, rounds, loss)
 		}})
