@@ -161,8 +161,8 @@ func Observe(h *whorl.Host, e *gen2.Exchange, version string) {
 
 // observeDeep measures an exchange of our own probes and adds the observation.
 func observeDeep(h *whorl.Host, e *deep.Exchange) {
-	if print := e.Measure(); len(print) > 0 {
-		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: print.String(), Conditions: whorl.Conditions{
+	if lines := e.Measure(); len(lines) > 0 {
+		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: lines.String(), Conditions: whorl.Conditions{
 			At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed,
 		}})
 	}

@@ -35,6 +35,9 @@ const (
 	// database each stands alone, and says more.
 	fewReferences = 1000
 	fewSharpen    = 1.6
+	// foreignPrevalence divides the prevalence for foreign records: there the systems
+	// that are met most often have many records already.
+	foreignPrevalence = 4
 	// ownVersions is the same for the versions that records of ours tell.
 	ownVersions = 25
 )
@@ -98,11 +101,18 @@ func weighed(set osdb.Set) *References {
 		r.Sharpen = fewSharpen
 	}
 	for i, e := range r.Entries {
-		if e.Source.Database == osdb.Embedded || e.Source.Database == osdb.User {
+		if own(e) {
 			r.Prior[i] = ownPrior + prevalence(e)
+			continue
 		}
+		r.Prior[i] = prevalence(e) / foreignPrevalence
 	}
 	return r
+}
+
+// own reports whether a record is of a database kept by this project or the user.
+func own(e *osdb.Entry) bool {
+	return e.Source.Database == osdb.Embedded || e.Source.Database == osdb.User
 }
 
 // prevalence is how much more often a system is met than its one record among those of
@@ -253,8 +263,9 @@ func (j *Judge) versions(f *family, o *Observation) []float64 {
 	out := j.scratch[:len(f.members)]
 	j.weigher.score(out, f.members, o, &j.o.Model.Version)
 	for i, place := range f.members {
-		if prior := j.refs.Prior[place]; prior != 0 {
-			out[i] += ownVersions - prior
+		out[i] -= j.refs.Prior[place]
+		if own(j.refs.Entries[place]) {
+			out[i] += ownVersions
 		}
 	}
 	return out

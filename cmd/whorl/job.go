@@ -54,7 +54,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringVarP(&o.ports, "ports", "p", "", "TCP `PORTS` to look at, in order: 22,80-90,http*; - is all")
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
-	f.BoolVar(&o.deep, "deep", false, "send up to 20 packets more, for what others leave open")
+	f.BoolVar(&o.deep, "deep", false, "send up to 20 packets of our own; kept, not judged yet")
 	f = pace.flags
 	f.VarP(&o.timing, "timing", "T", "template, 0 (paranoid) to 5 (insane)")
 	f.Var(&o.rate, "max-rate", "packets per second at most; 0 is no limit")

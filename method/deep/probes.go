@@ -56,7 +56,7 @@ const (
 	dataFill = 'W'
 )
 
-// Probes are the packets of the method, in the order of a round. The array is only
+// Probes are the packets of the method; order says when each leaves. The array is only
 // read. The gaps between K1-K4 count from one to the next and differ, so that growth
 // by time and growth by steps can be told apart.
 var Probes = [NumProbes]method.Shape{
