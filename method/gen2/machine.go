@@ -12,7 +12,7 @@ const (
 	retryFloor = 300 * time.Millisecond  // a probe is not repeated sooner, however short the round trip
 	retryBlind = time.Second             // ... and this while no round trip is known
 	retryU1    = 1100 * time.Millisecond // Linux sends one port unreachable a second to one peer
-	settle     = 100 * time.Millisecond  // least wait for answers to the last packets
+	settle     = 50 * time.Millisecond   // least wait for answers to the last packets
 	lateShift  = 10 * time.Millisecond   // a SEQ probe later than this moves the rest of the train
 	seqSpan    = 5 * SeqGap              // ideal time from S1 to S6
 	lossTries  = 2                       // more sends where an answered repeat has proved loss

@@ -63,8 +63,8 @@ func TestSchedule(t *testing.T) {
 		want  string
 		took  time.Duration
 	}{
-		{"linux", target, linux, 0, wholeRound + ", T2 925, T3 950", 1050 * ms},
-		{"one try", target, linux, 1, wholeRound, 850 * ms},
+		{"linux", target, linux, 0, wholeRound + ", T2 925, T3 950", 1000 * ms},
+		{"one try", target, linux, 1, wholeRound, 800 * ms},
 		{"answers to all", target, func(w *wire, which Probe, n int, q *packet.Packet) {
 			if which == T2 || which == T3 {
 				which = T4
@@ -73,10 +73,10 @@ func TestSchedule(t *testing.T) {
 		}, 0, wholeRound, 751 * ms},
 		// O3 and IE2 are missing; their late answers prove loss, so T2 and T3 are given more tries.
 		{"loss", target, dropping(first(S3, IE2)), 0,
-			wholeRound + ", O3 775, IE2 850, T2 925, T3 950, T2 1225, T3 1250, T2 1525, T3 1550", 1650 * ms},
+			wholeRound + ", O3 775, IE2 850, T2 925, T3 950, T2 1225, T3 1250, T2 1525, T3 1550", 1600 * ms},
 		// The error limit of Linux is waited for.
 		{"U1 limited", target, dropping(first(U1)), 0,
-			wholeRound + ", T2 925, T3 950, U1 1675, T2 1700, T3 1725, T2 2000, T3 2025", 2125 * ms},
+			wholeRound + ", T2 925, T3 950, U1 1675, T2 1700, T3 1725, T2 2000, T3 2025", 2075 * ms},
 		{"no open port", noOpen, linux, 0, "IE1 0, IE2 25, U1 50, T5 75, T6 100, T7 125", 126 * ms},
 		{"no TCP port", noTCP, linux, 0, "IE1 0, IE2 25, U1 50", 51 * ms},
 		{"nothing to ask", Target{Addr: them}, nil, 0, "IE1 0, IE2 25, IE1 1000, IE2 1025", 2025 * ms},
