@@ -34,6 +34,11 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		return h
 	}
 	h.Ports = ports(&f.seek.Result, f.gen2)
+	for i := range h.Ports {
+		if p := &h.Ports[i]; f.own != 0 && p.Number == f.own {
+			p.Name = "whorl" // nobody else's: it is there for this scan
+		}
+	}
 	if f.gen2 == nil {
 		return h
 	}

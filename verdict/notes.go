@@ -21,7 +21,7 @@ func notes(e *osdb.Entry, seen []method.Line) (out []string) {
 				out = append(out, o.off)
 			}
 		}
-		if mss := mssOf(o1); mss > 0 && mss != ethernetMSS {
+		if mss := mssOf(o1); mss > 0 && mss != ethernetMSS && mss < loopbackMSS {
 			out = append(out, fmt.Sprintf("path of %d-byte packets", mss+ipTCPHeaders))
 		}
 	}
@@ -35,6 +35,10 @@ func notes(e *osdb.Entry, seen []method.Line) (out []string) {
 	}
 	return out
 }
+
+// loopbackMSS is the least segment size that only a loopback has: 16,344 bytes on
+// macOS, 65,495 on Linux. That is how a host comes, seen from itself.
+const loopbackMSS = 16000
 
 // ipTCPHeaders are the 40 bytes that an MSS leaves out of a packet.
 const ipTCPHeaders = 40
