@@ -17,7 +17,7 @@ import (
 
 // realNetwork is this machine's: routes of the kernel, links over AF_PACKET.
 type realNetwork struct {
-	via link.Via
+	routes *link.Routes
 
 	mu        sync.Mutex
 	file      *os.File // of the recording; nil: none
@@ -27,14 +27,15 @@ type realNetwork struct {
 
 // network prepares the way out; it fails at once if a capability is missing.
 func (a *app) network(o *scanOptions) (*realNetwork, error) {
-	n := &realNetwork{via: link.Via{Interface: o.iface}}
+	via := link.Via{Interface: o.iface}
 	if o.source != "" {
 		src, err := netip.ParseAddr(o.source)
 		if err != nil {
 			return nil, usage(fmt.Errorf("source address: %w", err), "-S with an address of this machine")
 		}
-		n.via.Src = src
+		via.Src = src
 	}
+	n := &realNetwork{routes: link.NewRoutes(via)}
 	if err := link.Capable(link.NetRaw); err != nil || o.record == "" {
 		return n, err
 	}
@@ -49,7 +50,7 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 	return n, nil
 }
 
-func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) { return link.RouteTo(addr, n.via) }
+func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) { return n.routes.To(addr) }
 
 func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	filter := afpacket.Towards(r.Link, netip.PrefixFrom(r.Src, r.Src.BitLen()))

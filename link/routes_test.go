@@ -1,0 +1,39 @@
+//go:build linux
+
+package link
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Routes has to answer as RouteTo, whatever was asked before.
+func TestRoutes(t *testing.T) {
+	asked := []string{
+		"10.1.0.9", "10.1.0.77", "10.1.0.9", "10.1.0.1", "10.1.0.255", "10.1.0.5", "10.1.0.6", "203.0.113.9", "203.0.113.10", "8.8.8.8",
+		"10.2.7.7", "10.2.7.8", "10.2.8.8", "10.66.0.1", "10.66.0.2", "10.67.0.1", "10.68.0.1", "224.0.0.1", "10.3.0.1", "10.4.0.1",
+		"127.0.0.1", "127.0.0.2", "127.9.9.9", "::1", "fd01::9", "fd01::10", "fd01::5", "fd99::1", "fe80::9%e0", "fe80::9", "fe80::10%e1",
+		"::ffff:10.1.0.77", "0.0.0.0", "255.255.255.255",
+	}
+	vias := []Via{{}, {Interface: "e1"}, {Interface: "e3"}, {Src: netip.MustParseAddr("10.1.0.6")}, {Src: netip.MustParseAddr("192.0.2.1")}}
+	inNamespace(t, network, func() {
+		for _, via := range vias {
+			routes := NewRoutes(via)
+			for range 2 {
+				for _, s := range asked {
+					dst := netip.MustParseAddr(s)
+					got, gotErr := routes.To(dst)
+					want, wantErr := RouteTo(dst, via)
+					if d := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
+						t.Errorf("%s %+v: -want +got\n%s", s, via, d)
+					}
+					if (gotErr == nil) != (wantErr == nil) || gotErr != nil && gotErr.Error() != wantErr.Error() {
+						t.Errorf("%s %+v: %v, want %v", s, via, gotErr, wantErr)
+					}
+				}
+			}
+		}
+	})
+}
