@@ -2,7 +2,6 @@ package gen2
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -157,8 +156,7 @@ func Find(text string) (found []Located, problems []Problem) {
 		cur = Located{}
 	}
 	for _, b := range blocks(text) {
-		text := string(b.text)
-		tests := testForm.FindAllString(text, -1)
+		tests, open := testForms(string(b.text))
 		if len(tests) == 0 {
 			flush() // other text ends a fingerprint
 		}
@@ -180,19 +178,58 @@ func Find(text string) (found []Located, problems []Problem) {
 				cur.Tests = append(cur.Tests, l)
 			}
 		}
-		if t := openForm.FindString(text); t != "" {
-			problems = append(problems, Problem{b.line, fmt.Errorf("%.20s...: closing parenthesis is missing", t)})
+		if open != "" {
+			problems = append(problems, Problem{b.line, fmt.Errorf("%.20s...: closing parenthesis is missing", open)})
 		}
 	}
 	flush()
 	return found, problems
 }
 
-var (
-	testForm = regexp.MustCompile(`\b(?:SCAN|SEQ|OPS|WIN|ECN|T[1-7]|U1|IE)\([^()]*\)`)
-	openForm = regexp.MustCompile(`\b(?:SCAN|SEQ|OPS|WIN|ECN|T[1-7]|U1|IE)\([^()]*$`)
-	unescape = strings.NewReplacer("&#xa;", "\n", "&#xA;", "\n", "&#10;", "\n", "&quot;", `"`, "&amp;", "&", "&lt;", "<", "&gt;", ">")
-)
+// testForms finds what looks like a test, NAME(...), in a text, and the beginning of one
+// that does not end.
+func testForms(text string) (tests []string, open string) {
+	for from := 0; ; {
+		i := strings.IndexByte(text[from:], '(')
+		if i < 0 {
+			return tests, ""
+		}
+		body := from + i + 1
+		name := testName(text[:body-1])
+		n := strings.IndexAny(text[body:], "()")
+		switch {
+		case n < 0 && name != "":
+			return tests, text[body-1-len(name):]
+		case n < 0:
+			return tests, ""
+		case text[body+n] == '(':
+			from = body + n
+			continue
+		case name != "":
+			tests = append(tests, text[body-1-len(name):body+n+1])
+		}
+		from = body + n + 1
+	}
+}
+
+// testName is the name of a test, or SCAN, that a text ends with as a word of its own.
+func testName(text string) string {
+	begin := len(text)
+	for begin > 0 && isWord(text[begin-1]) {
+		begin--
+	}
+	word := text[begin:]
+	if _, ok := TestNamed(word); ok || word == "SCAN" {
+		return word
+	}
+	return ""
+}
+
+func isWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
+
+var unescape = strings.NewReplacer("&#xa;", "\n", "&#xA;", "\n", "&#10;", "\n", "&quot;", `"`, "&amp;", "&", "&lt;", "<", "&gt;", ">")
 
 // block is a line of text, or wrapped lines joined, with the number of the first.
 type block struct {
