@@ -27,6 +27,7 @@ type Host struct {
 	Observations []Observation `json:"observations,omitempty"`
 	Verdicts     []Verdict     `json:"verdicts,omitempty"` // ranked, the headline first
 	Boxes        []Box         `json:"boxes,omitempty"`
+	Next         []Step        `json:"next,omitempty"`     // what would tell more, if the headline is no name alone
 	Warnings     []string      `json:"warnings,omitempty"` // each says what to do next
 }
 
@@ -136,19 +137,20 @@ func (f Fraction) Percent() int { return int(float64(f)*100 + 1e-9) }
 
 // Verdict is one answer to "what is it", with what it rests on.
 type Verdict struct {
-	Name       string     `json:"name"`
-	Vendor     string     `json:"vendor,omitempty"`
-	Family     string     `json:"family,omitempty"`
-	Generation string     `json:"generation,omitempty"`
-	DeviceType string     `json:"device_type,omitempty"`
-	CPE        []string   `json:"cpe,omitempty"`
-	Classes    []Class    `json:"classes,omitempty"`    // all classes of the reference, the first of them repeated above
-	Rule       Rule       `json:"rule"`                 // which rule of judgement gave it
-	Confidence Fraction   `json:"confidence,omitempty"` // probability that Name holds; 0 if the rule gives none
-	Accuracy   Fraction   `json:"accuracy"`             // share of Nmap's points
-	Notes      []string   `json:"notes,omitempty"`      // how the host differs from what its system does by default
-	Evidence   []Evidence `json:"evidence,omitempty"`
-	Source     Source     `json:"source"`
+	Name       string      `json:"name"`
+	Vendor     string      `json:"vendor,omitempty"`
+	Family     string      `json:"family,omitempty"`
+	Generation string      `json:"generation,omitempty"`
+	DeviceType string      `json:"device_type,omitempty"`
+	CPE        []string    `json:"cpe,omitempty"`
+	Classes    []Class     `json:"classes,omitempty"`    // all classes of the reference, the first of them repeated above
+	Rule       Rule        `json:"rule"`                 // which rule of judgement gave it
+	Confidence Fraction    `json:"confidence,omitempty"` // probability that Name holds; 0 if the rule gives none
+	Accuracy   Fraction    `json:"accuracy"`             // share of Nmap's points
+	Notes      []string    `json:"notes,omitempty"`      // how the host differs from what its system does by default
+	Evidence   []Evidence  `json:"evidence,omitempty"`
+	Decisive   *Difference `json:"decisive,omitempty"` // of the headline, from its best alternative
+	Source     Source      `json:"source"`
 }
 
 // Unknown is the name of a verdict that gives no answer; the text of its source
@@ -164,16 +166,43 @@ const (
 	RuleNmap  Rule = "nmap"  // Nmap's points over one database
 )
 
-// Evidence is one attribute for or against a verdict.
+// Evidence is one attribute for or against a verdict, or a test that is missing.
 type Evidence struct {
-	Method string  `json:"method"`
-	Test   string  `json:"test"`
-	Attr   string  `json:"attr"`
-	Want   string  `json:"want"`
-	Got    string  `json:"got"`
-	Agrees bool    `json:"agrees"`
-	Points int     `json:"points,omitempty"` // Nmap's weight
-	Weight float64 `json:"weight,omitempty"` // log likelihood ratio, natural logarithm; positive speaks for
+	Method    string  `json:"method"`
+	Test      string  `json:"test"`
+	Attr      string  `json:"attr"` // empty: the whole test
+	Want      string  `json:"want"`
+	Got       string  `json:"got"`
+	WantWords string  `json:"want_words,omitempty"` // Want as a person says it, if the two disagree
+	GotWords  string  `json:"got_words,omitempty"`  // Got as a person says it
+	Agrees    bool    `json:"agrees"`
+	Common    string  `json:"common,omitempty"`  // Got as it would be on a path of 1500-byte packets, if only that agrees
+	Missing   string  `json:"missing,omitempty"` // why it was not seen, or does not count; empty: it was and does
+	Points    int     `json:"points,omitempty"`  // Nmap's weight
+	Weight    float64 `json:"weight,omitempty"`  // log likelihood ratio, natural logarithm; positive speaks for
+}
+
+// Difference is the one attribute that speaks most for a verdict and against an
+// alternative of another family. Test is empty if nothing that was seen tells the two apart.
+type Difference struct {
+	Name   string  `json:"name"`   // of the verdict's record
+	Other  string  `json:"other"`  // name of the alternative
+	Source Source  `json:"source"` // of the alternative
+	Method string  `json:"method,omitempty"`
+	Test   string  `json:"test,omitempty"`
+	Attr   string  `json:"attr,omitempty"`
+	Got    string  `json:"got,omitempty"`
+	Want   string  `json:"want,omitempty"`   // what the verdict's record says
+	There  string  `json:"there,omitempty"`  // what the alternative's record says
+	Words  string  `json:"words,omitempty"`  // Got and There as a person says them
+	Points int     `json:"points,omitempty"` // Nmap's weight of the attribute
+	Weight float64 `json:"weight,omitempty"` // how much more it, and what goes with it, speaks for the verdict; natural logarithm
+}
+
+// Step is something to do in order to know more.
+type Step struct {
+	Why     string `json:"why"`
+	Command string `json:"command"` // to type; words in capitals stand for what is not known here
 }
 
 // Source is the record that a verdict rests on.

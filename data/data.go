@@ -26,6 +26,8 @@
 //	TS    0: the first timestamp has the value zero
 //	ECN   Y: the SYN asks for ECN
 //
+// Lines CLK to QU are of package deep; docs/deep.md says which of them are sure.
+//
 // To load them:
 //
 //	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})

@@ -17,6 +17,7 @@ func (s Set) Lint() (problems []Problem) {
 		texts := lintTests(e)
 		if d.Own() {
 			texts = append(texts, lintOwn(e)...)
+			texts = append(texts, d.lintPart(e)...)
 		}
 		if tests := string(e.appendTests(nil)); tests != "" {
 			if first, ok := seen[tests]; !ok {

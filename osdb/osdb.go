@@ -16,6 +16,7 @@ import (
 // Entry is one record: what is known of a stack.
 type Entry struct {
 	Name    string
+	Within  string // name of the record of its file that it narrows; empty: none
 	Classes []whorl.Class
 	Gen2    *gen2.Reference // nil: none
 	Extra   []method.Line   // tests of other methods, kept as they are
@@ -113,6 +114,9 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 // AppendTo writes the record in the form that Read reads to the end of b.
 func (e *Entry) AppendTo(b []byte) []byte {
 	b = fmt.Appendf(b, "Fingerprint %s\n", e.Name)
+	if e.Within != "" {
+		b = fmt.Appendf(b, "Within %s\n", e.Within)
+	}
 	for _, c := range e.Classes {
 		b = fmt.Appendf(b, "Class %s | %s |%s| %s\n", c.Vendor, c.Family, pad(c.Generation), c.DeviceType)
 		for _, cpe := range c.CPE {
@@ -162,7 +166,7 @@ func (e *Entry) Check() error {
 }
 
 func same(a, b *Entry) bool {
-	return a.Name == b.Name && a.Source.Text == b.Source.Text && a.String() == b.String() &&
+	return a.Name == b.Name && a.Within == b.Within && a.Source.Text == b.Source.Text && a.String() == b.String() &&
 		slices.EqualFunc(a.Classes, b.Classes, func(a, b whorl.Class) bool {
 			return SameClass(a, b) && slices.Equal(a.CPE, b.CPE)
 		})

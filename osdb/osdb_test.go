@@ -126,7 +126,10 @@ func TestReadProblems(t *testing.T) {
 			[]string{`:3: CPE "o:a:b" is left out; want something like cpe:/o:linux:linux_kernel:6`}, record + "Class a | b | c | d\nT1()\n"},
 		{"no tests", record + "\n" + record + "T1()\n", []string{`:1: record "A" has no tests; it can match nothing`}, record + record + "T1()\n"},
 		{"no name", "Fingerprint # none\nT1()\nClass x\nwhat\n\n" + record + "T1()\n", []string{`:1: Fingerprint without a name; the record is left out`}, record + "T1()\n"},
-		{"keyword", record + "Config R=1\nT1()\n", []string{`:2: unknown keyword "Config"; want Fingerprint, Class, CPE, Source or a test like T1(R=Y)`}, record + "T1()\n"},
+		{"keyword", record + "Config R=1\nT1()\n", []string{`:2: unknown keyword "Config"; want Fingerprint, Within, Class, CPE, Source or a test like T1(R=Y)`}, record + "T1()\n"},
+		{"within", record + "Within\nT1()\n", []string{`:2: Within says nothing; write the name of the record that "A" narrows`}, record + "T1()\n"},
+		{"within twice", record + "Within B\nWithin C\nT1()\n", []string{`:3: Within stands twice in "A"; only the first counts`}, record + "Within B\nT1()\n"},
+		{"deep test", record + "AE(B=5-)\nT1()\n", []string{`:2: deep: AE: B: expr: "5-": "5-" is no comparison`}, record + "T1()\nAE(B=5-)\n"},
 		{"test", record + "T9(R=N)\nT1()\n", []string{`:2: no method has a test T9; it is kept and not used`}, record + "T1()\nT9(R=N)\n"},
 		{"attribute", record + "T1(Z=1%R=Y)\n", []string{`:2: gen2: T1: unknown attribute "Z"`}, record + "T1(R=Y%Z=1)\n"},
 		{"expression", record + "T1(R=Y%T=5-)\n", []string{`:2: gen2: T1: T: expr: "5-": "5-" is no comparison`}, record + "T1(R=Y%T=5-)\n"},
@@ -218,6 +221,7 @@ func TestCheck(t *testing.T) {
 // and read as it is.
 func FuzzRead(f *testing.F) {
 	f.Add(sample)
+	f.Add(whole + "Fingerprint Example 6.16\nWithin Example 4.15 - 6.19\nAE(B=0)\nWithin B")
 	f.Add("Fingerprint A\nT1(R=Y%Z=1%T=5-)\nT9(R=1)\nSEQ(R=N)\nSource x\nSource y")
 	f.Fuzz(func(t *testing.T, text string) {
 		db, _ := read(t, text)

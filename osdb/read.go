@@ -176,19 +176,21 @@ func (d *decoder) other(s string) {
 		d.fingerprint(rest)
 	case word == "MatchPoints":
 		d.matchPoints()
+	case word == "Within" && d.inRecord(s):
+		d.within(rest)
 	case word == "Class" && d.inRecord(s):
 		d.class(rest)
 	case word == "CPE" && d.inRecord(s):
 		d.cpe(rest)
 	case word == "Source" && d.inRecord(s):
 		d.source(rest)
-	case word == "Class", word == "CPE", word == "Source":
+	case word == "Within", word == "Class", word == "CPE", word == "Source":
 	case strings.Contains(s, "("):
 		t := d.readTest(s)
 		d.tests[s] = t
 		d.test(t)
 	case d.section != skipped:
-		d.problem("unknown keyword %.40q; want Fingerprint, Class, CPE, Source or a test like T1(R=Y)", word)
+		d.problem("unknown keyword %.40q; want Fingerprint, Within, Class, CPE, Source or a test like T1(R=Y)", word)
 	}
 }
 
@@ -249,6 +251,17 @@ func (d *decoder) fingerprint(name string) {
 	d.section, d.noClass = record, false
 	d.entry = &Entry{Name: name, Source: whorl.Source{Database: d.db.Database, File: d.db.File, Line: d.line}}
 	d.db.Entries = append(d.db.Entries, d.entry)
+}
+
+func (d *decoder) within(name string) {
+	switch e := d.entry; {
+	case name == "":
+		d.problem("Within says nothing; write the name of the record that %q narrows", e.Name)
+	case e.Within != "":
+		d.problem("Within stands twice in %q; only the first counts", e.Name)
+	default:
+		e.Within = name
+	}
 }
 
 func (d *decoder) matchPoints() {
@@ -327,7 +340,9 @@ func (d *decoder) readTest(s string) *test {
 	name := t.line.Test
 	if _, ok := gen2.TestNamed(name); ok {
 		t.gen2, t.errs = d.compiler.Test(t.line)
-	} else if !others[name] && !deep.Has(name) && !strings.HasSuffix(name, "6") {
+	} else if deep.Has(name) {
+		_, t.errs = deep.NewReference([]method.Line{t.line})
+	} else if !others[name] && !strings.HasSuffix(name, "6") {
 		t.errs = []error{fmt.Errorf("no method has a test %s; it is kept and not used", name)}
 	}
 	return t

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"whorl/method"
+	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 )
@@ -12,6 +13,7 @@ import (
 // chooser picks one value from each expression of a reference.
 type chooser struct {
 	r      *gen2.Reference
+	deep   deep.Reference
 	secret *method.Stream
 }
 
@@ -44,7 +46,11 @@ func (c *chooser) allows(t gen2.Test, attr, value string) bool {
 // text picks a value: the first of those preferred that is allowed, else the first
 // alternative.
 func (c *chooser) text(t gen2.Test, attr string, preferred ...string) (string, error) {
-	e := c.expr(t, attr)
+	return textOf(c.expr(t, attr), t.String()+": "+attr, preferred...)
+}
+
+// textOf is text for any expression; what names it in errors.
+func textOf(e *expr.Expr, what string, preferred ...string) (string, error) {
 	if e == nil && len(preferred) > 0 {
 		return preferred[0], nil
 	}
@@ -61,13 +67,17 @@ func (c *chooser) text(t gen2.Test, attr string, preferred ...string) (string, e
 			return v, nil
 		}
 	}
-	return "", fmt.Errorf("%s: %s: nothing matches %q", t, attr, e)
+	return "", fmt.Errorf("%s: nothing matches %q", what, e)
 }
 
 // number picks a number of at most max that is not among the others: one of those
 // preferred, else the middle of the first alternative.
 func (c *chooser) number(t gen2.Test, attr string, max uint64, not []uint64, preferred ...uint64) (uint64, error) {
-	e := c.expr(t, attr)
+	return numberOf(c.expr(t, attr), t.String()+": "+attr, max, not, preferred...)
+}
+
+// numberOf is number for any expression; what names it in errors.
+func numberOf(e *expr.Expr, what string, max uint64, not []uint64, preferred ...uint64) (uint64, error) {
 	if e == nil {
 		e = &anyNumber
 	}
@@ -88,7 +98,7 @@ func (c *chooser) number(t gen2.Test, attr string, max uint64, not []uint64, pre
 			}
 		}
 	}
-	return 0, fmt.Errorf("%s: %s: no number up to %X can be shown for %q", t, attr, max, e)
+	return 0, fmt.Errorf("%s: no number up to %X can be shown for %q", what, max, e)
 }
 
 var anyNumber = expr.MustParse("0-FFFFFFFF")

@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"whorl/method"
+	"whorl/method/deep"
 	"whorl/method/gen2"
 )
 
@@ -15,7 +17,8 @@ type clock struct {
 	// gap, if not zero, is by how much the clocks of two connections from
 	// neighbouring ports differ, about: stacks that add a secret offset to each
 	// connection show a rate of gigahertz to who takes them for one clock.
-	gap uint32
+	gap    uint32
+	random bool // the offset is another one for each SYN
 }
 
 // clockOf gives a clock for a value of TS, the binary logarithm of its rate, or the
@@ -42,46 +45,111 @@ func clockOf(ts uint64) clock {
 
 // value is the timestamp of a packet that leaves now, to a peer with that secret and
 // port. It is never zero.
-func (c *clock) value(now time.Time, secret uint32, port uint16) uint32 {
+func (c *clock) value(now time.Time, secret uint32, port uint16, chance *method.Stream) uint32 {
 	since := now.Sub(c.boot)
 	sec, rest := float64(since/time.Second), (since % time.Second).Seconds()
 	// Modulo 2^32 by whole seconds, as fast clocks exceed the precision of their product.
 	v := uint32(uint64(math.Mod(sec*c.hz, 1<<32) + rest*c.hz))
 	if c.gap != 0 {
-		v += c.offset(secret, port)
+		v += c.offset(secret, port, chance)
 	}
 	return max(v, 1)
 }
 
 // offset is the secret of one connection.
-func (c *clock) offset(secret uint32, port uint16) uint32 {
+func (c *clock) offset(secret uint32, port uint16, chance *method.Stream) uint32 {
 	h := (secret ^ uint32(port)) * 0x9e3779b1
 	h ^= h >> 15
 	h *= 0x85ebca6b
 	h ^= h >> 13
+	if c.random {
+		h = chance.Uint32()
+	}
 	return secret + uint32(port&1)*c.gap + h%(c.gap/16+1)
 }
 
-// chooseClock chooses a rate that TS allows, if the options have timestamps.
+// The values of TS that show another offset for each port, the most usual first.
+var manyOffsets = []uint64{0x20, 0x1f, 0x21, 0x22}
+
+// chooseClock chooses a rate that TS allows, if the options have timestamps, and what
+// CLK of package deep says of rate and offsets.
 func (c *chooser) chooseClock(i *instance) error {
 	i.clock = clock{hz: 1000}
+	if !c.stampsFit(i.segments[gen2.S1].options) {
+		return fmt.Errorf("CLK: OFF: %v, but OPS has no such timestamps", c.deep.Expr("CLK", "OFF"))
+	}
 	e := c.expr(gen2.TestSEQ, "TS")
 	stamps := true
 	for p := gen2.S1; p <= gen2.S6; p++ {
 		o := i.segments[p].options
 		stamps = stamps && (o.stamp != 0 && o.value || o.n == 0)
 	}
-	if e == nil || !stamps {
+	if !stamps {
 		return nil
 	}
 	// No rate is shown as 2: what is not more than 5.66 Hz counts as 1.
-	ts, err := c.number(gen2.TestSEQ, "TS", 0x22, []uint64{0, 2})
-	if err != nil {
-		if e.Match("U") || e.Match("0") {
-			return nil
-		}
-		return fmt.Errorf("%w: no clock shows it", err)
+	not, preferred := []uint64{0, 2}, []uint64(nil)
+	one, many := c.offsets()
+	switch {
+	case !many:
+		not = append(not, manyOffsets...)
+	case !one:
+		preferred = manyOffsets
 	}
-	i.clock = clockOf(ts)
-	return nil
+	if e != nil {
+		ts, err := c.number(gen2.TestSEQ, "TS", 0x22, not, preferred...)
+		if err != nil {
+			if e.Match("U") || e.Match("0") {
+				return nil
+			}
+			return fmt.Errorf("%w: no clock shows it", err)
+		}
+		i.clock = clockOf(ts)
+	} else if !one {
+		i.clock = clockOf(manyOffsets[0])
+	}
+	return c.deepClock(&i.clock)
+}
+
+// offsets tells whether CLK allows one offset for all ports, and many.
+func (c *chooser) offsets() (one, many bool) {
+	e := c.deep.Expr("CLK", "OFF")
+	if e == nil {
+		return true, true
+	}
+	return e.Match("S"), e.Match("P") || e.Match("R")
+}
+
+// deepClock chooses rate and kind of offsets as CLK says.
+func (c *chooser) deepClock(k *clock) error {
+	e := c.deep.Expr("CLK", "OFF")
+	k.random = e != nil && !e.Match("P") && e.Match("R")
+	if one, many := c.offsets(); k.gap == 0 && !one || k.gap != 0 && !many {
+		return fmt.Errorf("CLK: OFF: %v, but TS shows other offsets", e)
+	}
+	hz := c.deep.Expr("CLK", "HZ")
+	if hz == nil || hz.Match(hex(uint32(deep.UsualRate(k.hz)+0.5))) {
+		return nil
+	}
+	n, err := numberOf(hz, "CLK: HZ", 3e6, []uint64{0})
+	if near := float64(n) / k.hz; err == nil && k.gap == 0 && c.expr(gen2.TestSEQ, "TS") != nil && (near > 1.5 || near < 0.66) {
+		err = fmt.Errorf("CLK: HZ: TS shows no clock of %d Hz", n)
+	}
+	k.hz = float64(n)
+	return err
+}
+
+// stampsFit reports whether the answer to a SYN that offers all options has the
+// timestamps that CLK speaks of.
+func (c *chooser) stampsFit(o *options) bool {
+	off := c.deep.Expr("CLK", "OFF")
+	switch {
+	case off == nil:
+		return o.stamp != 0 && o.value || c.deep.Expr("CLK", "HZ") == nil
+	case o.stamp == 0:
+		return off.Match("U")
+	case !o.value:
+		return off.Match("Z")
+	}
+	return off.Match("S") || off.Match("P") || off.Match("R")
 }

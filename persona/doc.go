@@ -14,6 +14,10 @@
 // address that is not its own, and answers UDP and ICMP with no more than what
 // came and 28 bytes of headers.
 //
+// Where a record has lines of package deep, what they tell of is answered so too: the
+// clock and ISNs of one 4-tuple, SYNs that ask for Accurate ECN or are signed, fields
+// that echo replies and resets copy, size and TOS of errors and how many leave at once.
+//
 // What it is not: a host with services. A connection is forgotten when its
 // handshake is complete, and what follows is answered as to a connection that is
 // unknown. It does not limit its rate; who puts it on a real network does. IPv4 only.

@@ -17,6 +17,7 @@ import (
 type unreachable struct {
 	ipHeader
 	silent  bool
+	limit   limit
 	quote   int    // most bytes quoted of the packet
 	rest    uint32 // second word of the ICMP header
 	ttlLoss int    // by how much the quoted TTL is less than the received one
@@ -61,7 +62,7 @@ func (p *Persona) udp(now time.Time, in *packet.Packet, out link.Outlet) {
 		return
 	}
 	quoted, ok := p.quoted(in)
-	if !ok {
+	if !ok || !u.limit.take(now) {
 		return
 	}
 	a := p.begin(now, in, packet.ICMP, &u.ipHeader)
@@ -148,7 +149,6 @@ func (p *Persona) echo(now time.Time, in *packet.Packet, out link.Outlet) {
 		return
 	}
 	a := p.begin(now, in, packet.ICMP, &e.ipHeader)
-	a.TOS = in.TOS
 	switch e.df {
 	case dfSame:
 		a.IPv4.DF = in.IPv4.DF
@@ -186,7 +186,7 @@ func (c *chooser) chooseICMP(i *instance) error {
 
 func (c *chooser) chooseError(u *unreachable) error {
 	if u.silent = c.silent(gen2.TestU1); u.silent {
-		return nil
+		return c.noErrors()
 	}
 	df, err1 := c.text(gen2.TestU1, "DF", "N")
 	u.df = df == "Y"
@@ -197,6 +197,7 @@ func (c *chooser) chooseError(u *unreachable) error {
 		err2 = fmt.Errorf("U1: IPL: %X is too short to quote the ports", ipl)
 	}
 	u.quote = int(ipl) - errorLen
+	err2 = cmp.Or(err2, c.quotes(u), c.bursts(u))
 	rest, err3 := c.number(gen2.TestU1, "UN", 1<<32-1, nil, 0)
 	u.rest = uint32(rest)
 	var err4, err5, err6 error
@@ -243,8 +244,19 @@ func (c *chooser) change(attr string, sent uint16) (change, error) {
 }
 
 func (c *chooser) chooseEcho(e *echoes) error {
-	if e.silent = c.silent(gen2.TestIE); e.silent {
+	e.silent = c.silent(gen2.TestIE)
+	if known, silent := c.answered("EC"); known && silent != e.silent {
+		if e.silent || !c.allows(gen2.TestIE, "R", "N") {
+			return errors.New("EC: R: an answer to EC and none to IE or the other way round: both are echo requests")
+		}
+		e.silent = true
+	}
+	if e.silent {
 		return nil
+	}
+	e.copies.tos = taken
+	if err := c.copies("EC", &e.copies); err != nil {
+		return err
 	}
 	dfi, err := c.text(gen2.TestIE, "DFI", "S")
 	switch dfi {

@@ -16,7 +16,9 @@ type instance struct {
 	segments    [gen2.T7 + 1]segment // how S1 to S6, ECN and T2 to T7 are answered; O1 to O6 are not used
 	natural     [askAll + 1]segment  // how other SYNs are, by what they ask for
 	echoesMSS   bool                 // the MSS of an answer is not above that of the SYN
+	extended    extended
 	isns        isns
+	succession  succession
 	sources     [numSources]ids
 	clock       clock
 	unreachable unreachable
@@ -30,6 +32,7 @@ func (c *chooser) instance() (i instance, err error) {
 	}
 	for _, part := range [...]func(*instance) error{
 		c.synOptions, c.windows, c.synAcks, c.tests, c.ttls, c.chooseICMP, c.isns, c.ipids, c.chooseClock, c.naturals,
+		c.succession, c.extensions, c.resets,
 	} {
 		if err := part(&i); err != nil {
 			return i, err
@@ -264,6 +267,28 @@ func (s *segment) carry(v string) error {
 		return fmt.Errorf("%s: only data of a reset are looked at, and F is %v", v, s.flags)
 	}
 	s.data = withCRC(uint32(sum))
+	return nil
+}
+
+// resets says what the resets of closed ports take over, by RT of package deep.
+func (c *chooser) resets(i *instance) error {
+	known, silent := c.answered("RT")
+	if !known {
+		return nil
+	}
+	t5 := &i.segments[gen2.T5]
+	switch {
+	case silent == t5.silent:
+	case silent && c.allows(gen2.TestT5, "R", "N"):
+		t5.silent = true
+	default:
+		return fmt.Errorf("RT: R: an answer to RT and none to T5 or the other way round: both are SYNs to a closed port")
+	}
+	for p := gen2.T5; p <= gen2.T7; p++ {
+		if err := c.copies("RT", &i.segments[p].copies); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

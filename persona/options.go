@@ -105,6 +105,16 @@ func (o *options) with(b []byte, value, echo uint32) []byte {
 	return b
 }
 
+// and is o with more bytes after it, a multiple of 4, if there is room for them.
+func (o *options) and(more ...byte) *options {
+	if o.n+len(more) > len(o.raw) {
+		return o
+	}
+	longer := *o
+	longer.n += copy(longer.raw[o.n:], more)
+	return &longer
+}
+
 // none are no options. Only read.
 var none = &options{}
 

@@ -110,7 +110,7 @@ func TestClockRates(t *testing.T) {
 					t.Fatal(err)
 				}
 				e.Slots[i] = gen2.Slot{Sends: 1, Sent: at, Reply: &gen2.Reply{Seq: 1, Flags: 0x12,
-					Options: o.with(nil, c.value(at, 99*uint32(scan), 40000+scan+uint16(i)), 0)}}
+					Options: o.with(nil, c.value(at, 99*uint32(scan), 40000+scan+uint16(i), nil), 0)}}
 				at = at.Add(idealGap + time.Duration(i%2)*200*time.Microsecond)
 			}
 			if got := e.Clock().Value; got != hex(ts) {
@@ -134,5 +134,19 @@ func TestChanges(t *testing.T) {
 		if got := c.of(328); got != c.want {
 			t.Errorf("%v of 328: %X, want %X", c.change, got, c.want)
 		}
+	}
+}
+
+// However many 4-tuples are used, the latest are remembered.
+func TestTuplesAreBounded(t *testing.T) {
+	var s tuples
+	at := time.Unix(0, 0)
+	for i := range 3 * maxTuples {
+		s.note(flow{theirs: uint16(i), ours: uint16(i >> 16)}, uint32(i), at)
+	}
+	last := flow{theirs: uint16(3*maxTuples - 1)}
+	s.note(last, 9, at)
+	if len(s.all) != maxTuples || len(s.order) != maxTuples || s.all[last] != (numbered{9, at, 2}) {
+		t.Errorf("%d and %d 4-tuples, %v", len(s.all), len(s.order), s.all[last])
 	}
 }

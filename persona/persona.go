@@ -10,6 +10,7 @@ import (
 
 	"whorl/link"
 	"whorl/method"
+	"whorl/method/deep"
 	"whorl/method/gen2"
 	"whorl/osdb"
 	"whorl/packet"
@@ -45,6 +46,7 @@ type Persona struct {
 	silent [gen2.NumProbes]bool
 	peers  peers
 	halves halves
+	tuples tuples
 
 	// Memory of the packet being answered.
 	answer  packet.Packet
@@ -82,6 +84,7 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 		p.silent[s] = true
 	}
 	c := chooser{r: e.Gen2, secret: &p.secret}
+	c.deep, _ = deep.NewReference(e.Extra) // what cannot be read is known of no host
 	p.instance, err = c.instance()
 	return err
 }
@@ -153,5 +156,7 @@ func (p *Persona) begin(now time.Time, in *packet.Packet, t packet.Transport, h 
 	*a = packet.Packet{Network: packet.IPv4, Transport: t, Src: in.Dst, Dst: in.Src, TTL: h.ttl}
 	a.IPv4.DF = h.df
 	a.IPv4.ID = p.sources[h.ids].next(now, &p.secret)
+	a.TOS = h.tos
+	h.copies.onto(a, in)
 	return a
 }

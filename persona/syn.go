@@ -139,7 +139,7 @@ func (c *chooser) cluster(texts [places][]*options, lead int, l *options) (set [
 		cost += least
 	}
 	set[lead] = l
-	if !c.clockFits(set[:6]) {
+	if !c.clockFits(set[:6]) || !c.stampsFit(set[0]) {
 		cost += 1000
 	}
 	return set, cost

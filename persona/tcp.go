@@ -11,9 +11,11 @@ import (
 
 // ipHeader is what of the IP header a stack chooses.
 type ipHeader struct {
-	ttl uint8
-	df  bool
-	ids uint8 // index of the source of IP IDs
+	ttl    uint8
+	tos    uint8
+	df     bool
+	ids    uint8 // index of the source of IP IDs
+	copies copies
 }
 
 // relation is how a number of an answer follows from one of the packet answered.
@@ -103,6 +105,7 @@ func (p *Persona) syn(now time.Time, in *packet.Packet, out link.Outlet) {
 	if mss, ok := h.MSS(); ok && p.echoesMSS {
 		s.options = s.options.atMost(mss)
 	}
+	p.extended.answer(in, &s)
 	p.send(now, in, &s, out)
 }
 
@@ -134,7 +137,7 @@ func (p *Persona) send(now time.Time, in *packet.Packet, s *segment, out link.Ou
 	}
 	if s.options.n > 0 {
 		theirs, _, _ := h.Timestamp()
-		p.options = s.options.with(p.options[:0], p.clock.value(now, salt, h.SrcPort), theirs)
+		p.options = s.options.with(p.options[:0], p.clock.value(now, salt, h.SrcPort, &p.secret), theirs)
 		t.Options = p.options
 	}
 	out.Send(p.o.Delay, a)
@@ -163,7 +166,8 @@ func relate(r relation, number, avoid uint32) uint32 {
 }
 
 // number is the sequence number of an answer that does not take it from the packet.
-// A SYN that is repeated gets the number it got before.
+// A SYN that is repeated gets the number it got before, and a new one on the same
+// 4-tuple the next one there.
 func (p *Persona) number(now time.Time, in *packet.Packet, s *segment) (isn, salt uint32, again bool) {
 	h := &in.TCP
 	if !s.flags.Has(packet.SYN) {
@@ -174,9 +178,23 @@ func (p *Persona) number(now time.Time, in *packet.Packet, s *segment) (isn, sal
 	if c, ok := p.halves.all[f]; ok && c.seq == h.Seq {
 		return c.isn, peer.salt, true
 	}
-	isn = p.isns.draw(&peer.seq, now, &peer.secret)
+	isn = p.isn(f, now, peer)
 	p.halves.add(f, half{h.Seq, isn, now}, peer, &p.peers)
 	return isn, peer.salt, false
+}
+
+// isn is the initial sequence number of a new connection.
+func (p *Persona) isn(f flow, now time.Time, peer *peer) (isn uint32) {
+	if p.succession.class == 0 {
+		return p.isns.draw(&peer.seq, now, &peer.secret)
+	}
+	if last, ok := p.tuples.all[f]; ok {
+		isn = p.succession.next(last.isn, now.Sub(last.at), last.nth, &peer.secret)
+	} else {
+		isn = p.isns.draw(&peer.seq, now, &peer.secret)
+	}
+	p.tuples.note(f, isn, now)
+	return isn
 }
 
 // resend repeats a SYN-ACK until the connection is no longer half-open.

@@ -64,6 +64,7 @@ func FuzzForms(f *testing.F) {
 	f.Add("\x1b[2J\n\xff\u202e]]>&<\"'\x00", int64(-1))
 	f.Add("SCAN(V=1%G=Y)\nT2(R=N)", int64(4))
 	f.Add("|", int64(1<<62))
+	f.Add("WIN|OPS|\xc3\xa4|W1", int64(1))
 	f.Fuzz(func(t *testing.T, s string, n int64) {
 		all := hostile(strings.SplitAfter(s, "|"), n)
 		for _, name := range []string{"text", "verbose.text", "normal", "gnmap", "jsonl", "xml"} {
@@ -86,6 +87,12 @@ func FuzzForms(f *testing.F) {
 				if got := bytes.Count(out, []byte("\nHost: ")); got < len(all) {
 					t.Errorf("gnmap has %d lines, want at least %d", got, len(all))
 				}
+			}
+		}
+		for _, h := range all {
+			out := Explain(h, s, ExplainOptions{Top: 3, Verbose: 1})
+			if r := unprintable(out, false); r != 0 {
+				t.Errorf("explain carries %q", r)
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"whorl"
@@ -110,10 +111,20 @@ func perfectHost() *whorl.Host {
 	best := linux("Linux 6.12 - 6.18", "6.X", "cpe:/o:linux:linux_kernel:6", 1, 0.974, 41)
 	best.Source = whorl.Source{Database: "embedded", File: "linux.osdb", Line: 41, Text: "measured: kernel 6.18, one Ethernet hop"}
 	best.Evidence = []whorl.Evidence{
-		{Method: "gen2", Test: "SEQ", Attr: "TI", Want: "Z", Got: "Z", Agrees: true, Points: 100, Weight: 1.61},
-		{Method: "gen2", Test: "T1", Attr: "Q", Want: "", Got: "", Agrees: true, Points: 20, Weight: 0.02},
+		{Method: "gen2", Test: "SEQ", Attr: "TI", Want: "Z", Got: "Z", GotWords: "IP ID zero", Agrees: true, Points: 100, Weight: 1.61},
+		{Method: "gen2", Test: "WIN", Attr: "W1", Want: "FE88", Got: "F4B3", GotWords: "window 62643", Common: "FE88", Agrees: true, Points: 15, Weight: 0.4},
+		{Method: "gen2", Test: "WIN", Attr: "W3", Want: "FE88", Got: "F4B3", GotWords: "window 62643", Common: "FE88", Agrees: true, Points: 15, Weight: 0.2},
+		{Method: "gen2", Test: "T1", Attr: "Q", Want: "", Got: "", GotWords: "no odd bits (SYN)", Agrees: true, Points: 20, Weight: 0.02},
+		{Method: "gen2", Test: "IE", Attr: "CD", Want: "S", Got: "Z", GotWords: "code 0 (ping)", WantWords: "code as sent", Points: 100, Weight: -0.9},
 		{Method: "syn", Test: "SynAck", Attr: "WScale", Want: "7", Got: "10", Weight: -0.35},
+		{Method: "gen2", Test: "T5", Missing: "no closed TCP port known"},
+		{Method: "gen2", Test: "T6", Missing: "no closed TCP port known"},
 		{Method: "backoff", Test: "SYN_RCVD", Want: "1 2 4 8 16"},
+	}
+	best.Decisive = &whorl.Difference{
+		Name: "Linux 6.12 - 6.18", Other: "FreeBSD 12.0 - 15.X", Source: whorl.Source{Database: "embedded", File: "bsd.osdb", Line: 7},
+		Method: "gen2", Test: "WIN", Attr: "W1", Got: "F4B3", Want: "FE88", There: "FFFF",
+		Words: "window 62643, as 65160 on a 1500-byte path; there window 65535", Points: 15, Weight: 1.9,
 	}
 	other := linux("Linux 5.4 - 6.8", "5.X", "cpe:/o:linux:linux_kernel:5", 0.97, 0.021, 57)
 	third := linux("Linux 4.15", "4.X", "cpe:/o:linux:linux_kernel:4.15", 0.93, 0.0004, 12)
@@ -157,6 +168,31 @@ func strangerHost() *whorl.Host {
 	h.Verdicts = []whorl.Verdict{
 		{Name: "unknown", Rule: whorl.RuleWhorl, Confidence: 0.9, Source: whorl.Source{Text: "its answers to ECN and T3 fit no record"}},
 		linux("Linux 2.4.20", "2.4.X", "cpe:/o:linux:linux_kernel:2.4.20", 0.61, 0.04, 300),
+	}
+	h.Verdicts[1].Evidence = []whorl.Evidence{
+		{Method: "gen2", Test: "SEQ", Attr: "TI", Want: "Z", Got: "Z", Agrees: true, Points: 100, Weight: 1.61},
+		{Method: "gen2", Test: "T3", Attr: "R", Want: "Y", Got: "N", GotWords: "no answer (SYN+FIN, open port)", WantWords: "an answer", Points: 80, Weight: -1.2},
+	}
+	h.Next = []whorl.Step{{Why: "the print is good; if you know the system, keep it", Command: `whorl db add --host 192.0.2.4 --name "NAME VERSION"`}}
+	return h
+}
+
+// tieHost is one of two systems.
+func tieHost() *whorl.Host {
+	h := up(11, "syn-ack")
+	h.Observations = gen2("")
+	one := linux("FreeBSD 11.X", "11.X", "cpe:/o:freebsd:freebsd:11", 0.97, 0.45, 35)
+	two := linux("Apple macOS 10.14 - 11.X", "11.X", "cpe:/o:apple:macos:11", 0.92, 0.4, 12)
+	one.Vendor, one.Family, two.Vendor, two.Family = "FreeBSD", "FreeBSD", "Apple", "macOS"
+	one.Classes = []whorl.Class{{Vendor: "FreeBSD", Family: "FreeBSD", Generation: "11.X", CPE: one.CPE}}
+	two.Classes = []whorl.Class{{Vendor: "Apple", Family: "macOS", Generation: "11.X", CPE: two.CPE}}
+	one.Evidence = []whorl.Evidence{{Method: "gen2", Test: "T7", Attr: "R", Want: "Y", Got: "N", GotWords: "no answer (FIN, closed port)", WantWords: "an answer", Points: 80}}
+	third := two
+	third.Name, third.Confidence, third.Rule = "Apple macOS 10.13", 0, whorl.RuleNmap
+	h.Verdicts = []whorl.Verdict{
+		{Name: "FreeBSD or Apple macOS", Rule: whorl.RuleWhorl, Classes: slices.Concat(one.Classes, two.Classes), Confidence: 0.85, Source: whorl.Source{Text: "these two cannot be told apart"},
+			Decisive: &whorl.Difference{Name: one.Name, Other: two.Name}},
+		one, two, two, third,
 	}
 	return h
 }
@@ -223,5 +259,5 @@ func ipv6Host() *whorl.Host {
 
 func hosts() []*whorl.Host {
 	return []*whorl.Host{perfectHost(), guessHost(), tooManyHost(), strangerHost(), poorHost(),
-		downHost(), proxiedHost(), hostileHost(), silentHost(), ipv6Host()}
+		downHost(), proxiedHost(), hostileHost(), silentHost(), ipv6Host(), tieHost()}
 }

@@ -24,6 +24,7 @@ type nmapView struct {
 	matches  []whorl.Verdict // best first, each name once
 	perfect  int             // matches with all points
 	sure     bool            // the first is our own answer, with a probability
+	unknown  bool            // our own answer is that there is none
 	overflow bool            // more perfect ones than Nmap's list can hold
 	print    string          // of the active method; empty if there is none
 	ipv4     bool            // print has the IPv4 form
@@ -43,11 +44,16 @@ func viewAsNmap(h *whorl.Host) nmapView {
 	}
 	ranked := slices.Clone(h.Verdicts)
 	slices.SortStableFunc(ranked, func(a, b whorl.Verdict) int { return cmp.Compare(b.Accuracy, a.Accuracy) })
+	v.unknown = len(h.Verdicts) > 0 && isUnknown(h.Verdicts[0])
 	seen := map[string]bool{}
 	best := whorl.Fraction(1)
 	if v.sure = isSure(h); v.sure { // readers take the match with the most points: it has to be our answer
-		ranked = append([]whorl.Verdict{h.Verdicts[0]}, ranked...)
-		best = h.Verdicts[0].Accuracy
+		head := h.Verdicts[0]
+		if isTie(head) && len(h.Verdicts) > 1 { // it has the points of its first record
+			head.Accuracy = h.Verdicts[1].Accuracy
+		}
+		ranked = append([]whorl.Verdict{head}, ranked...)
+		best = head.Accuracy
 	}
 	for i, r := range ranked {
 		if r.Accuracy < worthListing && !(v.sure && i == 0) || r.Accuracy > best || isUnknown(r) || seen[r.Name] {

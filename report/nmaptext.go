@@ -83,7 +83,7 @@ func (p *page) result(v nmapView, guess, detailed bool) {
 		p.line("No OS matches for host" + submitHint)
 	}
 	wanted := v.perfect == 0 && v.notIdeal == ""
-	if v.print != "" && (wanted || detailed) {
+	if v.print != "" && (wanted || detailed || v.unknown) {
 		p.line("TCP/IP fingerprint:")
 		p.block(v.fingerprint())
 	}

@@ -52,6 +52,29 @@ func (p *page) line(format string, args ...any) {
 	fmt.Fprintf(p, format+"\n", args...)
 }
 
+// textWidth is how wide lines of words get, in characters.
+const textWidth = 80
+
+// fold puts words on the page after a lead, in as many lines as they need; those after
+// the first are indented by four more than the lead is.
+func (p *page) fold(lead, words string) {
+	indent := strings.Repeat(" ", len(lead)-len(strings.TrimLeft(lead, " "))+4)
+	line, empty := lead, true
+	for word := range strings.FieldsSeq(Clean(words)) {
+		switch {
+		case empty:
+			line += word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= textWidth:
+			line += " " + word
+		default:
+			p.WriteString(line + "\n")
+			line = indent + word
+		}
+		empty = false
+	}
+	p.WriteString(line + "\n")
+}
+
 // block puts several lines on the page, as they are but for the cleaning.
 func (p *page) block(lines string) {
 	p.WriteString(cleanLines(lines))
@@ -89,6 +112,7 @@ func (p *page) table(indent string, rows [][]cell) {
 				p.WriteString(strings.Repeat(" ", max(0, width[i]-utf8.RuneCountInString(c.text))+1))
 			}
 		}
+		p.Truncate(len(bytes.TrimRight(p.Bytes(), " ")))
 		p.WriteByte('\n')
 	}
 }

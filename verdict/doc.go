@@ -10,8 +10,8 @@
 // "unknown" is one of its answers. eval.go measures both rules.
 //
 // [Judge] does both and ranks the results of a host: our own answer first, then Nmap's
-// list over the other databases. The package neither measures hosts nor reads databases,
-// and it judges second-generation observations only.
+// list over the other databases. The package neither measures hosts nor reads databases.
+// It judges second-generation observations, and what deep probes saw beside one (deep.go).
 //
 // docs/verdict.md has the formulas and their sources.
 package verdict

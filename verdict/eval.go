@@ -51,7 +51,7 @@ const bins = 10
 func Evaluate(set osdb.Set, m *Model, o EvalOptions) (out []Evaluation) {
 	refs := NewReferences(set)
 	e := evaluator{refs: refs, weigher: NewWeigher(refs, m), matcher: Compile(set, expr.Whorl).Matcher(),
-		families: groupBy(refs.Entries, familiesOf), generations: groupBy(refs.Entries, generationOf), o: o}
+		generations: groupBy(refs.Entries, generationOf), o: o}
 	for i, s := range Scenarios {
 		out = append(out, e.run(s, rand.New(rand.NewPCG(o.Seed, uint64(i)))))
 	}
@@ -62,7 +62,6 @@ type evaluator struct {
 	refs        *References
 	weigher     *Weigher
 	matcher     *Matcher
-	families    groups
 	generations groups
 	o           EvalOptions
 }
@@ -88,12 +87,9 @@ func (e *evaluator) run(s Scenario, rng *rand.Rand) Evaluation {
 func (e *evaluator) points(host int, seen []method.Line, out *Evaluation) {
 	best, n := -1.0, 0.0
 	var family, generation float64
-	i := 0
 	for entry, score := range e.matcher.Scores(seen) {
-		at := i
-		i++
 		a := float64(score.Accuracy())
-		if at == host || a < best {
+		if entry == e.refs.Entries[host] || a < best {
 			continue
 		}
 		if a > best {
@@ -108,19 +104,16 @@ func (e *evaluator) points(host int, seen []method.Line, out *Evaluation) {
 	out.Nmap.Generation += generation / max(n, 1)
 }
 
-// right compares the first class of an answer with the classes of the truth.
+// right compares the first class of an answer with the classes of the truth. Families are
+// those that the judge sums up: what both descend from counts as well.
 func (e *evaluator) right(host int, answer *osdb.Entry) (family, generation float64) {
-	if len(answer.Classes) == 0 {
-		return 0, 0
+	first := *answer
+	first.Classes = generationOf(answer)
+	if slices.ContainsFunc(classesOf(&first), func(c whorl.Class) bool { return e.isFamily(host, c) }) {
+		family = 1
 	}
-	a := answer.Classes[0]
-	for _, c := range e.refs.Entries[host].Classes {
-		if c.Vendor == a.Vendor && c.Family == a.Family {
-			family = 1
-			if c.Generation == a.Generation {
-				generation = 1
-			}
-		}
+	if slices.ContainsFunc(first.Classes, func(c whorl.Class) bool { return e.isGeneration(host, c) }) {
+		generation = 1
 	}
 	return family, generation
 }
@@ -130,9 +123,9 @@ func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
 	scores := e.weigher.Scores(Observe(seen), &e.weigher.model.Family)
 	scores[host] = math.Inf(-1)
 	shares(scores, scores, e.weigher.unknown())
-	family, said := best(e.families.sums(scores))
+	family, said := best(e.refs.families.sums(scores))
 	generation, _ := best(e.generations.sums(scores))
-	right := slices.Contains(e.families.of[host], family)
+	right := slices.Contains(e.refs.families.of[host], family)
 	if generation >= 0 && e.isGeneration(host, e.generations.names[generation]) {
 		out.Own.Generation++
 	}
@@ -149,6 +142,14 @@ func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
 			out.Wrong++
 		}
 	}
+}
+
+// isFamily reports whether an entry is of that family or descends from it.
+func (e *evaluator) isFamily(host int, f whorl.Class) bool {
+	return slices.ContainsFunc(e.refs.families.of[host], func(n int) bool {
+		c := e.refs.families.names[n]
+		return c.Vendor == f.Vendor && c.Family == f.Family
+	})
 }
 
 // isGeneration reports whether any class of an entry is of that generation.

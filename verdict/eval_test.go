@@ -77,3 +77,15 @@ func TestHeldOutReferences(t *testing.T) {
 		}
 	}
 }
+
+// An answer is right for what a host descends from, by either rule.
+func TestEvaluateByDescent(t *testing.T) {
+	set := records(t, strings.Replace(perfect(), "Class V | Alpha |", "Class Google | Android |", 1)+
+		"Fingerprint Gateway (Linux 2.6)\nClass W | embedded | | t\nSEQ(SP=10%GCD=1%TI=I%TS=0)\nWIN(W1=1000%W2=2000%W3=3000)\nT1(R=Y%DF=Y%T=40%Q=)\nT5(R=Y%W=0)\n")
+	host := func(e int) bool { return e == 0 } // the Android; its like is the gateway
+	set[0].Entries = append(set[0].Entries[:1], set[0].Entries[2:]...)
+	got := Evaluate(set, NewModel(), EvalOptions{Seed: 1, Threshold: 0.5, Only: host})[0]
+	if got.Hosts != 1 || got.Own.Family != 1 || got.Nmap.Family != 1 || got.Own.Generation != 0 || got.Nmap.Generation != 0 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,21 +1,62 @@
 package verdict
 
 import (
+	"strings"
+
 	"whorl"
 	"whorl/method"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 )
 
-// Explain adds the evidence to the first n verdicts.
+// leastNear is how many records near an unknown host are explained.
+const leastNear = 3
+
+// Explain adds the evidence to the first n verdicts that rest on a record, to the
+// headline what tells it from its best alternative, and to the host what would tell more.
 func (j *Judge) Explain(h *whorl.Host, n int) {
-	seen, _, _ := seenBy(h)
-	for i := range h.Verdicts[:min(n, len(h.Verdicts))] {
+	s := targetOf(h)
+	if unanswered(h) {
+		n = max(n, leastNear)
+	}
+	for i := range h.Verdicts {
 		v := &h.Verdicts[i]
-		if place, ok := j.places[keyOf(v.Source)]; ok {
-			v.Evidence = j.evidence(place, seen)
+		if place, ok := j.places[keyOf(v.Source)]; ok && n > 0 {
+			v.Evidence = j.evidence(place, s)
+			n--
 		}
 	}
+	if len(h.Verdicts) > 0 {
+		h.Verdicts[0].Decisive = j.decisive(s)
+		h.Next = j.next(s)
+	}
+}
+
+// target is a host whose verdicts are explained.
+type target struct {
+	*whorl.Host
+	seen       []method.Line    // its print, as it was judged
+	scan       method.Line      // how it was made; empty Test: not told
+	conditions whorl.Conditions // of the print
+}
+
+func targetOf(h *whorl.Host) (s target) {
+	s.Host = h
+	for _, o := range h.Observations {
+		if o.Method != "gen2" {
+			continue
+		}
+		if f, err := gen2.Parse(o.Print); err == nil {
+			s.seen, s.scan, s.conditions = f.First(), f.Scan, o.Conditions
+			break
+		}
+	}
+	return s
+}
+
+// unanswered reports whether a host was judged and got no name.
+func unanswered(h *whorl.Host) bool {
+	return len(h.Verdicts) > 0 && h.Verdicts[0].Name == whorl.Unknown
 }
 
 // compare takes an observation and a record attribute by attribute: as seen or, where
@@ -29,22 +70,64 @@ func (j *Judge) compare(place int, seen []method.Line) []whorl.Evidence {
 	}
 	_, brought := e.Gen2.Explain(common, points, expr.Whorl)
 	for i := range ev {
-		ev[i].Agrees = ev[i].Agrees || brought[i].Agrees
+		if !ev[i].Agrees && brought[i].Agrees {
+			ev[i].Agrees, ev[i].Common = true, brought[i].Got
+		}
 	}
 	return ev
 }
 
-// evidence is the comparison with the weights of the likelihood.
-func (j *Judge) evidence(place int, seen []method.Line) []whorl.Evidence {
-	ev := j.compare(place, seen)
-	if j.weigher == nil {
-		return ev
-	}
-	weights := j.weigher.explain(place, Observe(seen))
+// evidence is all that is known for and against a record, in words.
+func (j *Judge) evidence(place int, s target) []whorl.Evidence {
+	ev := j.weighed(place, s)
 	for i := range ev {
-		t, _ := gen2.TestNamed(ev[i].Test)
-		attr, _ := gen2.Tests[t].Attr(ev[i].Attr)
-		ev[i].Weight = weights[t][attr]
+		say(&ev[i], s.seen)
 	}
 	return ev
+}
+
+// weighed is the comparison with the weights of the likelihood, with what is missing and
+// with what deep probes saw.
+func (j *Judge) weighed(place int, s target) []whorl.Evidence {
+	ev := j.compare(place, s.seen)
+	if j.weigher != nil {
+		weights := j.weigher.explain(place, Observe(s.seen))
+		for i := range ev {
+			t, _ := gen2.TestNamed(ev[i].Test)
+			attr, _ := gen2.Tests[t].Attr(ev[i].Attr)
+			ev[i].Weight = weights[t][attr]
+		}
+		s.discount(ev)
+	}
+	ev = append(ev, s.missing(j.entries[place])...)
+	byTest(ev)
+	return append(ev, j.deepEvidence(place, s.Host)...)
+}
+
+// say adds the words to a piece of evidence.
+func say(e *whorl.Evidence, seen []method.Line) {
+	if e.Attr == "" {
+		return
+	}
+	e.GotWords = inWords(e.Test, e.Attr, e.Got)
+	if readAs(e.Attr) == "W" {
+		if w := windowWords(e.Got, optionsBeside(e, seen)); w != "" {
+			e.GotWords = strings.Replace(e.GotWords, w[:strings.IndexByte(w, ' ')], w, 1)
+		}
+	}
+	e.GotWords = placed(e.GotWords, e.Test)
+	if !e.Agrees {
+		e.WantWords = inWords(e.Test, e.Attr, e.Want)
+	}
+}
+
+// optionsBeside are the TCP options of the answer that had a window.
+func optionsBeside(e *whorl.Evidence, seen []method.Line) string {
+	test, attr := e.Test, "O"
+	if test == "WIN" {
+		test, attr = "OPS", "O"+e.Attr[1:]
+	}
+	l, _ := find(seen, test)
+	options, _ := l.Value(attr)
+	return options
 }

@@ -50,14 +50,6 @@ func (g *groups) sums(shares []float64) []float64 {
 	return out
 }
 
-// familiesOf are the vendors and families of an entry's classes.
-func familiesOf(e *osdb.Entry) (out []whorl.Class) {
-	for _, c := range e.Classes {
-		out = append(out, whorl.Class{Vendor: c.Vendor, Family: c.Family})
-	}
-	return out
-}
-
 // generationOf is the first class of an entry without its device type.
 func generationOf(e *osdb.Entry) []whorl.Class { return e.Classes[:min(1, len(e.Classes))] }
 

@@ -7,6 +7,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/osdb"
@@ -45,11 +46,12 @@ const (
 // Judges make judges that share their tables.
 type Judges struct {
 	o        Options
-	compiled *Compiled      // of the foreign databases, or of all, judged by points
-	entries  []*osdb.Entry  // of all databases, those that tell of the second generation
-	points   []*gen2.Points // by entry
-	places   map[recordKey]int
-	refs     *References // entries, judged by likelihood; nil: not
+	compiled *Compiled         // of the foreign databases, or of all, judged by points
+	entries  []*osdb.Entry     // of all databases, those that tell of the second generation
+	points   []*gen2.Points    // by entry
+	deep     []deepRecord      // by entry
+	places   map[recordKey]int // of entries; of a record that narrows one, that of the whole
+	refs     *References       // entries, judged by likelihood; nil: not
 }
 
 // recordKey is what of a source tells records apart.
@@ -78,6 +80,7 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 		}
 		j.entries, j.points = append(j.entries, e), append(j.points, &d.Points)
 	}
+	j.deep = deepRecords(set, j.entries, j.places)
 	var foreign osdb.Set
 	for _, d := range set {
 		if !d.Own() {
@@ -160,7 +163,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 		return
 	}
 	if j.weigher != nil {
-		h.Verdicts = fitting(j.likely(seen))
+		h.Verdicts = fitting(j.likely(seen, deepBy(h)))
 	}
 	for _, v := range j.counted(seen) {
 		if !slices.ContainsFunc(h.Verdicts, func(o whorl.Verdict) bool { return o.Source == v.Source }) {
@@ -186,19 +189,22 @@ func seenBy(h *whorl.Host) (seen []method.Line, ok bool, err error) {
 }
 
 // likely is our own answer and its alternatives, or the verdict that there is none.
-func (j *Judge) likely(seen []method.Line) (out []whorl.Verdict) {
+// p is what deep probes saw, if they were sent.
+func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	if why := tooLittle(seen); why != "" {
 		return []whorl.Verdict{nothing(why)}
 	}
 	o := Observe(seen)
 	all := j.weigher.Scores(o, &j.o.Model.Family)
 	shares(all, all, j.weigher.unknown())
+	j.reweigh(all, p.Print)
 	families := j.refs.byFamily(all, leastShare)
 	if len(families) == 0 {
 		return []whorl.Verdict{nothing("no record tells of anything that answered; load more databases with --db")}
 	}
 	for i := range families {
-		families[i].refine(j.entries, j.versions(&families[i], o))
+		families[i].refine(j.entries, j.versions(&families[i], o, p.Print))
+		j.narrow(&families[i], p)
 	}
 	first, threshold := &families[0], float64(j.o.Confidence)
 	headline := first.byName()
@@ -222,7 +228,7 @@ func (j *Judge) likely(seen []method.Line) (out []whorl.Verdict) {
 		}
 		if !listed[place] {
 			listed[place] = true
-			out = append(out, j.verdict(f, a, seen))
+			out = append(out, j.verdict(f, a, seen, p))
 		}
 	}
 	return out
@@ -259,13 +265,16 @@ func tie(families []family, all []float64, threshold float64) whorl.Verdict {
 // family is does not matter there. Where records of ours tell of a family, they decide:
 // they state the range that a behaviour has, and foreign ones the version that
 // somebody happened to see.
-func (j *Judge) versions(f *family, o *Observation) []float64 {
+func (j *Judge) versions(f *family, o *Observation, seen deep.Print) []float64 {
 	out := j.scratch[:len(f.members)]
 	j.weigher.score(out, f.members, o, &j.o.Model.Version)
 	for i, place := range f.members {
 		out[i] -= j.refs.Prior[place]
 		if own(j.refs.Entries[place]) {
 			out[i] += ownVersions
+		}
+		if sum, ok := j.deep[place].likelihood(seen); ok {
+			out[i] += sum
 		}
 	}
 	return out
@@ -300,16 +309,16 @@ func answersSYN(seen []method.Line) bool {
 }
 
 // verdict writes an answer about a family down, resting on its likeliest record.
-func (j *Judge) verdict(f *family, a answer, seen []method.Line) whorl.Verdict {
-	e := f.of[0].entry
+func (j *Judge) verdict(f *family, a answer, seen []method.Line, p probed) whorl.Verdict {
+	e, place := f.of[0].entry, f.of[0].place
 	v := verdictOf(e, whorl.RuleWhorl)
 	if a.name != e.Name {
 		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
 		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(e)
 	}
 	v.Confidence = whorl.Fraction(min(a.share, surest))
-	v.Accuracy = j.accuracy(f.of[0].place, seen)
-	v.Notes = notes(e, seen)
+	v.Accuracy = j.accuracy(place, seen)
+	v.Notes = append(notes(j.entries[place], seen), j.deepNotes(place, p)...)
 	return v
 }
 

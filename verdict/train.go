@@ -6,10 +6,11 @@ import (
 )
 
 // Training of a model: every reference in turn plays a host, in one of the
-// scenarios, and the others are asked for its family. The model is moved so that
-// the right family gets more of the probability (neighbourhood components analysis,
-// Goldberger et al. 2004, with probabilities in place of distances). Hosts whose
-// family no other reference has teach when to say "unknown".
+// scenarios, and the others are asked for its family, or one that it descends from,
+// as the judge counts them. The model is moved so that the right families get more of
+// the probability (neighbourhood components analysis, Goldberger et al. 2004, with
+// probabilities in place of distances). Hosts whose family no other reference has
+// teach when to say "unknown".
 
 // Priors do not take part: the mix of hosts is that of the references.
 
@@ -55,20 +56,19 @@ const miniBatch = 32
 // per feature, the logits of drift and the logarithms of temper, then the focus and
 // the weight of the unknown.
 type trainer struct {
-	w        *Weigher
-	m        *Model
-	by       *Weights
-	rand     *rand.Rand
-	families groups
-	grad     []float64
-	m1, m2   []float64
-	steps    int
-	hosts    int
+	w      *Weigher
+	m      *Model
+	by     *Weights
+	rand   *rand.Rand
+	grad   []float64
+	m1, m2 []float64
+	steps  int
+	hosts  int
 }
 
 func newTrainer(r *References, m *Model) *trainer {
 	n := 2*len(Features) + 2
-	return &trainer{w: NewWeigher(r, m), m: m, by: &m.Family, families: groupBy(r.Entries, familiesOf),
+	return &trainer{w: NewWeigher(r, m), m: m, by: &m.Family,
 		grad: make([]float64, n), m1: make([]float64, n), m2: make([]float64, n)}
 }
 
@@ -78,8 +78,9 @@ func (t *trainer) step(host int, o *Observation) float64 {
 	scores[host] = math.Inf(-1) // it may not name itself
 	known := false              // to another reference
 	mine := make([]bool, len(scores))
-	for _, f := range t.families.of[host] {
-		for _, i := range t.families.members[f] {
+	families := &t.w.refs.families
+	for _, f := range families.of[host] {
+		for _, i := range families.members[f] {
 			mine[i] = true
 			known = known || i != host
 		}

@@ -4,10 +4,13 @@
 //	go run ./lab/referee ask whorl -kernels ~/kernels > lab/referee/whorl.tsv
 //	go run ./lab/referee ask nmap -kernels ~/kernels > lab/referee/nmap793.tsv
 //	go run ./lab/referee accuracy lab/referee/nmap793.tsv lab/referee/whorl.tsv
+//	go run ./lab/referee ask whorl -deep -kernels ~/kernels > lab/referee/deep.tsv
+//	go run ./lab/referee accuracy -deep lab/referee/whorl.tsv lab/referee/deep.tsv
 //	go run ./lab/referee steady
 //
 // "ask" names the targets of targets.tsv, all or those given; without -kernels those
-// that are emulated are left out. "accuracy" makes one Markdown table of two such
+// that are emulated are left out. With -deep whorl sends its own probes too, and is to
+// name no more versions than these leave. "accuracy" makes one Markdown table of two such
 // answers. "steady" scans one host again and again over a line that loses frames, while
 // the processors are busy, and counts how often the answer is the same.
 //
@@ -26,8 +29,8 @@ import (
 	"syscall"
 )
 
-const usage = `usage: referee ask nmap|whorl [-kernels DIR] [-out DIR] [NAME...]
-       referee accuracy NMAP.tsv WHORL.tsv
+const usage = `usage: referee ask nmap|whorl [-deep] [-kernels DIR] [-out DIR] [NAME...]
+       referee accuracy [-deep] NMAP.tsv|WHORL.tsv WHORL.tsv|DEEP.tsv
        referee steady [-n 50] [-busy 2] [-loss 0.02]`
 
 func main() {
@@ -52,17 +55,30 @@ func run(ctx context.Context, args []string) error {
 		}
 		q := question{}
 		f.StringVar(&q.kernels, "kernels", "", "`directory` with kernels that lab/kernel has unpacked")
+		f.BoolVar(&q.deep, "deep", false, "have whorl send its own probes too")
 		f.StringVar(&q.out, "out", "", "keep what the program printed in this `directory`")
 		if err := f.Parse(args[2:]); err != nil {
 			return err
 		}
 		q.names = f.Args()
-		return withTool(args[1], func(ask tool) error { return q.table(ctx, ask, os.Stdout) })
+		name := args[1]
+		if q.deep {
+			name += deepWord
+		}
+		return withTool(name, func(ask tool) error { return q.table(ctx, ask, os.Stdout) })
 	case "accuracy":
-		if len(args) != 3 {
+		who := [2]string{"nmap", "whorl"}
+		f.BoolFunc("deep", "compare whorl without and with its own probes", func(string) error {
+			who = [2]string{"whorl", "whorl" + deepWord}
+			return nil
+		})
+		if err := f.Parse(args[1:]); err != nil {
+			return err
+		}
+		if f.NArg() != 2 {
 			return errors.New(usage)
 		}
-		return accuracy(args[1], args[2], os.Stdout)
+		return accuracy(who, f.Arg(0), f.Arg(1), os.Stdout)
 	case "steady":
 		s := steadiness{}
 		f.IntVar(&s.scans, "n", 50, "`number` of scans")

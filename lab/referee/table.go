@@ -18,6 +18,7 @@ import (
 // question is what "ask" asks.
 type question struct {
 	kernels, out string
+	deep         bool
 	names        []string
 }
 
@@ -96,7 +97,16 @@ func (q question) line(ctx context.Context, ask tool, s subject) (line string, e
 	if a.name != "" {
 		percent = strconv.Itoa(a.percent)
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%.1f", s.name, s.truth, a.name, percent, s.judge(a.name), took.Seconds()), nil
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%.1f", s.name, s.truth, a.name, percent, q.judge(s, a.name), took.Seconds()), nil
+}
+
+// judge is what the answer to the question is worth.
+func (q question) judge(s subject, answer string) right {
+	r := s.judge(answer)
+	if q.deep && r == byVersion && !s.narrowed(answer) {
+		return tooWide
+	}
+	return r
 }
 
 // result is a line of such a table.
@@ -124,35 +134,39 @@ func readResults(file string) (out []result, err error) {
 	return out, nil
 }
 
-// accuracy writes two tables as one, in Markdown, and how often each was right.
-func accuracy(nmapFile, whorlFile string, w io.Writer) error {
-	theirs, err := readResults(nmapFile)
+// accuracy writes two tables as one, in Markdown, and how often each was right. who gave
+// the answers.
+func accuracy(who [2]string, firstFile, secondFile string, w io.Writer) error {
+	first, err := readResults(firstFile)
 	if err != nil {
 		return err
 	}
-	ours, err := readResults(whorlFile)
+	second, err := readResults(secondFile)
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(w, "| target | in truth | nmap | | whorl | |\n|---|---|---|---|---|---|\n")
+	fmt.Fprintf(w, "| target | in truth | %s | | %s | |\n|---|---|---|---|---|---|\n", who[0], who[1])
 	counts := [2]map[right]int{{}, {}}
 	n := 0
-	for _, o := range ours {
-		i := slices.IndexFunc(theirs, func(r result) bool { return r.name == o.name })
+	for _, b := range second {
+		i := slices.IndexFunc(first, func(r result) bool { return r.name == b.name })
 		if i < 0 {
 			continue
 		}
 		n++
-		t := theirs[i]
-		counts[0][t.right]++
-		counts[1][o.right]++
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", o.name, o.truth, t.cell(), t.right, o.cell(), o.right)
+		a := first[i]
+		counts[0][a.right]++
+		counts[1][b.right]++
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", b.name, b.truth, a.cell(), a.right, b.cell(), b.right)
 	}
 	fmt.Fprintln(w)
-	for i, who := range []string{"nmap", "whorl"} {
-		c := counts[i]
-		fmt.Fprintf(w, "%s: of %d targets %d right by version, %d by family only, %d wrong, %d without an answer.\n",
-			who, n, c[byVersion], c[byFamily], c[wrong], c[none])
+	for i, c := range counts {
+		wide := ""
+		if c[tooWide] > 0 {
+			wide = fmt.Sprintf(" (%d of them too wide)", c[tooWide])
+		}
+		fmt.Fprintf(w, "%s: of %d targets %d right by version%s, %d by family only, %d wrong, %d without an answer.\n",
+			who[i], n, c[byVersion]+c[tooWide], wide, c[byFamily], c[wrong], c[none])
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type subject struct {
 	truth   string         // system and version: "Linux 6.18"
 	pattern *regexp.Regexp // what the name of the right system begins with
 	words   []string       // for lab/up
+	leaves  osdb.Span      // versions that probes of our own leave; empty: not known
 }
 
 const kernelsWord = "KERNELS" // stands for the directory of kernels
@@ -45,17 +46,23 @@ func subjects(text, host string) (out []subject, err error) {
 			continue
 		}
 		f := strings.Split(line, "\t")
-		if len(f) != 4 || f[3] == "" {
-			return nil, fmt.Errorf("targets.tsv: line %d: %d fields, want name, truth, pattern, words for up", no, len(f))
+		if len(f) != 4 && len(f) != 5 || f[3] == "" {
+			return nil, fmt.Errorf("targets.tsv: line %d: %d fields, want name, truth, pattern, words for up, and perhaps a range", no, len(f))
 		}
-		pattern, err := regexp.Compile(`^(?:` + f[2] + `)\b`)
-		if err != nil {
+		s := subject{name: f[0], truth: strings.Replace(f[1], "HOST", host, 1), words: strings.Fields(f[3])}
+		if len(f) == 5 {
+			var ok bool
+			if s.leaves, ok = osdb.Versions(f[4]); !ok {
+				return nil, fmt.Errorf("targets.tsv: line %d: %q: no range of versions", no, f[4])
+			}
+		}
+		if s.pattern, err = regexp.Compile(`^(?:` + f[2] + `)\b`); err != nil {
 			return nil, fmt.Errorf("targets.tsv: line %d: %w", no, err)
 		}
 		if slices.ContainsFunc(out, func(s subject) bool { return s.name == f[0] }) {
 			return nil, fmt.Errorf("targets.tsv: line %d: %s: stands twice", no, f[0])
 		}
-		out = append(out, subject{f[0], strings.Replace(f[1], "HOST", host, 1), pattern, strings.Fields(f[3])})
+		out = append(out, s)
 	}
 	return out, nil
 }
@@ -73,6 +80,7 @@ type right string
 
 const (
 	byVersion right = "version" // the versions it names include the target's
+	tooWide   right = "wide"    // the same, and more than probes of our own leave
 	byFamily  right = "family"  // the right system, other versions or none
 	wrong     right = "wrong"
 	none      right = "none" // no answer
@@ -103,6 +111,12 @@ func (s subject) judge(answer string) right {
 		family = span.Family
 	}
 	return byFamily
+}
+
+// narrowed tells whether an answer names no more versions than probes of our own leave.
+func (s subject) narrowed(answer string) bool {
+	span, ok := osdb.Versions(answer)
+	return s.leaves == osdb.Span{} || ok && s.leaves.Contains(span.Lo) && s.leaves.Contains(span.Hi)
 }
 
 var (

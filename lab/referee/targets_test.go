@@ -39,6 +39,7 @@ func TestSubjectsErrors(t *testing.T) {
 		{"# c\na\tA 1\tA\t", "line 2: 4 fields"},
 		{"a\tA 1\tA(\tlinux", "line 1: error parsing regexp"},
 		{"a\tA 1\tA\tlinux\na\tA 1\tA\tlinux", "line 2: a: stands twice"},
+		{"a\tA 1\tA\tlinux\tA", `line 1: "A": no range of versions`},
 	}
 	for _, c := range tests {
 		if _, err := subjects(c.text, ""); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -88,6 +89,32 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// With probes of our own an answer is to name no more versions than they leave.
+func TestJudgeDeep(t *testing.T) {
+	list, err := subjects("a\tLinux 6.16.3\tLinux\tqemu\tLinux 6.16 - 6.17\nb\tLinux 6.18\tLinux\tlinux", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		s      subject
+		deep   bool
+		answer string
+		want   right
+	}{
+		{list[0], true, "Linux 6.16 - 6.17", byVersion},
+		{list[0], true, "Linux 4.15 - 6.19", tooWide},
+		{list[0], true, "Linux 6.X", tooWide},
+		{list[0], true, "Linux 6.1 - 6.15", byFamily},
+		{list[0], true, "lwIP 2.1", wrong},
+		{list[0], false, "Linux 4.15 - 6.19", byVersion},
+		{list[1], true, "Linux 4.15 - 6.19", byVersion},
+	} {
+		if got := (question{deep: c.deep}).judge(c.s, c.answer); got != c.want {
+			t.Errorf("%s is %s, %q, deep %t: %s, want %s", c.s.name, c.s.truth, c.answer, c.deep, got, c.want)
+		}
+	}
+}
+
 func TestAccuracy(t *testing.T) {
 	write := func(name string, lines ...string) string {
 		file := filepath.Join(t.TempDir(), name)
@@ -99,7 +126,8 @@ func TestAccuracy(t *testing.T) {
 	nmap := write("nmap.tsv", "a\tLinux 6.18\tLinux 5.3\t96\tfamily\t1.5", "b\tlwIP 2.1\t\t\tnone\t1.5", "only\tA 1\tA\t90\tfamily\t1.0")
 	whorl := write("whorl.tsv", "b\tlwIP 2.1\tlwIP 2.1\t99\tversion\t1.0", "a\tLinux 6.18\tLinux 6.X\t99\tversion\t1.0")
 	var got bytes.Buffer
-	if err := accuracy(nmap, whorl, &got); err != nil {
+	who := [2]string{"nmap", "whorl"}
+	if err := accuracy(who, nmap, whorl, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := `| target | in truth | nmap | | whorl | |
@@ -113,8 +141,16 @@ whorl: of 2 targets 2 right by version, 0 by family only, 0 wrong, 0 without an 
 	if d := cmp.Diff(want, got.String()); d != "" {
 		t.Error(d)
 	}
+	got.Reset()
+	deep := write("deep.tsv", "a\tLinux 6.18\tLinux 6.X\t99\twide\t1.0")
+	if err := accuracy([2]string{"whorl", "whorl --deep"}, whorl, deep, &got); err != nil {
+		t.Fatal(err)
+	}
+	if last := "whorl --deep: of 1 targets 1 right by version (1 of them too wide), 0 by family only, 0 wrong, 0 without an answer.\n"; !strings.HasSuffix(got.String(), last) {
+		t.Errorf("%s, want it to end %s", got.String(), last)
+	}
 	short := write("short.tsv", "a\tLinux")
-	if err := accuracy(nmap, short, &got); err == nil || !strings.Contains(err.Error(), "short.tsv:2: 2 fields") {
+	if err := accuracy(who, nmap, short, &got); err == nil || !strings.Contains(err.Error(), "short.tsv:2: 2 fields") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -129,7 +165,7 @@ func TestKeptTables(t *testing.T) {
 	for _, s := range all {
 		want = append(want, s.name)
 	}
-	for _, file := range []string{"nmap793.tsv", "whorl.tsv"} {
+	for _, file := range []string{"nmap793.tsv", "whorl.tsv", "deep.tsv"} {
 		results, err := readResults(file)
 		if err != nil {
 			t.Fatal(err)

@@ -29,29 +29,35 @@ type answer struct {
 // tool asks a program about a target, from where the target is seen.
 type tool func(context.Context, *target.Target) (answer, error)
 
+// deepWord follows the name of whorl if it is to send its own probes.
+const deepWord = " --deep"
+
 // withTool calls f with the program of that name.
 func withTool(name string, f func(tool) error) error {
 	switch name {
 	case "nmap":
 		return f(askNmap)
-	case "whorl":
+	case "whorl", "whorl" + deepWord:
 		dir, err := os.MkdirTemp("", "referee")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		ask, err := buildWhorl(dir)
+		ask, err := buildWhorl(dir, strings.Fields(name)[1:]...)
 		if err != nil {
 			return err
 		}
 		return f(ask)
 	}
-	return fmt.Errorf("there is no program %q, only nmap and whorl", name)
+	return fmt.Errorf("there is no program %q, only nmap, whorl and whorl%s", name, deepWord)
 }
 
 // ports are those that a scan is told of: of the target itself, so that neither program
-// has to search.
+// has to search; any two if none answers.
 func ports(h *target.Target) string {
+	if len(h.Open) == 0 {
+		return "80,81"
+	}
 	var b strings.Builder
 	for _, p := range h.Open {
 		fmt.Fprintf(&b, "%d,", p)
@@ -100,8 +106,9 @@ func askNmap(ctx context.Context, h *target.Target) (a answer, err error) {
 }
 
 // buildWhorl builds the program into a directory and returns how to ask it. It judges by
-// its own database only: what is installed on this machine must not help.
-func buildWhorl(dir string) (tool, error) {
+// its own database only: what is installed on this machine must not help. flags are
+// more words for its scan.
+func buildWhorl(dir string, flags ...string) (tool, error) {
 	program := filepath.Join(dir, "whorl")
 	build := exec.Command("go", "build", "-o", program, "whorl/cmd/whorl")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -109,7 +116,8 @@ func buildWhorl(dir string) (tool, error) {
 		return nil, fmt.Errorf("go build whorl/cmd/whorl: %w: %s", err, bytes.TrimSpace(out))
 	}
 	return func(ctx context.Context, h *target.Target) (a answer, err error) {
-		a.raw, err = output(ctx, h, program, "scan", "-Pn", "-p", ports(h), "--no-system-db", "--json=-", h.IP.String())
+		words := append([]string{"scan", "-Pn", "-p", ports(h), "--no-system-db", "--json=-", h.IP.String()}, flags...)
+		a.raw, err = output(ctx, h, program, words...)
 		if err != nil {
 			return a, err
 		}

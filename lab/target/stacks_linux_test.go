@@ -150,6 +150,24 @@ func TestStacks(t *testing.T) {
 	}
 }
 
+// The boot firmware answers pings, and no port answers.
+func TestOnlyPings(t *testing.T) {
+	h := Up(t, "ipxe")
+	if len(h.Open) != 0 || h.Closed != 0 {
+		t.Errorf("ports %d and %d, want none", h.Open, h.Closed)
+	}
+	out := new(strings.Builder)
+	c := exec.Command("busybox", "ping", "-c", "3", "-W", "2", h.IP.String())
+	c.Stdout = out
+	if err := h.Run(c); err != nil || !strings.Contains(out.String(), "ttl=64") {
+		t.Errorf("%v: %s", err, out)
+	}
+	var answer string
+	if err := h.Do(func() (err error) { answer, err = ask(h.IP, 80); return err }); err == nil {
+		t.Errorf("port 80 answers %s", answer)
+	}
+}
+
 // The far end of the line is as far away as it was told to be.
 func TestDelay(t *testing.T) {
 	h := Up(t, "delay", "delay=40ms")

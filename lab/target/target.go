@@ -22,8 +22,8 @@ type Target struct {
 	NS     string       // network namespace from which it is seen
 	IP     netip.Addr   // its address
 	IP6    netip.Addr   // its IPv6 address, the zero Addr if it has none
-	Open   []uint16     // open TCP ports, at least one
-	Closed uint16       // a closed TCP port
+	Open   []uint16     // open TCP ports, none if no port answers
+	Closed uint16       // a closed TCP port, 0 if no port answers
 	Net    netip.Prefix // many: all of its addresses
 	Net6   netip.Prefix // many: the same for IPv6
 	Spare  netip.Addr   // many: a source address that the target knows and no kernel owns
@@ -159,7 +159,7 @@ func parse(line string) (*Target, error) {
 			return nil, fmt.Errorf("target: lab/up said %q: %w", word, err)
 		}
 	}
-	if h.NS == "" || !h.IP.IsValid() || len(h.Open) == 0 || h.Closed == 0 {
+	if h.NS == "" || !h.IP.IsValid() || (len(h.Open) == 0) != (h.Closed == 0) {
 		return nil, fmt.Errorf("target: lab/up said %q, which lacks ns, ip, open or closed", line)
 	}
 	return &h, nil

@@ -18,6 +18,9 @@ type Options struct {
 	Start    time.Time       // of the virtual clock; default 2026-01-01 UTC
 	RealTime bool
 	Seed     uint64 // of Rand
+	// Resets lets the near end reset connections that are accepted, as a kernel does
+	// beside a scanner. Nodes keep them half-open otherwise.
+	Resets bool
 }
 
 // MAC is the hardware address of all nodes on an Ethernet Net.
@@ -121,6 +124,13 @@ func (n *Net) Send(frame []byte) (time.Time, error) {
 	} else {
 		n.now = n.now.Add(sendCost)
 	}
+	n.deliver(frame)
+	n.signal()
+	return n.now, nil
+}
+
+// deliver gives a frame to the node at its destination.
+func (n *Net) deliver(frame []byte) {
 	n.p.Decode(n.o.Link, frame)
 	switch p := &n.p; {
 	case p.Network == packet.ARP:
@@ -130,8 +140,6 @@ func (n *Net) Send(frame []byte) (time.Time, error) {
 			node.Receive(n.now, p, outlet{n, p.SrcMAC})
 		}
 	}
-	n.signal()
-	return n.now, nil
 }
 
 func (n *Net) answerARP(p *packet.Packet) {
@@ -253,6 +261,9 @@ func (o outlet) Send(after time.Duration, p *packet.Packet) {
 	o.n.schedule(o.n.now.Add(max(after, 0)), func(now time.Time) {
 		o.n.frames = append(o.n.frames, frame)
 		o.n.stamps = append(o.n.stamps, now)
+		if o.n.o.Resets {
+			o.n.reset(frame)
+		}
 	})
 }
 

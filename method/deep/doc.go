@@ -22,8 +22,6 @@
 //	      CWR, ECE of the SYN-ACK as a number; 1 is classic ECN, 3 is ECT(1) seen.
 //	      O: Y if it has an AccECN option
 //	AN    the same under Not-ECT, where 2 is Accurate ECN
-//	AB    ACK beyond what the half-open connection has sent (RFC 9293 section
-//	      3.10.7.4 wants a reset); only if asked for. F: flags of the answer
 //	MD5   SYN with a TCP MD5 signature (RFC 2385), of no known key
 //	AO    SYN with a TCP authentication option (RFC 5925), of no known key
 //	EC    echo request with TTL, IP ID and TOS of its own. ID: that of the request

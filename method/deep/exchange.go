@@ -43,7 +43,6 @@ type Exchange struct {
 	Target  Target
 	Numbers Numbers
 	Slots   [NumProbes]Slot
-	Beyond  uint32    // acknowledgement field of AB
 	First   time.Time // first packet sent
 	Last    time.Time // last packet sent or received
 	Packets int       // packets sent, repeats included
@@ -114,11 +113,8 @@ func (e *Exchange) Packet(which Probe, p *packet.Packet, id uint16, ttl uint8) {
 	switch s.Proto {
 	case packet.TCP:
 		p.TCP = packet.TCPHeader{
-			SrcPort: n.PortBase + s.PortPlus, DstPort: e.port(s.To), Seq: n.Seq + s.SeqPlus,
+			SrcPort: n.PortBase + s.PortPlus, DstPort: e.port(s.To), Seq: n.Seq,
 			Flags: s.Flags, Reserved: s.Reserved, Window: s.Window, Options: s.Options,
-		}
-		if !s.NoAck {
-			p.TCP.Ack = e.Beyond
 		}
 	case packet.UDP:
 		p.UDP = packet.UDPHeader{SrcPort: n.PortBase + s.PortPlus, DstPort: e.port(s.To)}
@@ -168,24 +164,22 @@ func (e *Exchange) classify(p *packet.Packet) (which Probe, ok bool) {
 	return 0, false
 }
 
-// classifyTCP tells by port, and on the port of K1-K4 by what the answer says.
+// classifyTCP tells by port, and on the port of K1-K4 by which of them was sent last.
 func (e *Exchange) classifyTCP(h *packet.TCPHeader) (which Probe, ok bool) {
-	plus := h.DstPort - e.Numbers.PortBase
-	switch synAck := h.Flags.Has(packet.SYN | packet.ACK); {
-	case synAck && h.Ack != e.Numbers.Seq+1:
+	synAck := h.Flags.Has(packet.SYN | packet.ACK)
+	if synAck && h.Ack != e.Numbers.Seq+1 {
 		return 0, false
-	case plus == Probes[K1].PortPlus && synAck:
-		which = e.lastClock()
-	case plus == Probes[K1].PortPlus:
-		which = AB
-	default:
-		for which = AE; which <= RT; which++ {
-			if s := &Probes[which]; s.Proto == packet.TCP && s.PortPlus == plus {
-				break
-			}
+	}
+	plus := h.DstPort - e.Numbers.PortBase
+	if plus == Probes[K1].PortPlus {
+		return e.lastClock(), synAck && h.SrcPort == e.Target.OpenTCP
+	}
+	for which = AE; which <= RT; which++ {
+		if s := &Probes[which]; s.Proto == packet.TCP && s.PortPlus == plus {
+			return which, h.SrcPort == e.port(s.To)
 		}
 	}
-	return which, which <= RT && h.SrcPort == e.port(Probes[which].To)
+	return 0, false
 }
 
 // lastClock is the latest of K1-K4 that was sent. One is sent only after the answer

@@ -18,9 +18,6 @@ const (
 // Options of a machine.
 type Options struct {
 	Burst bool // send B1-B6 too; Q1 is always sent
-	// Beyond asks for AB too. It tells little where the other tests do not, and pasta
-	// of 2023-03 falls into an endless loop over it (measured).
-	Beyond bool
 }
 
 var _ method.Machine = (*Machine)(nil)
@@ -85,12 +82,9 @@ func (m *Machine) step(now time.Time) (which Probe, due time.Time, _ move) {
 	return 0, now, over
 }
 
-// possible reports whether the probe can be sent at all. AB needs an ISN to go beyond.
+// possible reports whether the probe can be sent at all.
 func (m *Machine) possible(which Probe) bool {
-	switch {
-	case which == AB:
-		return m.options.Beyond && m.Slots[K3].Reply.synAck() && m.Slots[K2].Reply.synAck()
-	case which >= B1 && !m.options.Burst:
+	if which >= B1 && !m.options.Burst {
 		return false
 	}
 	to := Probes[which].To
@@ -146,9 +140,6 @@ func (m *Machine) waiting() bool {
 }
 
 func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
-	if which == AB {
-		m.Beyond = m.beyond(now)
-	}
 	p := out.Put(method.Tag(which))
 	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
 	if m.Packets == 0 {
@@ -162,16 +153,6 @@ func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 	slot.Sent = now
 	m.Packets++
 	m.last, m.Last = now, now
-}
-
-// beyond is an acknowledgement of data that the connection of K4 has not sent. It
-// leaves behind that SYN, before its answer is known and our kernel resets it, so the
-// ISN is guessed from the growth between K2 and K3. A second of a fast counter is
-// added; Measure checks that the guess was right.
-func (m *Machine) beyond(now time.Time) uint32 {
-	a, b := &m.Slots[K2], &m.Slots[K3]
-	perSecond := float64(b.Reply.Seq-a.Reply.Seq) / b.Sent.Sub(a.Sent).Seconds()
-	return b.Reply.Seq + uint32(int64(perSecond*now.Sub(b.Sent).Seconds())) + 1<<24
 }
 
 // Sent corrects the time of a packet to when it really left.

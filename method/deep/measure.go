@@ -22,7 +22,6 @@ func (e *Exchange) Measure() Print {
 	add(e.isn())
 	add(e.ecn("AE", AE))
 	add(e.ecn("AN", AN))
-	add(e.ab())
 	add(e.signed("MD5", MD5))
 	add(e.signed("AO", AO))
 	add(e.echo())
@@ -109,7 +108,7 @@ func (e *Exchange) clock() (l method.Line, ok bool) {
 		l.Set("OFF", "R")
 		return l, true
 	}
-	l.Set("HZ", hex(uint32(math.Round(near(hz)))))
+	l.Set("HZ", hex(uint32(math.Round(UsualRate(hz)))))
 	if off := e.offset(s[0], hz, doubt); off != "" {
 		l.Set("OFF", off)
 	}
@@ -162,14 +161,15 @@ func (e *Exchange) offset(first sample, hz float64, doubt time.Duration) string 
 	return "P"
 }
 
-// near is the usual rate within a tenth of f, or f.
-func near(f float64) float64 {
+// UsualRate is the usual rate of a clock within a tenth of hz, or hz. Both are per
+// second.
+func UsualRate(hz float64) float64 {
 	for _, u := range usual {
-		if math.Abs(f-u) <= max(0.1*u, 3) {
+		if math.Abs(hz-u) <= max(0.1*u, 3) {
 			return u
 		}
 	}
-	return f
+	return hz
 }
 
 // isn is ISN4. The gaps between K1-K4 differ, and so do the numbers of SYNs in them, so
@@ -196,6 +196,8 @@ func (e *Exchange) isn() (l method.Line, ok bool) {
 	case step >= minStep && widest < maxPace:
 		l.Set("C", "I")
 		l.Set("D", hex(step))
+	case widest < maxPace && doubt > maxDoubt:
+		return l, false // a clock would look uneven too
 	case widest < maxPace:
 		l.Set("C", "G")
 	default:
@@ -241,23 +243,6 @@ func (r *Reply) accECN() bool {
 		}
 		raw = rest
 	}
-}
-
-// ab is AB, if the ISN that was guessed has turned out to be near. As K4 was answered,
-// a lost answer is unlikely and the connection gone, so AB is sent once.
-func (e *Exchange) ab() (l method.Line, ok bool) {
-	k, slot := e.Slots[K4].Reply, &e.Slots[AB]
-	if slot.Sends == 0 || !k.synAck() || int32(e.Beyond-k.Seq-1) <= 0 {
-		return l, false
-	}
-	l.Test = "AB"
-	if slot.Reply == nil {
-		l.Set("R", "N")
-		return l, true
-	}
-	l.Set("R", "Y")
-	l.Set("F", slot.Reply.Flags.String())
-	return l, true
 }
 
 // signed is MD5 and AO.

@@ -15,7 +15,6 @@ const linuxPrint = `CLK(HZ=3E8%OFF=S)
 ISN4(C=T%R=BF)
 AE(R=Y%B=1%O=N)
 AN(R=Y%B=1%O=N)
-AB(R=Y%F=R)
 MD5(R=N)
 AO(R=N)
 EC(R=Y%ID=O%TOS=S%TTL=O)
@@ -32,10 +31,10 @@ func measure(t testing.TB, host node, o Options) Print {
 }
 
 func TestLinux(t *testing.T) {
-	if d := cmp.Diff(linuxPrint, measure(t, linux, Options{Burst: true, Beyond: true}).String()); d != "" {
+	if d := cmp.Diff(linuxPrint, measure(t, linux, Options{Burst: true}).String()); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(strings.NewReplacer("BU(N=5)\n", "", "AB(R=Y%F=R)\n", "").Replace(linuxPrint), measure(t, linux, Options{}).String()); d != "" {
+	if d := cmp.Diff(strings.Replace(linuxPrint, "BU(N=5)\n", "", 1), measure(t, linux, Options{}).String()); d != "" {
 		t.Errorf("without options: %s", d)
 	}
 }
@@ -87,7 +86,7 @@ func TestMeasure(t *testing.T) {
 		{"microseconds that wrap", clocked(nil, func(_ Probe, at time.Duration) uint32 { return uint32(at/time.Microsecond) - 1000 }), "CLK(HZ=F4240%OFF=S)"},
 		{"offset by SYN", clocked(nil, func(Probe, time.Duration) uint32 { return random.Uint32() }), "CLK(OFF=R)"},
 		{"offset of other ports", clocked(nil, func(w Probe, at time.Duration) uint32 {
-			if w > AB {
+			if w > K4 {
 				return uint32(w)<<24 + uint32(at/ms)
 			}
 			return 99 + uint32(at/ms)
@@ -114,15 +113,6 @@ func TestMeasure(t *testing.T) {
 		{"no ECN", set(AN, func(r *packet.Packet) { r.TCP.Flags &^= packet.ECE }), "AN(R=Y%B=0%O=N)"},
 		{"an answer to a repeat", lose(AE), "AE(R=Y%B=1%O=N)"},
 
-		{"silence beyond", lose(AB), "AB(R=N)"},
-		{"SYN of no answer", lose(K4), "AB"},
-		{"not beyond", clocked(func(w Probe, at time.Duration) uint32 {
-			if w == K4 {
-				return 1 << 30
-			}
-			return uint32(at / 64)
-		}, nil), "AB"},
-
 		{"echo as it was", set(EC, func(r *packet.Packet) { r.IPv4.ID, r.TTL, r.TOS = 0x5aa5, 98, tosMark&^3 }), "EC(R=Y%ID=S%TOS=D%TTL=S)"},
 		{"echo without a mark", set(EC, func(r *packet.Packet) { r.IPv4.ID, r.TOS = 0, 0 }), "EC(R=Y%ID=Z%TOS=Z%TTL=O)"},
 		{"reset as it was", set(RT, func(r *packet.Packet) { r.IPv4.ID, r.TOS = 0x3cc3, tosMark }), "RT(R=Y%ID=S%TOS=S)"},
@@ -130,7 +120,7 @@ func TestMeasure(t *testing.T) {
 		{"eight bytes quoted", set(Q1, func(r *packet.Packet) { r.Payload = r.Payload[:28] }), "QU(IPL=38%TOS=C0)"},
 		{"no error", lose(Q1, B1, B2, B3, B4), "BU"},
 	} {
-		print := measure(t, c.host, Options{Burst: true, Beyond: true})
+		print := measure(t, c.host, Options{Burst: true})
 		name, _, whole := strings.Cut(c.want, "(")
 		switch l, ok := print.Test(name); {
 		case !whole && ok:
@@ -145,10 +135,10 @@ func TestMeasure(t *testing.T) {
 func TestDoubt(t *testing.T) {
 	for name, c := range map[string]struct {
 		trip time.Duration
-		want string
+		want map[string]string // by test; empty: left out
 	}{
-		"a little": {12 * ms, "CLK(HZ=3E8%OFF=S)"},
-		"a lot":    {90 * ms, ""},
+		"a little": {12 * ms, map[string]string{"CLK": "CLK(HZ=3E8%OFF=S)", "ISN4": "ISN4(C=T%R=BF)"}},
+		"a lot":    {90 * ms, map[string]string{"CLK": "", "ISN4": ""}},
 	} {
 		w := newWire(target, nil, Options{})
 		w.host = func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
@@ -158,16 +148,18 @@ func TestDoubt(t *testing.T) {
 			return linux(which, n, at+w.trip/2, q)
 		}
 		w.run(t)
-		l, ok := w.m.Measure().Test("CLK")
-		if ok != (c.want != "") || ok && l.String() != c.want {
-			t.Errorf("%s: %s, want %q", name, l, c.want)
+		for test, want := range c.want {
+			l, ok := w.m.Measure().Test(test)
+			if ok != (want != "") || ok && l.String() != want {
+				t.Errorf("%s: %s, want %q", name, l, want)
+			}
 		}
 	}
 }
 
 // What was lost once is not said to be missing.
 func TestUnsettled(t *testing.T) {
-	print := measure(t, silent, Options{Burst: true, Beyond: true})
+	print := measure(t, silent, Options{Burst: true})
 	if d := cmp.Diff("AE(R=N)\nAN(R=N)\nMD5(R=N)\n", print.String()); d != "" {
 		t.Error(d) // the limit of packets leaves no second AO, EC and RT
 	}

@@ -12,7 +12,7 @@ import (
 type Print []method.Line
 
 // Tests are the names of the tests, in the order of a print. The slice is only read.
-var Tests = []string{"CLK", "ISN4", "AE", "AN", "AB", "MD5", "AO", "EC", "RT", "QU", "BU"}
+var Tests = []string{"CLK", "ISN4", "AE", "AN", "MD5", "AO", "EC", "RT", "QU", "BU"}
 
 // Has reports whether a test of that name belongs to the method.
 func Has(test string) bool { return slices.Contains(Tests, test) }

@@ -10,14 +10,12 @@ import (
 // Probe is an index into Probes.
 type Probe uint8
 
-// The probes. K1-K4 share one 4-tuple, AB follows K4 on it at once; Q1 and B1-B6
-// leave together.
+// The probes. K1-K4 share one 4-tuple; Q1 and B1-B6 leave together.
 const (
 	K1 Probe = iota
 	K2
 	K3
 	K4
-	AB
 	AE
 	AN
 	MD5
@@ -64,7 +62,6 @@ var Probes = [NumProbes]method.Shape{
 	K2: syn("K2", 0, 100*time.Millisecond, optsSYN),
 	K3: syn("K3", 0, 200*time.Millisecond, optsSYN),
 	K4: syn("K4", 0, 150*time.Millisecond, optsSYN),
-	AB: {Name: "AB", To: method.ToOpenTCP, Proto: packet.TCP, DF: true, Flags: packet.ACK, Window: 1024, SeqPlus: 1},
 
 	AE:  ecn("AE", 1, ect1),
 	AN:  ecn("AN", 2, 0),
@@ -102,4 +99,4 @@ func burst(name string, plus uint16) method.Shape {
 
 // order is how a round goes out: what has no time of its own fills the gaps of the
 // clock, and the burst comes last, as a limit on errors may hold other answers back.
-var order = [...]Probe{K1, AE, AN, MD5, K2, AO, EC, RT, K3, K4, AB, Q1, B1, B2, B3, B4, B5, B6}
+var order = [...]Probe{K1, AE, AN, MD5, K2, AO, EC, RT, K3, K4, Q1, B1, B2, B3, B4, B5, B6}

@@ -125,8 +125,6 @@ func linux(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packe
 		r.Payload = raw[:min(len(raw), 548)]
 	case which == RT:
 		r.TOS, r.TCP.Flags = q.TOS&^3, packet.RST|packet.ACK
-	case which == AB:
-		r.TCP.Ack, r.TCP.Seq, r.TCP.Flags = 0, h.Ack, packet.RST
 	default:
 		r.TCP.Flags = packet.SYN | packet.ACK | h.Flags&packet.ECE
 		r.TCP.Seq = uint32(h.SrcPort)<<24 + uint32(at/64)

@@ -1,0 +1,28 @@
+package deep
+
+import (
+	"whorl"
+	"whorl/method"
+)
+
+// Score compares what was seen with the lines of a record: [Reference.Score] of what
+// can be read of them.
+func Score(record, seen []method.Line) []whorl.Evidence {
+	r, _ := NewReference(record)
+	return r.Score(seen)
+}
+
+// Score compares a record with what was seen: one piece of evidence for each
+// attribute that both have, in the order of the record. Points and weights are left
+// to the judge.
+func (r Reference) Score(seen []method.Line) (out []whorl.Evidence) {
+	for i := range r {
+		t := &r[i]
+		l, _ := Print(seen).Test(t.Test)
+		if value, ok := l.Value(t.Attr); ok {
+			out = append(out, whorl.Evidence{Method: "deep", Test: t.Test, Attr: t.Attr,
+				Want: t.Expr.String(), Got: value, Agrees: t.Expr.Match(value)})
+		}
+	}
+	return out
+}
