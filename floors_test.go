@@ -59,13 +59,14 @@ var floors = []room{
 	{"verdict", ". packet method method/* osdb", pure},
 	{"persona", ". packet method method/* link osdb", pure},
 
-	{"scan", ". packet method method/* link link/* osdb verdict persona", driver},
+	{"scan/sweep", "packet method method/seek link", driver},
+	{"scan", ". packet method method/* link link/* osdb verdict persona scan/sweep", driver},
 	{"listen", ". packet method method/* link link/* osdb verdict persona", driver},
 	{"decoy", ". packet method method/* link link/* osdb verdict persona", driver},
 	{"watch", ". packet method method/* link link/*", driver},
 	{"web", ". store fleet report", edge},
 
-	{"cmd/*", "* data method/* link/*", edge},
+	{"cmd/*", "* data method/* link/* scan/*", edge},
 	{"lab/*", "* data method/* link/* lab/*", edge}, // tools for the referee; nobody builds on them
 }
 

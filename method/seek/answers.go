@@ -176,27 +176,42 @@ func (m *Machine) isUp(reason string) {
 	}
 }
 
-// note files an answer and chooses the ports. The first open port shows how far
-// away the host is, so the resets that came before it are judged again.
+// note files an answer.
 func (m *Machine) note(s State) {
 	m.Ports = append(m.Ports, s)
 	if s.Closed {
 		m.resets++
 	}
-	from := len(m.Ports) - 1
-	if s.Open && m.OpenTCP == 0 {
+	m.choose(len(m.Ports) - 1)
+}
+
+// choose looks whether answer n is of a port that serves. The first open port shows how
+// far away the host is, so the resets that came before it are judged again.
+func (m *Machine) choose(n int) {
+	s := m.Ports[n]
+	if s.Open && m.OpenTCP == 0 && s.Port != m.spare {
 		m.OpenTCP, m.openTTL = s.Port, s.TTL
-		m.ClosedKnown, from = false, 0
+		m.ClosedKnown, n = false, 0
 	}
-	for i := from; i < len(m.Ports); i++ {
+	for i := n; i < len(m.Ports); i++ {
 		c := &m.Ports[i]
 		if !c.Closed {
 			continue
 		}
 		c.Forged = m.foreign(c.TTL)
-		if !m.ClosedKnown || m.closedForged && !c.Forged {
+		if c.Port != m.spare && (!m.ClosedKnown || m.closedForged && !c.Forged) {
 			m.ClosedTCP, m.ClosedKnown, m.closedForged = c.Port, true, c.Forged
 		}
+	}
+}
+
+// useSpare lets the port of the sign of life serve after all. Those that the user named
+// come first: another port of the address may be another machine.
+func (m *Machine) useSpare() {
+	port := m.spare
+	m.spare = 0
+	if i := slices.IndexFunc(m.Ports, func(s State) bool { return s.Port == port }); i >= 0 {
+		m.choose(i)
 	}
 }
 

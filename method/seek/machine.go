@@ -24,7 +24,7 @@ const (
 	blind      = time.Second            // wait while no round trip is known
 	moreClosed = 4                      // further candidates for a closed port tried when the one found looks forged
 	guesses    = 3                      // random high ports tried when no candidate is closed
-	firstAsked = 443                    // port of the first SYN, unless ports were named
+	firstAsked = 443                    // port of the first SYN, a sign of life
 
 	window      = 8 // probes under way at the beginning
 	leastWindow = 4
@@ -91,6 +91,8 @@ type Machine struct {
 	openTTL      uint8 // of the answer from OpenTCP
 	resets       int   // answers from closed ports
 	closedForged bool  // ClosedTCP looks forged
+
+	spare uint16 // port that is chosen only if no candidate will do; 0 if none
 }
 
 // NewMachine prepares a search.
@@ -102,6 +104,9 @@ func NewMachine(addr netip.Addr, s method.Stream, o Options) *Machine {
 		o.Tries = 2
 	}
 	m := &Machine{o: o, addr: addr, rand: s, window: window, index: map[uint16]int{}}
+	if !slices.Contains(o.TCP, firstAsked) {
+		m.spare = firstAsked
+	}
 	m.base = uint16(m.rand.Between(33000, 65000))
 	m.echo = uint16(m.rand.Uint32())
 	m.seq = m.rand.Uint32()
@@ -143,7 +148,7 @@ func (m *Machine) start() {
 		m.Up, m.Reason = true, m.o.Up
 		return
 	}
-	for _, p := range []probe{{}, {port: 443}, {port: 80, ack: true}} {
+	for _, p := range []probe{{}, {port: firstAsked}, {port: 80, ack: true}} {
 		m.add(p)
 	}
 }
@@ -172,7 +177,11 @@ func (m *Machine) over() bool {
 	if !m.Up {
 		return true
 	}
-	return m.next >= len(m.o.TCP) && !m.addGuesses()
+	if m.next < len(m.o.TCP) {
+		return false
+	}
+	m.useSpare()
+	return !m.addGuesses()
 }
 
 // doubtClosed reports whether the closed port looks forged and more should be tried.
