@@ -15,14 +15,14 @@ import (
 func TestDeep(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		deep    bool
+		deep    Deep
 		rate    float64
 		methods []string
 		probes  int // of the last method
 	}{
-		{"off", false, 0, []string{"gen2"}, 16},
-		{"on", true, 0, []string{"gen2", "deep"}, 17},
-		{"slow", true, Timings[2].Rate, []string{"gen2", "deep"}, 11},
+		{"off", DeepNever, 0, []string{"gen2"}, 16},
+		{"on", DeepAlways, 0, []string{"gen2", "deep"}, 17},
+		{"slow", DeepAlways, Timings[2].Rate, []string{"gen2", "deep"}, 11},
 	} {
 		timing := Timings[3]
 		timing.Rate = c.rate
@@ -38,7 +38,7 @@ func TestDeep(t *testing.T) {
 		if !slices.Equal(methods, c.methods) || last.Conditions.Probes != c.probes {
 			t.Errorf("%s: %q with %d probes, want %q with %d", c.name, methods, last.Conditions.Probes, c.methods, c.probes)
 		}
-		if !c.deep {
+		if c.deep == DeepNever {
 			continue
 		}
 		if p, err := deep.Parse(last.Print); err != nil || len(p) == 0 || last.Conditions.Sent > deep.MaxPackets {

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/netip"
-	"syscall"
 	"time"
 
 	"whorl/link"
@@ -20,13 +17,18 @@ type engine struct {
 	job    *Job
 	conn   link.Conn
 	feed   func() (t Target, r link.Route, ok, more bool) // the next host for this link
-	done   func(*flow)                                    // takes a finished host
+	done   func(*flow)                                    // takes a finished host; if it is away, for the judges alone
 	busy   func() bool                                    // results are not taken fast enough
 	listen func(netip.Addr) (uint16, error)               // see Config; may be nil
+	back   *returns                                       // the way back from the judges; nil: there is none
 
 	wheel   *wheel
 	budget  budget
+	nets    nets
+	strain  strain
+	looked  time.Time // when the strain was looked at last
 	flows   map[netip.Addr]*flow
+	away    int     // of flows: those that are with the judges
 	ready   []*flow // waiting for the budget of their probes, in order
 	next    *held   // a host that waits to be admitted
 	more    bool    // the feed has more
@@ -46,15 +48,10 @@ type held struct {
 	route link.Route
 }
 
-// queued is a packet that leaves with the next flush.
-type queued struct {
-	f   *flow
-	tag method.Tag
-}
-
 // Bounds of one turn of the loop, so that neither side starves the other.
 const (
 	maxBatch  = 256
+	maxAdmit  = 32 // hosts
 	maxDrain  = 512
 	idleCheck = 20 * time.Millisecond  // how often the feed is asked again when it had nothing
 	ctxCheck  = 200 * time.Millisecond // how long an interrupt may go unnoticed
@@ -64,7 +61,7 @@ const (
 func newEngine(j *Job, c link.Conn) *engine {
 	now := c.Now()
 	return &engine{
-		job: j, conn: c, wheel: newWheel(now), budget: newBudget(j.Rate, now),
+		job: j, conn: c, wheel: newWheel(now), budget: newBudget(j.Rate, now), nets: nets{rate: j.NetRate},
 		flows: map[netip.Addr]*flow{}, more: true, buf: make([]byte, maxFrame),
 	}
 }
@@ -74,7 +71,11 @@ func newEngine(j *Job, c link.Conn) *engine {
 func (e *engine) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		now := e.conn.Now()
-		again := e.admit(now)
+		e.takeBack(now)
+		again := now.Add(tick)
+		if e.keepsUp(now) {
+			again = e.admit(now)
+		}
 		e.wheel.advance(now, func(f *flow) { e.poll(f, now) })
 		if e.broken == nil {
 			e.broken = e.flush()
@@ -86,10 +87,18 @@ func (e *engine) run(ctx context.Context) error {
 		if len(e.flows) == 0 && e.next == nil && !e.more {
 			return nil
 		}
+		if e.onlyAway() {
+			e.await(ctx)
+			continue
+		}
 		if at, ok := e.wheel.next(); ok && (again.IsZero() || at.Before(again)) {
 			again = at
 		}
-		if last := now.Add(ctxCheck); again.IsZero() || again.After(last) {
+		last := now.Add(ctxCheck)
+		if e.away > 0 {
+			last = now.Add(idleCheck)
+		}
+		if again.IsZero() || again.After(last) {
 			again = last
 		}
 		if err := e.receive(again); err != nil {
@@ -101,23 +110,43 @@ func (e *engine) run(ctx context.Context) error {
 	return nil
 }
 
+// keepsUp reports whether more hosts may be started: timers fire in time.
+func (e *engine) keepsUp(now time.Time) bool {
+	late := time.Duration(0)
+	if at, ok := e.wheel.next(); ok {
+		late = now.Sub(at)
+	}
+	e.strain.turn(late)
+	if !now.Before(e.looked.Add(strainEvery)) {
+		e.looked = now
+		if e.strain.look(e.lost(), now) {
+			e.budget.slow(now)
+		}
+	}
+	return late < lateGate
+}
+
 // admit starts probes of hosts that wait for them, then new hosts, as far as the
 // budget goes. It returns when to try again; zero: not before something happens.
 func (e *engine) admit(now time.Time) (again time.Time) {
-	for len(e.ready) > 0 {
-		ok, when := e.budget.admit(planGen2, now)
-		if !ok {
-			return when
+	for n := 0; len(e.ready) > 0; n++ {
+		if n == maxAdmit {
+			return now
 		}
 		f := e.ready[0]
-		e.ready = e.ready[1:]
-		if f.stage != waiting {
-			continue
+		if f.stage == waiting {
+			if ok, when := e.afford(f.Addr, f.plan(), now); !ok {
+				return when
+			}
+			f.probe(e.job)
+			e.poll(f, now)
 		}
-		f.beginGen2(e.job)
-		e.poll(f, now)
+		e.ready = e.ready[1:]
 	}
-	for len(e.flows) < e.job.Parallel && !e.busy() {
+	for n := 0; len(e.flows)-e.away < e.job.Parallel && e.away < maxBacklog && !e.busy(); n++ {
+		if n == maxAdmit {
+			return now
+		}
 		if e.next == nil {
 			t, r, ok, more := e.feed()
 			e.more = more
@@ -135,8 +164,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		if _, twice := e.flows[e.next.Addr]; twice {
 			return now.Add(idleCheck) // the same address is under way already: one after the other
 		}
-		ok, when := e.budget.admit(planSeek, now)
-		if !ok {
+		if ok, when := e.afford(e.next.Addr, planSeek, now); !ok {
 			return when
 		}
 		f := &flow{Target: e.next.Target, route: e.next.route}
@@ -155,6 +183,21 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		return now.Add(idleCheck)
 	}
 	return time.Time{}
+}
+
+// afford takes n packets to an address from the budgets of its network and of the scan,
+// if both have them; else it says when that may be.
+func (e *engine) afford(addr netip.Addr, n int, now time.Time) (ok bool, when time.Time) {
+	net := e.nets.of(addr, now)
+	if net != nil {
+		if ok, when = net.admit(n, now); !ok {
+			return false, when
+		}
+	}
+	if ok, when = e.budget.admit(n, now); !ok && net != nil {
+		net.charge(-n)
+	}
+	return ok, when
 }
 
 // lost is how many frames the link has lost so far.
@@ -201,8 +244,8 @@ func (e *engine) poll(f *flow, now time.Time) {
 // wait puts a host behind those that wait for the budget, or starts its probes at once.
 func (e *engine) wait(f *flow, now time.Time) {
 	if len(e.ready) == 0 {
-		if ok, _ := e.budget.admit(planGen2, now); ok {
-			f.beginGen2(e.job)
+		if ok, _ := e.afford(f.Addr, f.plan(), now); ok {
+			f.probe(e.job)
 			e.poll(f, now)
 			return
 		}
@@ -210,110 +253,42 @@ func (e *engine) wait(f *flow, now time.Time) {
 	e.ready = append(e.ready, f)
 }
 
+// finish hands a host over: to be judged and given out, or, while more probes could
+// still tell of it, to be judged and perhaps sent back.
 func (e *engine) finish(f *flow) {
 	e.wheel.stop(&f.timer)
-	delete(e.flows, f.Addr)
-	f.stage = done
+	f.stage, f.machine = done, nil
+	f.away = e.back != nil && f.gen2 != nil && f.deep == nil && f.problem == ""
+	if f.away {
+		e.away++
+	} else {
+		delete(e.flows, f.Addr)
+	}
 	e.done(f)
 }
 
-// abort finishes all hosts under way.
+// abort finishes all hosts under way. Those that are away are given out by the judges,
+// who learn that they cannot send them back any more.
 func (e *engine) abort(why string) {
-	for _, f := range e.flows {
+	cut := func(f *flow, why string) {
 		f.fail(why)
+		f.cut = true
 		e.finish(f)
 	}
-	e.ready, e.next, e.more = nil, nil, false
-}
-
-// enqueue encodes what a machine put out.
-func (e *engine) enqueue(f *flow) {
-	for i := range e.out.Len() {
-		p, tag := e.out.At(i)
-		f.address(p)
-		n := len(e.queued)
-		if n == len(e.frames) {
-			e.frames = append(e.frames, make([]byte, 0, 512))
-		}
-		frame, err := p.Append(e.frames[n][:0])
-		if err != nil {
-			f.fail(err.Error())
-			break
-		}
-		e.frames[n] = frame
-		e.queued = append(e.queued, queued{f, tag})
-	}
-	e.out.Reset()
-	if len(e.queued) >= maxBatch && e.broken == nil {
-		e.broken = e.flush()
-	}
-}
-
-// flush sends what is queued and tells the machines when each packet left.
-func (e *engine) flush() error {
-	n := len(e.queued)
-	if n == 0 {
-		return nil
-	}
-	for len(e.stamps) < n {
-		e.stamps = append(e.stamps, time.Time{})
-	}
-	for from := 0; from < n; {
-		sent, err := e.send(e.frames[from:n], e.stamps[from:n])
-		for i, q := range e.queued[from : from+sent] {
-			e.left(q, e.stamps[from+i])
-		}
-		from += sent
-		if err == nil {
-			continue
-		}
-		if fatal := e.refused(e.queued[from].f, err); fatal != nil {
-			e.queued = e.queued[:0]
-			return fatal
-		}
-		from++ // that one is lost; its machine will repeat it
-	}
-	e.queued = e.queued[:0]
-	return nil
-}
-
-// left notes that a packet is on its way.
-func (e *engine) left(q queued, at time.Time) {
-	q.f.sent++
-	q.f.last = at
-	if q.f.machine != nil {
-		q.f.machine.Sent(q.tag, at)
-	}
-	if q.f.sent > planSeek+planGen2 {
-		e.budget.charge(1)
-	}
-}
-
-// refused decides what an error of sending means: nil if only that packet or host
-// is concerned, else the link is of no use any more.
-func (e *engine) refused(f *flow, err error) error {
-	switch {
-	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.EAGAIN):
-		e.budget.slow(e.conn.Now())
-		return nil
-	case errors.Is(err, syscall.ENETDOWN), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO),
-		errors.Is(err, syscall.EBADF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, net.ErrClosed):
-		return fmt.Errorf("scan: sending over %s: %w", f.route.Interface, err)
-	}
-	f.fail(fmt.Sprintf("sending failed: %v; check the route and the firewall of this machine", err))
-	return nil
-}
-
-func (e *engine) send(frames [][]byte, stamps []time.Time) (n int, err error) {
-	if b, ok := e.conn.(link.BatchSender); ok {
-		return b.SendBatch(frames, stamps)
-	}
-	for n < len(frames) && err == nil {
-		if stamps[n], err = e.conn.Send(frames[n]); err == nil {
-			n++
+	for _, f := range e.flows {
+		if !f.away {
+			cut(f, why)
 		}
 	}
-	return n, err
+	if e.back != nil {
+		for _, r := range e.back.end() {
+			if r.undecided {
+				cut(r.f, cutShort)
+			}
+		}
+	}
+	clear(e.flows)
+	e.ready, e.more, e.away = nil, false, 0
 }
 
 // receive waits for packets until that time, and then takes what is there already.
@@ -379,5 +354,8 @@ func (e *engine) give(f *flow, p *packet.Packet, at time.Time) {
 		return
 	}
 	f.last = at
+	if f.stage == probing {
+		e.strain.heard++
+	}
 	e.poll(f, e.conn.Now())
 }

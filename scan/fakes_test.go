@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -120,6 +121,12 @@ func (o *outcome) full() (n int) {
 
 func scan(ctx context.Context, t *testing.T, p Network, j Job, each func(*whorl.Host), targets ...string) *outcome {
 	t.Helper()
+	return judged(ctx, t, p, j, nil, each, targets...)
+}
+
+// judged is scan with a judge, which several goroutines share.
+func judged(ctx context.Context, t *testing.T, p Network, j Job, judge Judge, each func(*whorl.Host), targets ...string) *outcome {
+	t.Helper()
 	j.Targets = &Targets{}
 	for _, s := range targets {
 		if err := j.Targets.Add(s, nil); err != nil {
@@ -130,11 +137,21 @@ func scan(ctx context.Context, t *testing.T, p Network, j Job, each func(*whorl.
 		j.TCP = []uint16{80, 81}
 	}
 	o := &outcome{hosts: map[string][]*whorl.Host{}}
-	o.err = Run(ctx, j, Config{Network: p, Version: "test", Progress: &o.progress, Host: func(h *whorl.Host) {
+	var newJudge func() Judge
+	if judge != nil {
+		newJudge = func() Judge { return judge }
+	}
+	o.err = Run(ctx, j, Config{Network: p, Version: "test", Progress: &o.progress, NewJudge: newJudge, Host: func(h *whorl.Host) {
 		o.hosts[h.Addr.String()] = append(o.hosts[h.Addr.String()], h)
 		if each != nil {
 			each(h)
 		}
 	}})
 	return o
+}
+
+// inTime sorts hosts by when their scans began; judges give them out as they are done.
+func inTime(hosts []*whorl.Host) []*whorl.Host {
+	slices.SortFunc(hosts, func(a, b *whorl.Host) int { return a.Seen.First.Compare(b.Seen.First) })
+	return hosts
 }

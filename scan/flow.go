@@ -24,13 +24,17 @@ type flow struct {
 	arp      *seek.Neighbour
 	seek     *seek.Machine
 	gen2     *gen2.Machine
-	deep     *deep.Machine // nil: not asked for
+	deep     *deep.Machine // nil: not asked for, or not yet
 	began    time.Time
 	last     time.Time // last packet sent or received
 	deadline time.Time // zero: none
 	sent     int       // packets
+	planned  int       // packets that the budget has given
+	counted  int       // packets that the progress knows of
+	away     bool      // with the judges, who may send it back
 	lost     uint64    // frames that the link had lost before
 	problem  string    // why it ended early
+	cut      bool      // it ended because we could not go on
 }
 
 type stage uint8
@@ -38,7 +42,7 @@ type stage uint8
 const (
 	resolving stage = iota // who has the next hop's address
 	seeking                // is it up, which ports
-	waiting                // for the budget of the probes
+	waiting                // for the budget of the next probes
 	probing
 	deepening // the probes of method/deep
 	done
@@ -49,11 +53,12 @@ const (
 const (
 	planSeek = 4
 	planGen2 = 23
+	planDeep = 20
 )
 
 // begin starts the first stage.
 func (f *flow) begin(j *Job, now time.Time) {
-	f.began, f.last = now, now
+	f.began, f.last, f.planned = now, now, planSeek
 	if j.HostTimeout > 0 {
 		f.deadline = now.Add(j.HostTimeout)
 	}
@@ -110,15 +115,32 @@ func (f *flow) step(j *Job) {
 		}
 	case probing:
 		f.stage = done
-		if j.Deep {
-			f.beginDeep(j)
+		if j.Deep == DeepAlways {
+			f.stage, f.machine = waiting, nil
 		}
 	case deepening:
 		f.stage = done
 	}
 }
 
-// beginGen2 starts the probes; the budget has room for them.
+// plan is what the probes that a host waits for need of the budget, in packets.
+func (f *flow) plan() int {
+	if f.gen2 == nil {
+		return planGen2
+	}
+	return planDeep
+}
+
+// probe starts the probes that the host waited for; the budget has room for them.
+func (f *flow) probe(j *Job) {
+	f.planned += f.plan()
+	if f.gen2 == nil {
+		f.beginGen2(j)
+		return
+	}
+	f.beginDeep(j)
+}
+
 func (f *flow) beginGen2(j *Job) {
 	f.stage = probing
 	r := &f.seek.Result

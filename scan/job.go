@@ -16,14 +16,25 @@ type Job struct {
 	TCP     []uint16 // candidates for the open and the closed port; nil means the likely ones
 	UDP     uint16   // port for U1; 0 means a random high one
 	SkipUp  bool     // take hosts for up without asking (-Pn)
-	Deep    bool     // send the probes of method/deep too
+	Deep    Deep     // when the probes of method/deep are sent
 	Key     method.Key
 	Timing
 }
 
+// Deep says when the probes of method/deep are sent, after those of gen2.
+type Deep uint8
+
+// The choices.
+const (
+	DeepTies   Deep = iota // to hosts that the judge is undecided about, see [Undecided]
+	DeepAlways             // to all hosts
+	DeepNever
+)
+
 // Timing limits a scan.
 type Timing struct {
 	Rate        float64       // packets per second over all hosts; 0 means no limit
+	NetRate     float64       // packets per second to each network, a /24 or, for IPv6, a /64; 0 means no limit
 	Parallel    int           // hosts under way at once
 	Pause       time.Duration // least time between the starts of two hosts
 	Tries       int           // how often an unanswered probe is sent
@@ -36,8 +47,8 @@ var Timings = [...]Timing{
 	{Rate: 20, Parallel: 1, Pause: 5 * time.Minute, Tries: 2},
 	{Rate: 50, Parallel: 1, Pause: 15 * time.Second, Tries: 2},
 	{Rate: 200, Parallel: 4, Pause: 400 * time.Millisecond, Tries: 2},
-	{Rate: 5000, Parallel: 4096, Tries: 2},
-	{Rate: 20000, Parallel: 16384, Tries: 2, HostTimeout: 15 * time.Minute},
+	{Rate: 5000, NetRate: 5000, Parallel: 4096, Tries: 2},
+	{Rate: 20000, NetRate: 5000, Parallel: 16384, Tries: 2, HostTimeout: 15 * time.Minute},
 	{Rate: 0, Parallel: 65536, Tries: 2, HostTimeout: 15 * time.Minute},
 }
 
@@ -55,8 +66,9 @@ type Network interface {
 	Open(r link.Route) (link.Conn, error)
 }
 
-// Target is one address to scan and the names that led to it.
+// Target is one address to scan, the names that led to it and its place in the walk.
 type Target struct {
-	Addr  netip.Addr
-	Names []string
+	Addr     netip.Addr
+	Names    []string
+	Position uint64 // see [Targets]
 }

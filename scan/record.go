@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"whorl"
@@ -15,11 +16,14 @@ import (
 // platform is what the SCAN line names as ours.
 const platform = runtime.GOARCH + "-" + runtime.GOOS
 
+// noResponse is the reason for taking a host for down.
+const noResponse = "no-response"
+
 // record turns a finished host into what is streamed. lost tells how many frames
 // the link lost while the host was under way.
 func record(f *flow, version string, lost uint64) *whorl.Host {
 	h := &whorl.Host{
-		Schema: whorl.Schema, Addr: f.Addr, Names: f.Names,
+		Schema: whorl.Schema, Addr: f.Addr, Names: slices.Clip(f.Names),
 		Seen: whorl.Span{First: f.began, Last: f.last},
 	}
 	direct := f.route.OnLink(f.Addr) && f.arp != nil && !f.arp.MAC.IsZero()
@@ -62,7 +66,7 @@ func status(f *flow, direct bool) whorl.Status {
 	case direct:
 		return whorl.Status{Up: true, Reason: "arp-response"}
 	}
-	return whorl.Status{Reason: "no-response"}
+	return whorl.Status{Reason: noResponse}
 }
 
 // ports lists what answered, and which of it fingerprinting relied on.

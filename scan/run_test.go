@@ -166,7 +166,7 @@ func TestSameAddressTwice(t *testing.T) {
 	if o.full() != 6 || o.err != nil {
 		t.Errorf("%d whole, %v", o.full(), o.err)
 	}
-	spans := o.hosts["198.18.0.1"]
+	spans := inTime(o.hosts["198.18.0.1"])
 	for i := 1; i < len(spans); i++ {
 		if !spans[i].Seen.First.After(spans[i-1].Seen.Last) {
 			t.Errorf("scan %d begins at %v, the one before ends at %v", i, spans[i].Seen.First, spans[i-1].Seen.Last)

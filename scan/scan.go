@@ -27,6 +27,10 @@ type Config struct {
 	Listen   func(netip.Addr) (port uint16, err error) // opens a port on an address of this machine; nil: not
 	Host     func(*whorl.Host)                         // takes each finished host, one at a time
 	Progress *Progress                                 // counts as the scan goes; may be nil
+
+	// Keep is told of each host that need not be scanned again, before Host is given
+	// it. Hosts that were cut off, or that nothing could be sent to, are not. May be nil.
+	Keep func(position uint64, h *whorl.Host)
 }
 
 // Progress can be read at any time while a scan runs.
@@ -34,6 +38,18 @@ type Progress struct {
 	Started, Finished, Up, Named atomic.Int64 // hosts
 	Packets                      atomic.Int64 // sent
 	Lost                         atomic.Uint64
+	Skipped                      atomic.Uint64 // excluded addresses passed over
+}
+
+// Count notes a finished host.
+func (p *Progress) Count(h *whorl.Host) {
+	p.Finished.Add(1)
+	if h.Status.Up {
+		p.Up.Add(1)
+	}
+	if len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown {
+		p.Named.Add(1)
+	}
 }
 
 // maxBacklog is how many finished hosts may wait to be judged and written before no
@@ -46,7 +62,7 @@ const maxBacklog = 1024
 // warning. The error tells what kept the scan from going on; what was found before
 // has been given out.
 func Run(ctx context.Context, j Job, c Config) error {
-	r := &runner{ctx: ctx, job: j, Config: c, links: map[linkKey]*lane{}, finished: make(chan *whorl.Host, maxBacklog+max(j.Parallel, Timings[3].Parallel))}
+	r := &runner{ctx: ctx, job: j, Config: c, links: map[linkKey]*lane{}, finished: make(chan finished, maxBacklog+max(j.Parallel, Timings[3].Parallel))}
 	if r.Progress == nil {
 		r.Progress = new(Progress)
 	}
@@ -76,7 +92,18 @@ type runner struct {
 	ended    bool // no more targets
 	errs     []error
 	engines  sync.WaitGroup
-	finished chan *whorl.Host
+	finished chan finished
+}
+
+// finished is a host on its way out.
+type finished struct {
+	*whorl.Host
+	position uint64
+	keep     bool // it need not be scanned again
+
+	// Set if the host may go back to the engine that it came from.
+	flow    *flow
+	returns *returns
 }
 
 type linkKey struct {
@@ -147,6 +174,7 @@ func (r *runner) place() bool {
 		return false
 	}
 	t, ok := r.job.Targets.Next()
+	r.Progress.Skipped.Store(r.job.Targets.Skipped())
 	if !ok {
 		r.ended = true
 		return false
@@ -190,8 +218,8 @@ func (r *runner) open(key linkKey, route link.Route) *lane {
 
 // unreachable gives out a target that nothing can be sent to.
 func (r *runner) unreachable(t Target, why error) {
-	r.finished <- &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Names: t.Names,
-		Status: whorl.Status{Reason: "unreachable"}, Warnings: []string{why.Error()}}
+	r.finished <- finished{Host: &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Names: t.Names,
+		Status: whorl.Status{Reason: "unreachable"}, Warnings: []string{why.Error()}}}
 }
 
 // drive runs the engine of one link.
@@ -202,22 +230,33 @@ func (r *runner) drive(key linkKey, l *lane) {
 	e.listen = r.Listen
 	e.feed = func() (Target, link.Route, bool, bool) { return r.pull(key) }
 	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }
+	if r.job.Deep == DeepTies && r.NewJudge != nil {
+		e.back = newReturns()
+	}
 	var lost uint64
 	e.done = func(f *flow) {
-		r.Progress.Packets.Add(int64(f.sent))
+		r.Progress.Packets.Add(int64(f.sent - f.counted))
+		f.counted = f.sent
 		now := e.lost()
 		r.Progress.Lost.Add(now - lost)
 		lost = now
-		r.finished <- record(f, r.Version, now-f.lost)
+		h := finished{Host: record(f, r.Version, now-f.lost), position: f.Position, keep: !f.cut}
+		if f.away {
+			h.flow, h.returns = f, e.back
+		}
+		r.finished <- h
 	}
-	r.end(l, e.run(r.ctx))
+	r.end(l, e.run(r.ctx), e.next)
 }
 
 // end notes how an engine ended. If its link failed, so have the targets that wait
-// for it.
-func (r *runner) end(l *lane, err error) {
+// for it; next is the first of them, if any.
+func (r *runner) end(l *lane, err error, next *held) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if next != nil {
+		l.queue = append(l.queue, *next)
+	}
 	r.running--
 	if err == nil {
 		return
@@ -245,24 +284,20 @@ func (r *runner) write(written chan struct{}) {
 			}
 			for h := range r.finished {
 				if judge != nil && h.Status.Up {
-					judge.Judge(h)
+					judge.Judge(h.Host)
+				}
+				if h.goesBack(judge) {
+					continue
 				}
 				out.Lock()
-				r.count(h)
-				r.Host(h)
+				r.Progress.Count(h.Host)
+				if h.keep && r.Keep != nil {
+					r.Keep(h.position, h.Host)
+				}
+				r.Host(h.Host)
 				out.Unlock()
 			}
 		}()
 	}
 	workers.Wait()
-}
-
-func (r *runner) count(h *whorl.Host) {
-	r.Progress.Finished.Add(1)
-	if h.Status.Up {
-		r.Progress.Up.Add(1)
-	}
-	if len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown {
-		r.Progress.Named.Add(1)
-	}
 }

@@ -2,30 +2,31 @@ package scan
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net/netip"
-	"strconv"
+	"slices"
+	"sort"
 	"strings"
 )
 
-// Targets is what to scan: prefixes, ranges and single addresses, without those
-// that are excluded. It is walked lazily, so a /8 takes no memory.
+// Targets is what to scan: prefixes, ranges and single addresses, without those that
+// are excluded. It is walked lazily and in an order that spreads neighbours, so a /8
+// takes no memory and no network gets all packets at once.
+//
+// A position counts the addresses of the shard in this order, the excluded ones
+// included. It is what a journal calls a target.
 type Targets struct {
-	include []span
+	include []span // in the order of their starts
 	exclude []span
-	at      int        // span under way
-	cur     netip.Addr // next address of it
-}
+	order   order // of all included addresses
+	shard   Shard
 
-// span is a set of addresses: for IPv4 each octet has a range, as Nmap's 10.0-3.1.1-254;
-// else first to last.
-type span struct {
-	octets      [4][2]uint8
-	v4          bool
-	first, last netip.Addr
-	names       []string
+	next    uint64 // position
+	ended   bool   // next has been the last
+	skipped uint64 // excluded addresses that were passed over
+	done    *Positions
 }
 
 // Resolve looks a host name up.
@@ -33,13 +34,15 @@ type Resolve func(name string) ([]netip.Addr, error)
 
 // Add adds a target: an address, a prefix (10.0.0.0/24), octet ranges
 // (10.0-3.1.1-254, also with lists 1,3,5 and *), or a name that resolve turns into
-// addresses, of which the first IPv4 one is taken.
+// addresses, of which the first IPv4 one is taken. There may be 2^64 addresses in all.
 func (t *Targets) Add(spec string, resolve Resolve) error {
 	s, err := parseTarget(spec, resolve)
 	if err != nil {
 		return err
 	}
-	t.include = append(t.include, s...)
+	if err := t.append(s); err != nil {
+		return fmt.Errorf("scan: target %.80q: %w", spec, err)
+	}
 	return nil
 }
 
@@ -75,206 +78,124 @@ func (t *Targets) Read(r io.Reader, file string, add func(string, Resolve) error
 // maxLine bounds a line of a list, which may hold all targets.
 const maxLine = 16 << 20
 
-// Count is how many addresses there are at most, before exclusions.
-func (t *Targets) Count() uint64 {
-	total := new(big.Int)
-	for i := range t.include {
-		total.Add(total, t.include[i].size())
+var errTooMany = errors.New("more than 2^64 addresses in all")
+
+// append includes spans, all or none.
+func (t *Targets) append(spans []span) error {
+	last := t.order.last
+	for i := range spans {
+		start := last + 1
+		if len(t.include) == 0 && i == 0 {
+			start = 0
+		} else if start == 0 {
+			return errTooMany
+		}
+		n, ok := spans[i].last()
+		if !ok || start+n < start {
+			return errTooMany
+		}
+		spans[i].start, last = start, start+n
 	}
-	if !total.IsUint64() {
-		return 1<<64 - 1
-	}
-	return total.Uint64()
+	t.include = append(t.include, spans...)
+	t.order = newOrder(last)
+	return nil
 }
+
+// Divide makes the targets one shard of themselves. It comes before the first Next.
+func (t *Targets) Divide(s Shard) { t.shard = s }
+
+// Skip leaves out the targets that are done. It comes before the first Next.
+func (t *Targets) Skip(done *Positions) {
+	t.done, t.next, t.skipped = done, done.low, done.skipped
+	if last, ok := t.last(); ok && t.next > last {
+		t.ended = true
+	}
+}
+
+// last is the last position; ok is false if there is none.
+func (t *Targets) last() (position uint64, ok bool) {
+	if len(t.include) == 0 {
+		return 0, false
+	}
+	return t.shard.lastPosition(t.order.last)
+}
+
+// Count is how many addresses the shard has at most, before exclusions. It stops at
+// 2^64-1.
+func (t *Targets) Count() uint64 {
+	last, ok := t.last()
+	if !ok {
+		return 0
+	}
+	return max(last, last+1)
+}
+
+// Skipped is how many excluded addresses have been passed over so far.
+func (t *Targets) Skipped() uint64 { return t.skipped }
 
 // Next gives the next address; ok is false at the end.
 func (t *Targets) Next() (target Target, ok bool) {
-	for t.at < len(t.include) {
-		s := &t.include[t.at]
-		if !t.cur.IsValid() {
-			t.cur = s.first
+	last, any := t.last()
+	for any && !t.ended {
+		position := t.next
+		if t.ended = position == last; !t.ended {
+			t.next++
 		}
-		addr := t.cur
-		if addr == s.last {
-			t.at++
-			t.cur = netip.Addr{}
-		} else {
-			t.cur = s.after(addr)
+		if t.done != nil && t.done.Has(position) {
+			continue
 		}
-		if !t.excluded(addr) {
-			return Target{Addr: addr, Names: s.names}, true
+		if target = t.At(position); !t.excluded(target.Addr) {
+			return target, true
 		}
+		t.skipped++
 	}
-	return target, false
+	return Target{}, false
+}
+
+// At is the target at a position below Count, be it excluded or not.
+func (t *Targets) At(position uint64) Target {
+	index := t.order.at(t.shard.place(position))
+	after := sort.Search(len(t.include), func(i int) bool { return t.include[i].start > index })
+	s := &t.include[after-1]
+	return Target{Addr: s.at(index - s.start), Names: s.names, Position: position}
 }
 
 func (t *Targets) excluded(addr netip.Addr) bool {
+	return slices.ContainsFunc(t.exclude, func(s span) bool { return s.contains(addr) })
+}
+
+// String lists the targets one a line, with the name that led to them; those that are
+// left out follow a minus. [ParseTargets] reads it.
+func (t *Targets) String() string {
+	var b strings.Builder
+	for i := range t.include {
+		fmt.Fprintln(&b, strings.Join(append([]string{t.include[i].String()}, t.include[i].names...), " "))
+	}
 	for i := range t.exclude {
-		if t.exclude[i].contains(addr) {
-			return true
-		}
+		fmt.Fprintln(&b, "-", t.exclude[i].String())
 	}
-	return false
+	return b.String()
 }
 
-// after is the address of the span that follows addr, which is not the last.
-func (s *span) after(addr netip.Addr) netip.Addr {
-	if !s.v4 {
-		return addr.Next()
-	}
-	b := addr.As4()
-	for i := 3; i >= 0; i-- {
-		if b[i] < s.octets[i][1] {
-			b[i]++
-			return netip.AddrFrom4(b)
-		}
-		b[i] = s.octets[i][0]
-	}
-	return s.last
-}
-
-func (s *span) contains(addr netip.Addr) bool {
-	if !s.v4 {
-		return addr.BitLen() == s.first.BitLen() && s.first.Compare(addr) <= 0 && addr.Compare(s.last) <= 0
-	}
-	if !addr.Is4() {
-		return false
-	}
-	for i, v := range addr.As4() {
-		if v < s.octets[i][0] || v > s.octets[i][1] {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *span) size() *big.Int {
-	n := big.NewInt(1)
-	if s.v4 {
-		for _, o := range s.octets {
-			n.Mul(n, big.NewInt(int64(o[1])-int64(o[0])+1))
-		}
-		return n
-	}
-	a, b := s.first.As16(), s.last.As16()
-	n.Sub(new(big.Int).SetBytes(b[:]), new(big.Int).SetBytes(a[:]))
-	return n.Add(n, big.NewInt(1))
-}
-
-func parseTarget(spec string, resolve Resolve) ([]span, error) {
-	if p, err := netip.ParsePrefix(spec); err == nil {
-		return []span{prefixSpan(p)}, nil
-	}
-	if a, err := netip.ParseAddr(spec); err == nil {
-		return []span{prefixSpan(netip.PrefixFrom(a.Unmap().WithZone(""), a.Unmap().BitLen()))}, nil
-	}
-	if looksNumeric(spec) {
-		return octetSpans(spec)
-	}
-	name, bits, slash := strings.Cut(spec, "/")
-	if resolve == nil || name == "" {
-		return nil, fmt.Errorf("scan: target %q is neither an address nor a range", spec)
-	}
-	addrs, err := resolve(name)
-	if err != nil {
-		return nil, fmt.Errorf("scan: target %q does not resolve: %w", spec, err)
-	}
-	for _, a := range addrs {
-		if a = a.Unmap(); !a.Is4() {
-			continue
-		}
-		n := 32
-		if slash {
-			if n, err = strconv.Atoi(bits); err != nil || n < 0 || n > 32 {
-				return nil, fmt.Errorf("scan: target %q: prefix length %q is not between 0 and 32", spec, bits)
+// ParseTargets reads targets as String has them. Nothing is looked up.
+func ParseTargets(text string) (*Targets, error) {
+	t := &Targets{}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		var err error
+		switch {
+		case len(words) == 2 && words[0] == "-":
+			err = t.Exclude(words[1], nil)
+		case len(words) > 0:
+			before := len(t.include)
+			err = t.Add(words[0], nil)
+			for i := range t.include[before:] {
+				t.include[before+i].names = words[1:]
 			}
 		}
-		s := prefixSpan(netip.PrefixFrom(a, n))
-		s.names = []string{name}
-		return []span{s}, nil
-	}
-	return nil, fmt.Errorf("scan: target %q has no IPv4 address", spec)
-}
-
-// prefixSpan covers all addresses of a prefix.
-func prefixSpan(p netip.Prefix) span {
-	p = p.Masked()
-	first := p.Addr()
-	if first.Is4() {
-		s := span{v4: true, first: first}
-		b := first.As4()
-		for i := range b {
-			host := max(0, min(8, 8*(i+1)-p.Bits()))
-			s.octets[i] = [2]uint8{b[i], b[i] | uint8(1<<host-1)}
+		if err != nil {
+			return nil, err
 		}
-		s.last = netip.AddrFrom4([4]byte{s.octets[0][1], s.octets[1][1], s.octets[2][1], s.octets[3][1]})
-		return s
 	}
-	b := first.As16()
-	for i := range b {
-		host := max(0, min(8, 8*(i+1)-p.Bits()))
-		b[i] |= uint8(1<<host - 1)
-	}
-	return span{first: first, last: netip.AddrFrom16(b)}
-}
-
-// looksNumeric reports whether a target can only be meant as IPv4 octets.
-func looksNumeric(s string) bool {
-	return strings.Count(s, ".") == 3 && strings.Trim(s, "0123456789.,-*") == ""
-}
-
-// octetSpans reads Nmap's ranges: every octet a number, lo-hi, a list of these, or *.
-// A list makes several spans.
-func octetSpans(spec string) ([]span, error) {
-	spans := []span{{v4: true}}
-	for i, part := range strings.Split(spec, ".") {
-		var next []span
-		for item := range strings.SplitSeq(part, ",") {
-			lo, hi, err := octetRange(item)
-			if err != nil {
-				return nil, fmt.Errorf("scan: target %q: %w", spec, err)
-			}
-			for _, s := range spans {
-				s.octets[i] = [2]uint8{lo, hi}
-				next = append(next, s)
-			}
-			if len(next) > maxSpans {
-				return nil, fmt.Errorf("scan: target %.80q: lists make more than %d ranges", spec, maxSpans)
-			}
-		}
-		spans = next
-	}
-	for i := range spans {
-		o := &spans[i].octets
-		spans[i].first = netip.AddrFrom4([4]byte{o[0][0], o[1][0], o[2][0], o[3][0]})
-		spans[i].last = netip.AddrFrom4([4]byte{o[0][1], o[1][1], o[2][1], o[3][1]})
-	}
-	return spans, nil
-}
-
-const maxSpans = 4096
-
-func octetRange(item string) (lo, hi uint8, err error) {
-	if item == "*" {
-		return 0, 255, nil
-	}
-	a, b, isRange := strings.Cut(item, "-")
-	if !isRange {
-		b = a
-	}
-	if a == "" && isRange {
-		a = "0"
-	}
-	if b == "" && isRange {
-		b = "255"
-	}
-	x, errA := strconv.ParseUint(a, 10, 8)
-	y, errB := strconv.ParseUint(b, 10, 8)
-	if errA != nil || errB != nil {
-		return 0, 0, fmt.Errorf("octet %q is not a number or range from 0 to 255", item)
-	}
-	if x > y {
-		return 0, 0, fmt.Errorf("octet %q runs backwards", item)
-	}
-	return uint8(x), uint8(y), nil
+	return t, nil
 }

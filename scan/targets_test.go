@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sort"
 	"strings"
 	"testing"
 
@@ -23,21 +24,25 @@ func names(name string) ([]netip.Addr, error) {
 	return nil, errors.New("no such host")
 }
 
-// walk lists the targets, at most n.
+// walk lists the targets that are not excluded as they were given, at most n.
 func walk(t *Targets, n int) string {
 	var out []string
-	for range n {
-		a, ok := t.Next()
-		if !ok {
-			return strings.Join(out, " ")
+	for i := range t.Count() {
+		s := &t.include[sort.Search(len(t.include), func(k int) bool { return t.include[k].start > i })-1]
+		a := Target{Addr: s.at(i - s.start), Names: s.names}
+		if t.excluded(a.Addr) {
+			continue
 		}
-		s := a.Addr.String()
+		if n--; n < 0 {
+			return strings.Join(out, " ") + " ..."
+		}
+		text := a.Addr.String()
 		if len(a.Names) > 0 {
-			s += "=" + strings.Join(a.Names, ",")
+			text += "=" + strings.Join(a.Names, ",")
 		}
-		out = append(out, s)
+		out = append(out, text)
 	}
-	return strings.Join(out, " ") + " ..."
+	return strings.Join(out, " ")
 }
 
 func TestTargets(t *testing.T) {

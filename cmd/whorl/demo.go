@@ -21,6 +21,7 @@ import (
 	"whorl/osdb"
 	"whorl/packet"
 	"whorl/persona"
+	"whorl/report"
 	"whorl/scan"
 	"whorl/verdict"
 )
@@ -33,7 +34,7 @@ func (a *app) demoCommand() *cobra.Command {
 The office exists in memory only: every machine in it is a record of the
 embedded database that answers packets as that system would. It is scanned with
 the code that scans real networks, in real time, and the result stands beside
-the truth.`,
+the truth. -v adds the reasons for each answer.`,
 		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context()) },
 	}
 }
@@ -76,7 +77,7 @@ func (a *app) demo(ctx context.Context) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	progress := &scan.Progress{}
-	status := a.status(ctx, progress, uint64(len(of.hosts)))
+	status := a.status(ctx, progress, uint64(len(of.hosts)), 0)
 	model, err := loadModel()
 	if err != nil {
 		return partial(err, "")
@@ -85,7 +86,7 @@ func (a *app) demo(ctx context.Context) error {
 	begun := time.Now()
 	err = scan.Run(ctx, job, scan.Config{
 		Network: of, Version: version, Progress: progress,
-		NewJudge: func() scan.Judge { return judges.New() },
+		NewJudge: func() scan.Judge { return explaining{judge: judges.New(), n: explained(a.verbose)} },
 		Host:     func(h *whorl.Host) { found[h.Addr] = h },
 	})
 	status.stop()
@@ -94,6 +95,9 @@ func (a *app) demo(ctx context.Context) error {
 	}
 	took := time.Since(begun)
 	a.compare(of, found)
+	if err := a.reasons(of, found); err != nil {
+		return partial(err, "free the disk, or write elsewhere")
+	}
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
@@ -124,6 +128,24 @@ func (a *app) compare(of *office, found map[netip.Addr]*whorl.Host) {
 	w.Flush()
 }
 
+// reasons prints the whole report of each machine, if more is asked for.
+func (a *app) reasons(of *office, found map[netip.Addr]*whorl.Host) error {
+	if a.verbose == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.out)
+	w := report.NewText(a.out, report.TextOptions{Verbose: a.verbose, Color: a.colour(a.out)})
+	for _, h := range of.hosts {
+		if f := found[h.addr]; f != nil {
+			f.Next = nil // nobody can reach these machines but the demonstration
+			if err := w.Host(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // brief leaves out what a name has in parentheses.
 func brief(name string) string {
 	name, _, _ = strings.Cut(name, " (")
@@ -134,7 +156,7 @@ func brief(name string) string {
 // web port of one of them behind another's address translation, and one machine
 // that no record knows.
 func newOffice(set osdb.Set) (*office, error) {
-	of := &office{net: sim.New(sim.Options{Link: packet.Ethernet, RealTime: true, Seed: 1})}
+	of := &office{net: sim.New(sim.Options{Link: packet.Ethernet, RealTime: true, Seed: 1, Resets: true})}
 	var key method.Key
 	addr := officePrefix.Addr()
 	next := func() netip.Addr { addr = addr.Next(); return addr }

@@ -47,6 +47,14 @@ func partial(err error, hint string) error { return &coded{exitPartial, err, hin
 // errInterrupted ends a run that the user stopped; its results have been written.
 var errInterrupted = &coded{code: exitInterrupted, err: errors.New("interrupted")}
 
+// interrupted is errInterrupted with what to do next, if a journal makes that possible.
+func interrupted(s *state) error {
+	if s == nil {
+		return errInterrupted
+	}
+	return &coded{exitInterrupted, errInterrupted.err, "whorl scan --resume " + s.name}
+}
+
 func exitCode(err error) int {
 	var c *coded
 	var p *link.CapabilityError

@@ -3,17 +3,19 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"whorl"
 	"whorl/method/gen2"
+	"whorl/report"
 	"whorl/verdict"
 )
 
@@ -28,8 +30,9 @@ func (a *app) explainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain [OPTION]... FILE...",
 		Short: "Judge printed fingerprints or recordings, and show why",
-		Long: `Judge fingerprints and show which attribute speaks for and against each
-candidate.
+		Long: `Judge fingerprints and show what speaks for and against each candidate, what is
+missing, and what tells the first from the best alternative. -v has a table for
+each candidate, -vv all of the evidence. --json has it all, raw and in words.
 
 FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
 output (-oN, -oX), or is a recording made with scan --record. - is standard
@@ -45,9 +48,6 @@ input.`,
 	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
-
-// maxInput bounds what is read of one file that is not a recording.
-const maxInput = 64 << 20
 
 func (a *app) explain(o *explainOptions, args []string) error {
 	how, err := o.judging.options()
@@ -69,13 +69,14 @@ func (a *app) explain(o *explainOptions, args []string) error {
 			fmt.Fprintf(a.people, "whorl: %v\n", err)
 			unread++
 		}
-		for _, h := range hosts {
+		for i, h := range hosts {
 			judge.Judge(h.Host)
 			judge.Explain(h.Host, o.top)
+			h.Next = here(h.Next, name, i+1, len(hosts))
 			if o.json {
-				err = json.NewEncoder(a.out).Encode(h.Host)
+				err = report.NewJSON(a.out).Host(h.Host)
 			} else {
-				err = explanation(a.out, h, o.top)
+				_, err = a.out.Write(report.Explain(h.Host, h.where, report.ExplainOptions{Top: o.top, Verbose: a.verbose, Color: a.colour(a.out)}))
 			}
 			if err != nil {
 				return partial(err, "free the disk, or write elsewhere")
@@ -148,58 +149,31 @@ func recording(head []byte) bool {
 	return false
 }
 
-// explanation writes the candidates of one fingerprint and their attributes.
-func explanation(w io.Writer, p printed, top int) error {
-	b := &bytes.Buffer{}
-	fmt.Fprintf(b, "%s\n", p.where)
-	if len(p.Verdicts) == 0 {
-		p.Verdicts = []whorl.Verdict{{Name: whorl.Unknown}}
-	}
-	for i, v := range p.Verdicts[:min(top, len(p.Verdicts))] {
-		if v.Name == whorl.Unknown {
-			fmt.Fprintf(b, "  unknown: %s\n\n", orElse(v.Source.Text, "no record explains this well enough"))
-			continue
+// here puts the name of the file into the commands that need one. A file with several
+// prints is good for a record only if one of them is chosen.
+func here(steps []whorl.Step, name string, print, prints int) (out []whorl.Step) {
+	for _, s := range steps {
+		if name == "-" {
+			name = "FILE"
 		}
-		sure := ""
-		if v.Confidence > 0 {
-			sure = fmt.Sprintf("%d %% sure, ", v.Confidence.Percent())
+		if prints > 1 {
+			if strings.HasPrefix(s.Command, "whorl submit ") {
+				continue
+			}
+			s.Command = strings.Replace(s.Command, "db add FILE", fmt.Sprintf("db add FILE --take %d", print), 1)
 		}
-		fmt.Fprintf(b, "  %d. %s  (%s%d %% of points, rule %s)\n     %s %s\n", i+1, v.Name, sure, v.Accuracy.Percent(), v.Rule, v.Source.Database, v.Source)
-		evidence(b, v.Evidence)
-		b.WriteByte('\n')
+		s.Command = strings.Replace(s.Command, " FILE", " "+shellWord(name), 1)
+		out = append(out, s)
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return out
 }
 
-// evidence lists what disagrees first: that is what a person asks for.
-func evidence(b *bytes.Buffer, ev []whorl.Evidence) {
-	agreed, points := 0, 0
-	for _, e := range ev {
-		if e.Agrees {
-			agreed, points = agreed+1, points+e.Points
-			continue
-		}
-		fmt.Fprintf(b, "     against  %-10s want %-28s got %-20s %4d points\n", e.Test+"."+e.Attr, show(e.Want), show(e.Got), e.Points)
+// shellWord quotes a word for a POSIX shell if it has to be.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("%+,-./:=@_", r) && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+	}) {
+		return s
 	}
-	fmt.Fprintf(b, "     for      %d attributes agree, %d points:", agreed, points)
-	test := ""
-	for _, e := range ev {
-		if !e.Agrees {
-			continue
-		}
-		if e.Test != test {
-			fmt.Fprintf(b, "\n              %-4s", e.Test)
-			test = e.Test
-		}
-		fmt.Fprintf(b, " %s=%s", e.Attr, e.Got)
-	}
-	b.WriteByte('\n')
-}
-
-func show(v string) string {
-	if v == "" {
-		return "(empty)"
-	}
-	return v
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

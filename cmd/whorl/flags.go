@@ -17,10 +17,10 @@ import (
 // translate makes of what was typed what the command line library understands:
 // options of Nmap's that have one dash get a second one, those that mean nothing
 // here are dropped with a note or refused with advice, and the file of --json is
-// found. Only whorl scan has such options, and nothing after "--" is one.
+// found. Only whorl scan and sweep have such options, and nothing after "--" is one.
 func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 	c, _, err := root.Find(args)
-	if err != nil || c.Name() != "scan" {
+	if err != nil || c.Name() != "scan" && c.Name() != "sweep" {
 		return args, nil
 	}
 	var out []string
@@ -175,6 +175,18 @@ func (r *rate) Set(s string) error {
 	}
 	*r = rate{v, true}
 	return nil
+}
+
+// shard is the value of --shard, k/n.
+type shard scan.Shard
+
+func (s *shard) Type() string   { return "K/N" }
+func (s *shard) String() string { return scan.Shard(*s).String() }
+
+func (s *shard) Set(text string) error {
+	v, err := scan.ParseShard(text)
+	*s = shard(v)
+	return err
 }
 
 // takes bounds how many words a command takes beside its flags.

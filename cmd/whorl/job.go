@@ -30,7 +30,7 @@ type scanOptions struct {
 	lists, exclude, excludeFiles []string
 	ports                        string
 	fast, skipUp, never, reverse bool
-	deep                         bool
+	deep                         deepFlag
 	top                          int
 	iface, source                string
 	timing                       template
@@ -38,11 +38,16 @@ type scanOptions struct {
 	tries, retries               int
 	timeout                      period
 	record                       string
+	shard                        shard
+	state, journal               string // files of --state and --resume
+	every                        period
+	head                         *scan.JournalHead // of --resume; nil: none
 }
 
 // flags gives the command its flags, in the parts that the help shows.
 func (o *scanOptions) flags(c *cobra.Command) {
-	targets, ports, pace, way, out, judge := newPart("Targets"), newPart("Ports"), newPart("Pace"), newPart("Way out"), newPart("Outputs"), newPart("Judgement")
+	targets, ports, pace, way := newPart("Targets"), newPart("Ports"), newPart("Pace"), newPart("Way out")
+	long, out, judge := newPart("Long scans"), newPart("Outputs"), newPart("Judgement")
 	f := targets.flags
 	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
@@ -50,11 +55,12 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
 	f.BoolVarP(&o.never, "no-dns", "n", false, "do not look up names of hosts; the default")
 	f.BoolVarP(&o.reverse, "reverse-dns", "R", false, "look up the names of hosts that are up")
+	f.Var(&o.shard, "shard", "scan the k-th of n parts only; all n make the whole")
 	f = ports.flags
 	f.StringVarP(&o.ports, "ports", "p", "", "TCP `PORTS` to look at, in order: 22,80-90,http*; - is all")
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
-	f.BoolVar(&o.deep, "deep", false, "send up to 20 packets of our own; kept, not judged yet")
+	o.deep.flag(f)
 	f = pace.flags
 	f.VarP(&o.timing, "timing", "T", "template, 0 (paranoid) to 5 (insane)")
 	f.Var(&o.rate, "max-rate", "packets per second at most; 0 is no limit")
@@ -66,10 +72,14 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringVarP(&o.iface, "interface", "e", "", "send over the interface `NAME`")
 	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`, one of this machine")
 	f.StringVar(&o.record, "record", "", "keep all packets in `FILE` (pcapng) for whorl explain")
+	f = long.flags
+	f.StringVar(&o.state, "state", "", "keep in `FILE` what is done, to resume from it")
+	f.StringVar(&o.journal, "resume", "", "go on with the scan whose --state is `FILE`")
+	f.Var(&o.every, "status-every", "print the status as JSON to standard error")
 	o.outputs.flags(out.flags)
 	o.judging.flags(judge.flags)
 	judge.flags.BoolVar(&o.guess, "osscan-guess", false, "list near matches too")
-	addParts(c, targets, ports, pace, way, out, judge)
+	addParts(c, targets, ports, pace, way, long, out, judge)
 	c.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions(templates, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("interface", interfaces)
@@ -129,12 +139,20 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 	if o.timeout > 0 {
 		j.HostTimeout = time.Duration(o.timeout)
 	}
-	j.SkipUp, j.Deep = o.skipUp, o.deep
+	j.SkipUp, j.Deep = o.skipUp, o.deep.when(o.timing)
 	rand.Read(j.Key[:])
 	if err := o.choosePorts(&j); err != nil {
 		return j, 0, usage(err, "ports like 22,80-90 or names like http*")
 	}
-	j.Targets, missed, err = a.targets(ctx, o, args)
+	if o.head != nil {
+		missed = o.head.Missed
+		j.Targets, err = scan.ParseTargets(o.head.Targets)
+	} else {
+		j.Targets, missed, err = a.targets(ctx, o, args)
+	}
+	if err == nil {
+		j.Targets.Divide(scan.Shard(o.shard))
+	}
 	return j, missed, err
 }
 

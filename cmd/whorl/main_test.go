@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Set("test.parallel", "8") // scripts mostly wait for a scan; -parallel overrides it
-	testscript.Main(m, map[string]func(){"whorl": main})
+	testscript.Main(m, map[string]func(){"whorl": main, "stubborn": stubborn})
 }
 
 // Scripts are the contract of the command: what is typed, what comes out, and the

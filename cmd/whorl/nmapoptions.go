@@ -42,7 +42,6 @@ var foreignOptions = []foreign{
 		why: "the cadence of the probes is part of the measurement", instead: "--max-rate 50, or -T2, to go easy on a network"},
 	{names: "-iR", value: true, refused: true, why: "whorl makes up no targets", instead: "addresses you may scan"},
 	{names: "--exclude-ports --port-ratio", value: true, refused: true, why: "ports are not chosen this way here", instead: "-p 22,80-90"},
-	{names: "--resume", value: true, refused: true, why: "a scan cannot be resumed yet", instead: "the targets that are left, with --exclude or -iL"},
 	{names: "--append-output", refused: true, why: "outputs are written anew, an appended XML file would be broken", instead: "another file name"},
 	{names: "-oS", value: true, refused: true, why: "this form is not written", instead: "-oN, -oX, -oG or --json"},
 	{names: "--iflist", refused: true, why: "whorl does not list interfaces", instead: "ip address; ip route"},

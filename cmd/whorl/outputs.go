@@ -53,9 +53,9 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.scanner, "xml-scanner", "whorl", "program's `NAME` in XML, such as nmap")
 }
 
-// plan finds out what goes where and refuses what would overwrite itself. record
-// is another file that is going to be written.
-func (o *outputs) plan(record string) error {
+// plan finds out what goes where and refuses what would overwrite itself. others are
+// files that are going to be written too; empty ones are none.
+func (o *outputs) plan(others ...string) error {
 	for _, p := range []output{{asText, "-oN", o.normal}, {asXML, "-oX", o.xml}, {asGrepable, "-oG", o.grepable}, {asJSON, "--json", o.json}} {
 		if p.file != "" {
 			o.planned = append(o.planned, p)
@@ -67,7 +67,10 @@ func (o *outputs) plan(record string) error {
 	if o.all != "" {
 		o.planned = append(o.planned, output{asText, "-oA", o.all + ".nmap"}, output{asXML, "-oA", o.all + ".xml"}, output{asGrepable, "-oA", o.all + ".gnmap"})
 	}
-	seen := map[string]bool{filepath.Clean(record): record != ""}
+	seen := map[string]bool{}
+	for _, name := range others {
+		seen[filepath.Clean(name)] = name != ""
+	}
 	for _, p := range o.planned {
 		name := filepath.Clean(p.file)
 		switch {

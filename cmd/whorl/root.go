@@ -60,14 +60,14 @@ func (a *app) root() *cobra.Command {
 	f.StringArrayVar(&a.databases, "db", nil, "read the database `FILE` too; may be given again")
 	f.BoolVar(&a.ownOnly, "no-system-db", false, "leave out what is installed on this machine")
 	f.CountVarP(&a.verbose, "verbose", "v", "say more; twice for everything")
-	f.BoolVar(&a.plain, "plain", false, "no colour (as with NO_COLOR=1 around) and no status line")
+	f.BoolVar(&a.plain, "plain", false, "no colour (as with NO_COLOR=1 around); status for logs")
 	c.Flags().BoolVarP(&showVersion, "version", "V", false, "print the version and the databases in use")
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(err, c.CommandPath()+" --help") })
 	c.SetUsageFunc(printUsage)
 	c.AddGroup(&cobra.Group{ID: partUse, Title: "Commands:"}, &cobra.Group{ID: partAbout, Title: "About the program:"})
 	c.SetHelpCommandGroupID(partAbout)
 	c.SetCompletionCommandGroupID(partAbout)
-	for _, sub := range []*cobra.Command{a.scanCommand(), a.explainCommand(), a.dbCommand(), a.submitCommand(), a.demoCommand()} {
+	for _, sub := range []*cobra.Command{a.scanCommand(), a.sweepCommand(), a.explainCommand(), a.dbCommand(), a.submitCommand(), a.demoCommand()} {
 		sub.GroupID = partUse
 		c.AddCommand(sub)
 	}
@@ -115,6 +115,12 @@ func (a *app) config() osdb.Config {
 // load reads the databases and tells people what was wrong with them.
 func (a *app) load() (osdb.Set, error) {
 	set, problems := osdb.Load(a.config())
+	return set, a.checkLoaded(set, problems)
+}
+
+// checkLoaded tells people about problems. It is an error if a database that was asked
+// for by name is not there.
+func (a *app) checkLoaded(set osdb.Set, problems []osdb.Problem) error {
 	for i, p := range problems {
 		if i == maxProblems && a.verbose == 0 {
 			fmt.Fprintf(a.people, "whorl: %d more problems; see all with whorl db lint\n", len(problems)-i)
@@ -124,10 +130,10 @@ func (a *app) load() (osdb.Set, error) {
 	}
 	for _, want := range a.databases {
 		if !loaded(set, want) {
-			return set, usage(fmt.Errorf("database %s could not be read", want), "check the name after --db")
+			return usage(fmt.Errorf("database %s could not be read", want), "check the name after --db")
 		}
 	}
-	return set, nil
+	return nil
 }
 
 const maxProblems = 5

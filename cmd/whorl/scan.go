@@ -1,18 +1,14 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"math"
+	"net/netip"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"whorl"
-	"whorl/report"
-	"whorl/scan"
 	"whorl/verdict"
 )
 
@@ -28,9 +24,23 @@ Targets are addresses, names, prefixes (192.0.2.0/24) and octet ranges
 are looked for, then sixteen probes go out within a second. Options of Nmap
 that have the same meaning have the same name.
 
+Where these leave a tie or an unknown host that probes of our own can decide,
+up to 20 packets follow by themselves, and the host is judged again. --deep
+sends them to every host, --deep=false to none, and so do -T0 to -T2.
+
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
+
+Large ranges are walked in an order that spreads neighbours, the same in every
+run, so the n processes with --shard 1/n to n/n share a range without overlap.
+With --state, what is done survives a crash of whorl at any moment: --resume
+gives it out again and goes on, with the targets, options and outputs of the
+first run, so run it in the same folder; only --max-rate, --status-every,
+--plain and -v may be given anew. --status-every prints JSON Lines to standard
+error: schema, time, done, total, in_flight, up, named, packets, rate (packets
+a second), lost (frames), eta_seconds (null until it is known), families.
+--plain prints a line of text every ten seconds.
 
 The exit code is 0 if all is well, 1 if something could not be done and the
 rest was, 2 if the command line is wrong, 77 if a capability is missing, and
@@ -38,27 +48,34 @@ rest was, 2 if the command line is wrong, 77 if a capability is missing, and
 		Example: `  whorl scan 192.0.2.7 -p 22,81
   whorl scan 192.0.2.0/24 --json | jq .verdicts[0].name
   whorl scan -iL hosts.txt -oA monday --record monday.pcapng
+  whorl scan 10.0.0.0/16 --state a.state --json=a.json
+  whorl scan --resume a.state
   whorl scan localhost -v`,
-		RunE:              func(c *cobra.Command, args []string) error { return a.scan(c.Context(), o, args) },
+		RunE:              func(c *cobra.Command, args []string) error { return a.scan(c, o, args) },
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	o.flags(c)
 	return c
 }
 
-func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
+func (a *app) scan(c *cobra.Command, o *scanOptions, args []string) error {
+	state, err := o.resume(c.Flags(), args)
+	if err != nil {
+		return err
+	}
+	defer func() { state.close() }()
 	how, err := o.judging.options()
 	if err != nil {
 		return err
 	}
-	if err := o.outputs.plan(o.record); err != nil {
+	if err := o.plan(); err != nil {
 		return err
 	}
-	job, missed, err := a.job(ctx, o, args)
+	job, missed, err := a.job(c.Context(), o, args)
 	if err != nil {
 		return err
 	}
-	set, err := a.load()
+	judges, err := a.reloading(how)
 	if err != nil {
 		return err
 	}
@@ -67,48 +84,23 @@ func (a *app) scan(ctx context.Context, o *scanOptions, args []string) error {
 		return err
 	}
 	defer network.Close()
+	if o.state != "" {
+		if state, err = newState(o.state); err != nil {
+			return err
+		}
+	}
 	if err := o.outputs.open(a); err != nil {
 		return err
 	}
-
-	ctx, stop := interruptible(ctx)
-	defer stop()
-	total := job.Targets.Count()
-	o.begin(a, report.Run{Version: version, Args: "whorl " + strings.Join(a.args, " "), Start: time.Now(), Databases: describe(set), TCP: job.TCP})
-	progress := &scan.Progress{}
-	status := a.status(ctx, progress, total)
-	count := tally{}
-	judges := preparing(func() *verdict.Judges { return verdict.NewJudges(set, how) })
-	err = scan.Run(ctx, job, scan.Config{
-		Network: network, Version: version, Progress: progress, Listen: network.Listen,
-		NewJudge: func() scan.Judge { return explaining{judges().New(), explained(a.verbose)} },
-		Host: func(h *whorl.Host) {
-			count.add(h)
-			if o.reverse && h.Status.Up {
-				h.Names = append(h.Names, reverse(ctx, h.Addr)...)
-			}
-			status.without(func() { o.host(a, h) })
-			if o.dead() {
-				stop()
-			}
-		},
-	})
-	status.stop()
-	failed := o.end(a, report.Summary{End: time.Now(), Up: count.up, Down: count.down, Total: int(min(total, math.MaxInt32)), Interrupted: ctx.Err() != nil})
-	lost := network.Close()
-	switch {
-	case o.dead():
-		return failed
-	case ctx.Err() != nil:
-		return errInterrupted
-	case err != nil:
-		return explainFailure(err)
-	case failed != nil:
-		return failed
-	case lost != nil:
-		return lost
+	head := o.journalHead(a, c.Flags(), job.Targets, missed)
+	if err := state.head(head); err != nil {
+		return err
 	}
-	return count.shortfall(missed)
+	r := &scanning{app: a, o: o, job: job, judges: judges, network: network, state: state}
+	if err := r.run(c.Context(), head); err != nil {
+		return err
+	}
+	return r.tally.shortfall(missed)
 }
 
 // tally counts hosts. It is used by one goroutine at a time.
@@ -163,17 +155,25 @@ func preparing[T any](compute func() T) func() T {
 	return sync.OnceValue(func() T { return <-done })
 }
 
-// explaining is a judge that gives the evidence of its first verdicts too.
+// explaining is a judge that gives the evidence of its first verdicts too, and looks
+// names up if it can.
 type explaining struct {
 	judge *verdict.Judge
 	n     int
+	names func(netip.Addr) []string // nil: does not
 }
 
 // Judge judges and explains.
 func (e explaining) Judge(h *whorl.Host) {
+	if e.names != nil {
+		h.Names = append(h.Names, e.names(h.Addr)...)
+	}
 	e.judge.Judge(h)
 	e.judge.Explain(h, e.n)
 }
+
+// Undecided passes on what the judge says.
+func (e explaining) Undecided(h *whorl.Host) bool { return e.judge.Undecided(h) }
 
 // explained is how many verdicts of a host come with their evidence: the headline, or
 // the first few for those who want to know more.

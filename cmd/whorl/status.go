@@ -4,36 +4,43 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/term"
 
+	"whorl"
 	"whorl/scan"
 )
 
-// status is the one line that tells a person how a scan goes. It is only drawn on
-// a terminal, and is gone when something else is printed.
+// status tells people how a scan goes: on a terminal in one line that is gone when
+// something else is printed, with --plain in a line now and then, and with
+// --status-every as JSON.
 type status struct {
 	a     *app
 	p     *scan.Progress
 	total uint64
-	begun time.Time
-	shown bool // there is a terminal
+	every time.Duration // between two lines of JSON; 0: none
+	shown bool          // there is a terminal
 	quit  chan struct{}
 	done  chan struct{}
 
-	mu    sync.Mutex
-	drawn bool
+	mu       sync.Mutex
+	drawn    bool
+	pace     pace
+	families map[string]int // hosts
 }
 
-const statusEvery = 200 * time.Millisecond
+// How often people are told.
+const (
+	drawEvery  = 200 * time.Millisecond
+	plainEvery = 10 * time.Second
+)
 
-// status starts to draw, if there is somebody to see it, and tells people when the
-// context ends.
-func (a *app) status(ctx context.Context, p *scan.Progress, total uint64) *status {
-	s := &status{a: a, p: p, total: total, begun: time.Now(), quit: make(chan struct{}), done: make(chan struct{})}
+// status starts to tell, if there is somebody to tell it to. It also tells people
+// when the context ends.
+func (a *app) status(ctx context.Context, p *scan.Progress, total uint64, every time.Duration) *status {
+	s := &status{a: a, p: p, total: total, every: every, quit: make(chan struct{}), done: make(chan struct{}), families: map[string]int{}}
 	s.shown = !a.plain && terminal(a.people)
 	go s.run(ctx)
 	return s
@@ -41,13 +48,17 @@ func (a *app) status(ctx context.Context, p *scan.Progress, total uint64) *statu
 
 func (s *status) run(ctx context.Context) {
 	defer close(s.done)
-	t := time.NewTicker(statusEvery)
-	defer t.Stop()
+	draw := time.NewTicker(drawEvery)
+	defer draw.Stop()
+	tell := time.NewTicker(s.interval())
+	defer tell.Stop()
 	interrupted := ctx.Done()
 	for {
 		select {
-		case <-t.C:
+		case <-draw.C:
 			s.draw()
+		case <-tell.C:
+			s.tell()
 		case <-interrupted:
 			interrupted = nil
 			s.without(func() { fmt.Fprintln(s.a.people, "whorl: "+stopping) })
@@ -57,31 +68,68 @@ func (s *status) run(ctx context.Context) {
 	}
 }
 
+// interval is the time between two lines that stay.
+func (s *status) interval() time.Duration {
+	if s.every > 0 {
+		return s.every
+	}
+	return plainEvery
+}
+
+// draw samples the pace and draws the line of a terminal.
 func (s *status) draw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.pace.add(sample{time.Now(), s.p.Finished.Load(), s.p.Packets.Load()})
 	if !s.shown {
 		return
 	}
-	fmt.Fprintf(s.a.people, "\r%s\x1b[K", clip(s.line(), width(s.a.people)))
+	fmt.Fprintf(s.a.people, "\r%s\x1b[K", s.now().line(width(s.a.people)-1))
 	s.drawn = true
 }
 
-// line says what is known: hosts done of how many, how many up and named, packets,
-// and an estimate of the time left once there is a rate.
-func (s *status) line() string {
-	done := s.p.Finished.Load()
-	took := time.Since(s.begun)
-	line := fmt.Sprintf("%d of %d hosts, %d up, %d named, %d under way", done, s.total,
-		s.p.Up.Load(), s.p.Named.Load(), s.p.Started.Load()-done)
-	if lost := s.p.Lost.Load(); lost > 0 {
-		line += fmt.Sprintf(", %d frames lost", lost)
+// tell prints a line that stays, if one was asked for.
+func (s *status) tell() {
+	s.without(func() {
+		switch p := s.now(); {
+		case s.every > 0:
+			fmt.Fprintln(s.a.people, p.json())
+		case s.a.plain:
+			fmt.Fprintln(s.a.people, "whorl: "+p.line(plainColumns))
+		}
+	})
+}
+
+// plainColumns is the width of lines that go into a log.
+const plainColumns = 160
+
+// now is how far the scan has come. It is called with mu held.
+func (s *status) now() *progress {
+	done, skipped := s.p.Finished.Load(), s.p.Skipped.Load()
+	hosts, packets := s.pace.rates()
+	p := &progress{
+		Schema: statusSchema, Time: time.Now(), Done: done, Total: s.total - min(s.total, skipped), InFlight: max(0, s.p.Started.Load()-done),
+		Up: s.p.Up.Load(), Named: s.p.Named.Load(), Packets: s.p.Packets.Load(), Rate: packets, Lost: s.p.Lost.Load(), Families: ranked(s.families),
 	}
-	if done > 0 && uint64(done) < s.total && took > 2*time.Second {
-		left := time.Duration(float64(took) / float64(done) * float64(s.total-uint64(done)))
-		line += fmt.Sprintf(", about %v left", left.Round(time.Second))
+	p.estimate(hosts, skipped)
+	return p
+}
+
+// count notes the family of a host that is done.
+func (s *status) count(h *whorl.Host) {
+	if len(h.Verdicts) == 0 || h.Verdicts[0].Family == "" {
+		return
 	}
-	return line
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.families[h.Verdicts[0].Family]++
+}
+
+// restart forgets the pace of what has been replayed.
+func (s *status) restart() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pace = pace{}
 }
 
 // without takes the line away and does something that prints.
@@ -95,10 +143,14 @@ func (s *status) without(print func()) {
 	print()
 }
 
+// stop takes the line away; the last status in JSON is that of the end.
 func (s *status) stop() {
 	close(s.quit)
 	<-s.done
 	s.without(func() {})
+	if s.every > 0 {
+		s.tell()
+	}
 }
 
 func width(w any) int {
@@ -108,11 +160,4 @@ func width(w any) int {
 		}
 	}
 	return 80
-}
-
-func clip(line string, n int) string {
-	if len(line) >= n {
-		return line[:n-1]
-	}
-	return strings.TrimRight(line, " ")
 }

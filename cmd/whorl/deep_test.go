@@ -1,0 +1,45 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"whorl/scan"
+)
+
+var (
+	_ scan.Undecided = explaining{}
+	_ scan.Undecided = (*reloadingJudge)(nil)
+)
+
+// What the flag means, given or not, under a fast and a slow template.
+func TestDeepFlag(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		timing template
+		want   scan.Deep
+	}{
+		{nil, 3, scan.DeepTies},
+		{nil, 5, scan.DeepTies},
+		{nil, 2, scan.DeepNever},
+		{nil, 0, scan.DeepNever},
+		{[]string{"--deep"}, 3, scan.DeepAlways},
+		{[]string{"--deep=true"}, 0, scan.DeepAlways},
+		{[]string{"--deep=false"}, 3, scan.DeepNever},
+		{[]string{"--deep=0"}, 5, scan.DeepNever},
+	} {
+		var d deepFlag
+		f := pflag.NewFlagSet("scan", pflag.ContinueOnError)
+		d.flag(f)
+		if err := f.Parse(c.args); err != nil || d.when(c.timing) != c.want {
+			t.Errorf("%v under -T%d: %d, %v; want %d", c.args, c.timing, d.when(c.timing), err, c.want)
+		}
+		if d.given && f.Parse([]string{"--deep=" + d.String()}) != nil || d.when(c.timing) != c.want {
+			t.Errorf("%v is written as %q, which is read otherwise", c.args, d.String())
+		}
+	}
+	if err := new(deepFlag).Set("maybe"); err == nil {
+		t.Error("--deep=maybe is taken")
+	}
+}

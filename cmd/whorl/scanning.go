@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"math"
+	"net/netip"
+	"time"
+
+	"whorl"
+	"whorl/report"
+	"whorl/scan"
+	"whorl/verdict"
+)
+
+// scanning is a scan with all that it needs.
+type scanning struct {
+	*app
+	o       *scanOptions
+	job     scan.Job
+	judges  *reloader
+	network *realNetwork
+	state   *state
+
+	progress scan.Progress
+	status   *status
+	tally    tally
+	stop     context.CancelFunc
+}
+
+// run scans and writes all outputs. What a journal holds comes first.
+func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
+	ctx, r.stop = interruptible(ctx)
+	defer r.stop()
+	total := r.job.Targets.Count()
+	r.o.begin(r.app, report.Run{Version: version, Args: head.Args, Start: head.Start, Databases: describe(r.judges.set), TCP: r.job.TCP})
+	r.status = r.app.status(ctx, &r.progress, total, time.Duration(r.o.every))
+	r.judges.without = r.status.without
+	err := r.replay(ctx)
+	if err == nil {
+		err = r.scan(ctx)
+	}
+	torn := r.state.end()
+	r.status.stop()
+	failed := r.o.end(r.app, report.Summary{End: time.Now(), Up: r.tally.up, Down: r.tally.down,
+		Total: int(min(total, math.MaxInt32)), Interrupted: ctx.Err() != nil})
+	lost := r.network.Close()
+	switch {
+	case r.o.dead():
+		return failed
+	case torn != nil:
+		return torn
+	case ctx.Err() != nil:
+		return interrupted(r.state)
+	case err != nil:
+		return explainFailure(err)
+	case failed != nil:
+		return failed
+	}
+	return lost
+}
+
+// replay gives out the hosts of an earlier run.
+func (r *scanning) replay(ctx context.Context) error {
+	defer r.status.restart()
+	return r.state.replay(ctx, r.people, r.job.Targets, func(h *whorl.Host) {
+		r.progress.Started.Add(1)
+		r.progress.Count(h)
+		r.give(h)
+	})
+}
+
+func (r *scanning) scan(ctx context.Context) error {
+	var names func(netip.Addr) []string
+	if r.o.reverse {
+		names = func(a netip.Addr) []string { return reverse(ctx, a) }
+	}
+	r.state.begin(r.stop)
+	return scan.Run(ctx, r.job, scan.Config{
+		Network: r.network, Version: version, Progress: &r.progress, Listen: r.network.Listen,
+		NewJudge: func() scan.Judge {
+			return r.judges.judge(func(j *verdict.Judges) scan.Judge {
+				return explaining{judge: j.New(), n: explained(r.verbose), names: names}
+			})
+		},
+		Keep: r.state.keep,
+		Host: r.give,
+	})
+}
+
+// give hands a host to all outputs. A scan without any is of no use.
+func (r *scanning) give(h *whorl.Host) {
+	r.tally.add(h)
+	r.status.count(h)
+	r.status.without(func() { r.o.host(r.app, h) })
+	if r.o.dead() {
+		r.stop()
+	}
+}
