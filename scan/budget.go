@@ -11,11 +11,12 @@ import (
 //
 // When the machine or the path cannot keep up, the rate is halved, and then comes back
 // by a twentieth each second. Without a limit of the user's the rate begins low and
-// doubles each second, until it has once proved too much.
+// doubles each second until it has once proved too much; from there on it grows by a
+// twentieth each second.
 type budget struct {
 	limit  float64 // packets per second; 0: none
 	rate   float64 // at present
-	top    float64 // what the rate comes back to; 0: nobody knows yet
+	top    float64 // what the rate was before it was halved; 0: it never was
 	tokens float64
 	last   time.Time
 	slowed time.Time // when the rate was halved last
@@ -30,7 +31,7 @@ const (
 )
 
 func newBudget(limit float64, now time.Time) budget {
-	b := budget{limit: limit, rate: limit, top: limit, last: now}
+	b := budget{limit: limit, rate: limit, last: now}
 	if limit == 0 {
 		b.rate = firstRate
 	}
@@ -57,10 +58,12 @@ func (b *budget) pass(now time.Time) {
 	b.last = now
 	b.tokens = min(b.tokens+gone*b.rate, b.burst())
 	switch {
+	case b.limit > 0:
+		b.rate = min(b.rate+gone*recovery*b.limit, b.limit)
 	case b.top == 0:
 		b.rate = min(b.rate*math.Exp2(gone), fastest)
-	case b.rate < b.top:
-		b.rate = min(b.rate+gone*recovery*b.top, b.top)
+	default:
+		b.rate = min(b.rate+gone*recovery*max(b.top, b.rate), fastest)
 	}
 }
 
@@ -73,9 +76,7 @@ func (b *budget) slow(now time.Time) {
 		return
 	}
 	b.pass(now)
-	if b.top == 0 {
-		b.top = b.rate
-	}
+	b.top = b.rate
 	b.rate = min(b.rate, max(b.rate/2, planGen2))
 	b.tokens = min(b.tokens, 0)
 	b.slowed = now

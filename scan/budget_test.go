@@ -47,7 +47,7 @@ func TestBudget(t *testing.T) {
 }
 
 // Without a limit the rate doubles each second until it proves too much, and then
-// comes back to where that was.
+// comes back slowly.
 func TestBudgetWithoutLimit(t *testing.T) {
 	b := newBudget(0, epoch)
 	now := epoch
@@ -66,13 +66,13 @@ func TestBudgetWithoutLimit(t *testing.T) {
 	if ok, _ := b.admit(planGen2, now); ok {
 		t.Error("not held up after it was too much")
 	}
-	b.pass(now.Add(11 * time.Second))
-	if b.rate != top {
-		t.Errorf("rate %v after eleven good seconds, want %v", b.rate, top)
+	b.pass(now.Add(10 * time.Second))
+	if b.rate < 0.99*top || b.rate > 1.01*top {
+		t.Errorf("rate %v after ten good seconds, want %v", b.rate, top)
 	}
 	b.pass(now.Add(time.Hour))
-	if b.rate != top {
-		t.Errorf("rate %v after an hour, want %v", b.rate, top)
+	if b.rate < 10*top || b.rate > fastest {
+		t.Errorf("rate %v after an hour", b.rate)
 	}
 }
 

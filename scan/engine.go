@@ -16,17 +16,19 @@ import (
 type engine struct {
 	job    *Job
 	conn   link.Conn
-	feed   func() (t Target, r link.Route, ok, more bool) // the next host for this link
-	done   func(*flow)                                    // takes a finished host; if it is away, for the judges alone
-	busy   func() bool                                    // results are not taken fast enough
-	listen func(netip.Addr) (uint16, error)               // see Config; may be nil
-	back   *returns                                       // the way back from the judges; nil: there is none
+	feed   func() (h held, ok, more bool)   // the next host for this link
+	done   func(*flow)                      // takes a finished host; if it is away, for the judges alone
+	beside func() int64                     // packets that others have sent over the link; may be nil
+	busy   func() bool                      // results are not taken fast enough
+	listen func(netip.Addr) (uint16, error) // see Config; may be nil
+	back   *returns                         // the way back from the judges; nil: there is none
 
 	wheel   *wheel
 	budget  budget
 	nets    nets
 	strain  strain
 	looked  time.Time // when the strain was looked at last
+	besides int64     // packets of others that the budget knows of
 	flows   map[netip.Addr]*flow
 	away    int     // of flows: those that are with the judges
 	ready   []*flow // waiting for the budget of their probes, in order
@@ -43,9 +45,11 @@ type engine struct {
 	broken error // what made the link useless
 }
 
+// held is a target on its way to an engine.
 type held struct {
 	Target
 	route link.Route
+	up    string // how it is known to be up; empty: it is asked
 }
 
 // Bounds of one turn of the loop, so that neither side starves the other.
@@ -119,11 +123,22 @@ func (e *engine) keepsUp(now time.Time) bool {
 	e.strain.turn(late)
 	if !now.Before(e.looked.Add(strainEvery)) {
 		e.looked = now
+		e.share()
 		if e.strain.look(e.lost(), now) {
 			e.budget.slow(now)
 		}
 	}
 	return late < lateGate
+}
+
+// share takes what others have sent from a budget that the user has set.
+func (e *engine) share() {
+	if e.beside == nil || e.job.Rate == 0 {
+		return
+	}
+	n := e.beside()
+	e.budget.charge(int(n - e.besides))
+	e.besides = n
 }
 
 // admit starts probes of hosts that wait for them, then new hosts, as far as the
@@ -148,7 +163,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 			return now
 		}
 		if e.next == nil {
-			t, r, ok, more := e.feed()
+			h, ok, more := e.feed()
 			e.more = more
 			if !ok {
 				if more {
@@ -156,7 +171,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 				}
 				return time.Time{}
 			}
-			e.next = &held{t, r}
+			e.next = &h
 		}
 		if !e.started.IsZero() && now.Before(e.started.Add(e.job.Pause)) {
 			return e.started.Add(e.job.Pause)
@@ -167,7 +182,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		if ok, when := e.afford(e.next.Addr, planSeek, now); !ok {
 			return when
 		}
-		f := &flow{Target: e.next.Target, route: e.next.route}
+		f := &flow{Target: e.next.Target, route: e.next.route, up: e.next.up}
 		if f.route.Local && e.listen != nil {
 			f.own, _ = e.listen(f.Addr) // without one, the scan tells less and says so
 		}

@@ -18,6 +18,7 @@ type flow struct {
 	Target
 	route    link.Route
 	mac      packet.MAC // of the next hop
+	up       string     // how it is known to be up; empty: it is asked
 	own      uint16     // port that we opened ourselves on a local target, tried last
 	stage    stage
 	machine  method.Machine // of the stage
@@ -70,7 +71,7 @@ func (f *flow) begin(j *Job, now time.Time) {
 		f.machine = f.arp
 		return
 	}
-	f.beginSeek(j, "")
+	f.beginSeek(j, f.up)
 }
 
 func (f *flow) beginSeek(j *Job, up string) {
@@ -106,7 +107,7 @@ func (f *flow) step(j *Job) {
 		case direct:
 			f.beginSeek(j, "arp-response")
 		default:
-			f.beginSeek(j, "")
+			f.beginSeek(j, f.up)
 		}
 	case seeking:
 		f.stage = done

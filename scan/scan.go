@@ -66,6 +66,9 @@ func Run(ctx context.Context, j Job, c Config) error {
 	if r.Progress == nil {
 		r.Progress = new(Progress)
 	}
+	if r.sweeping = worthSweeping(&j); r.sweeping {
+		r.sweepers, r.turn = map[way]*sweeper{}, make(chan struct{}, 1)
+	}
 	if j.Parallel <= 0 {
 		r.job.Parallel = Timings[3].Parallel
 	}
@@ -88,8 +91,11 @@ type runner struct {
 
 	mu       sync.Mutex
 	links    map[linkKey]*lane
-	running  int  // engines
-	ended    bool // no more targets
+	sweeping bool // targets behind a next hop are swept first
+	sweepers map[way]*sweeper
+	turn     chan struct{} // of the sweeper that may send
+	running  int           // engines
+	ended    bool          // no more targets
 	errs     []error
 	engines  sync.WaitGroup
 	finished chan finished
@@ -116,6 +122,8 @@ type lane struct {
 	queue []held
 	conn  link.Conn
 	err   error
+
+	beside atomic.Int64 // packets that others than its engine have sent
 }
 
 // Bounds of what one engine does for others while its own probes wait.
@@ -138,29 +146,34 @@ func (r *runner) begin() bool {
 }
 
 // pull finds the next target for the link. more is false when none will come.
-func (r *runner) pull(key linkKey) (t Target, route link.Route, ok, more bool) {
+func (r *runner) pull(l *lane) (h held, ok, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for range maxPull {
-		if l := r.links[key]; len(l.queue) > 0 {
-			h := l.queue[0]
+		if len(l.queue) > 0 {
+			h = l.queue[0]
 			l.queue = l.queue[1:]
-			return h.Target, h.route, true, true
+			return h, true, true
 		}
 		if r.crowded() {
 			break
 		}
 		if !r.place() {
-			return t, route, false, false
+			return h, false, r.coming(l)
 		}
 	}
-	return t, route, false, true
+	return h, false, true
 }
 
-// crowded reports whether other links or the writers have to catch up.
+// crowded reports whether links, sweepers or the writers have to catch up.
 func (r *runner) crowded() bool {
 	for _, l := range r.links {
 		if len(l.queue) >= maxLane {
+			return true
+		}
+	}
+	for _, s := range r.sweepers {
+		if len(s.waiting) >= sweepBatch {
 			return true
 		}
 	}
@@ -198,7 +211,11 @@ func (r *runner) place() bool {
 		r.unreachable(t, l.err)
 		return true
 	}
-	l.queue = append(l.queue, held{t, route})
+	if s := r.sweeperFor(l, route, t.Addr); s != nil {
+		s.waiting = append(s.waiting, t)
+		return true
+	}
+	l.queue = append(l.queue, held{Target: t, route: route})
 	return true
 }
 
@@ -212,7 +229,7 @@ func (r *runner) open(key linkKey, route link.Route) *lane {
 	}
 	r.running++
 	r.engines.Add(1)
-	go r.drive(key, l)
+	go r.drive(l)
 	return l
 }
 
@@ -223,12 +240,13 @@ func (r *runner) unreachable(t Target, why error) {
 }
 
 // drive runs the engine of one link.
-func (r *runner) drive(key linkKey, l *lane) {
+func (r *runner) drive(l *lane) {
 	defer r.engines.Done()
 	defer l.conn.Close()
 	e := newEngine(&r.job, l.conn)
 	e.listen = r.Listen
-	e.feed = func() (Target, link.Route, bool, bool) { return r.pull(key) }
+	e.beside = l.beside.Load
+	e.feed = func() (held, bool, bool) { return r.pull(l) }
 	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }
 	if r.job.Deep == DeepTies && r.NewJudge != nil {
 		e.back = newReturns()

@@ -62,11 +62,14 @@ func deepBy(h *whorl.Host) probed {
 			continue
 		}
 		if p, _ := deep.Parse(o.Print); len(p) > 0 {
-			return probed{p, h.Distance != nil && h.Distance.Count <= 1}
+			return probed{p, isNear(h)}
 		}
 	}
 	return probed{}
 }
+
+// isNear reports whether no router is known to stand between.
+func isNear(h *whorl.Host) bool { return h.Distance != nil && h.Distance.Count <= 1 }
 
 // party is who shows a test. A box that accepts connections shows all tests of SYNs in
 // its own way, so that together they count once.

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	_ scan.Undecided = explaining{}
+	_ scan.Undecided = withNames{}
 	_ scan.Undecided = (*reloadingJudge)(nil)
 )
 

@@ -86,7 +86,7 @@ func (a *app) demo(ctx context.Context) error {
 	begun := time.Now()
 	err = scan.Run(ctx, job, scan.Config{
 		Network: of, Version: version, Progress: progress,
-		NewJudge: func() scan.Judge { return explaining{judge: judges.New(), n: explained(a.verbose)} },
+		NewJudge: func() scan.Judge { return verdict.NewMemo(judges.New(), explained(a.verbose), a.verbose > 0) },
 		Host:     func(h *whorl.Host) { found[h.Addr] = h },
 	})
 	status.stop()

@@ -155,25 +155,19 @@ func preparing[T any](compute func() T) func() T {
 	return sync.OnceValue(func() T { return <-done })
 }
 
-// explaining is a judge that gives the evidence of its first verdicts too, and looks
-// names up if it can.
-type explaining struct {
-	judge *verdict.Judge
-	n     int
+// withNames is a judge that looks names up too, if it can.
+type withNames struct {
+	*verdict.Memo
 	names func(netip.Addr) []string // nil: does not
 }
 
-// Judge judges and explains.
-func (e explaining) Judge(h *whorl.Host) {
-	if e.names != nil {
-		h.Names = append(h.Names, e.names(h.Addr)...)
+// Judge looks the names up and judges.
+func (n withNames) Judge(h *whorl.Host) {
+	if n.names != nil {
+		h.Names = append(h.Names, n.names(h.Addr)...)
 	}
-	e.judge.Judge(h)
-	e.judge.Explain(h, e.n)
+	n.Memo.Judge(h)
 }
-
-// Undecided passes on what the judge says.
-func (e explaining) Undecided(h *whorl.Host) bool { return e.judge.Undecided(h) }
 
 // explained is how many verdicts of a host come with their evidence: the headline, or
 // the first few for those who want to know more.

@@ -79,7 +79,7 @@ func (r *scanning) scan(ctx context.Context) error {
 		Network: r.network, Version: version, Progress: &r.progress, Listen: r.network.Listen,
 		NewJudge: func() scan.Judge {
 			return r.judges.judge(func(j *verdict.Judges) scan.Judge {
-				return explaining{judge: j.New(), n: explained(r.verbose), names: names}
+				return withNames{verdict.NewMemo(j.New(), explained(r.verbose), r.verbose > 0), names}
 			})
 		},
 		Keep: r.state.keep,
