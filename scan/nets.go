@@ -53,8 +53,8 @@ func (n *nets) forget(now time.Time) {
 			delete(n.budgets, p)
 		}
 	}
-	for p := range n.budgets { // all are busy: one of them begins anew, with a full bucket
-		if len(n.budgets) < maxNets {
+	for p := range n.budgets { // most are busy: some of them begin anew, with a full bucket
+		if len(n.budgets) <= maxNets*7/8 {
 			return
 		}
 		delete(n.budgets, p)
