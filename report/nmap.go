@@ -61,7 +61,7 @@ func viewAsNmap(h *whorl.Host) nmapView {
 		}
 		seen[r.Name] = true
 		v.matches = append(v.matches, r)
-		if r.Accuracy == 1 {
+		if r.Accuracy == 1 && !v.unknown { // what we do not believe is a guess
 			v.perfect++
 		}
 	}

@@ -195,3 +195,18 @@ func TestSeriesNeedsAnswers(t *testing.T) {
 		t.Errorf("with 2 answers: %+v, want %+v", got, want)
 	}
 }
+
+// A record with all points is a guess if our own answer is that there is none.
+func TestUnknownHasOnlyGuesses(t *testing.T) {
+	h := &whorl.Host{Observations: []whorl.Observation{{Method: "gen2", Print: "IE(R=Y%DFI=N%T=40%CD=S)\n"}}, Verdicts: []whorl.Verdict{
+		{Name: whorl.Unknown, Rule: whorl.RuleWhorl, Source: whorl.Source{Text: "too little answered"}},
+		{Name: "Linux 4.4", Rule: whorl.RuleNmap, Accuracy: 1},
+	}}
+	if v := viewAsNmap(h); v.perfect != 0 || len(v.listed()) != 1 {
+		t.Errorf("%d perfect, %d listed", v.perfect, len(v.listed()))
+	}
+	h.Verdicts = h.Verdicts[1:]
+	if v := viewAsNmap(h); v.perfect != 1 {
+		t.Errorf("by Nmap's rule alone: %d perfect", v.perfect)
+	}
+}
