@@ -94,14 +94,20 @@ func databaseName(file string) string {
 	return strings.TrimSuffix(filepath.Base(file), ".osdb")
 }
 
+// userFiles are the databases of a folder. What could be waited for without end, like a
+// pipe, is none.
 func userFiles(dir string) (files []string, err error) {
 	list, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	for _, f := range list {
-		if !f.IsDir() && filepath.Ext(f.Name()) == ".osdb" {
-			files = append(files, filepath.Join(dir, f.Name()))
+		file := filepath.Join(dir, f.Name())
+		if filepath.Ext(file) != ".osdb" {
+			continue
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().IsRegular() { // of an error Load tells
+			files = append(files, file)
 		}
 	}
 	return files, err
