@@ -328,29 +328,20 @@ func (w growth) stands(g *isns) (n int) {
 // differences, and whether the reference says so.
 func (w growth) agrees(differences []uint32, t *trial) bool {
 	e := gen2.Exchange{Target: gen2.Target{OpenTCP: 1}}
-	isn, at := uint32(1<<31), time.Unix(0, 0)
+	isn, at := uint32(1<<31), time.Duration(0)
 	for i := range len(e.Slots[:gen2.O1]) {
 		slot := &e.Slots[i]
-		slot.Sends, slot.Sent = 1, at.Add(t.late[i]+t.wrong[i])
+		slot.Sends, slot.Sent = 1, at+t.late[i]+t.wrong[i]
 		if i <= len(differences) {
 			if i > 0 {
 				isn += differences[i-1]
 			}
 			slot.Reply = &gen2.Reply{Seq: isn, Flags: packet.SYN | packet.ACK}
 		}
-		at = at.Add(idealGap)
+		at += idealGap
 	}
-	for _, l := range e.Measure() {
-		if l.Test == gen2.TestSEQ.String() {
-			return shows(l, "SP", w.sp) && shows(l, "GCD", w.gcd) && shows(l, "ISR", w.isr)
-		}
-	}
-	return false
-}
-
-func shows(l method.Line, attr string, want *expr.Expr) bool {
-	v, ok := l.Value(attr)
-	return ok && want.Match(v)
+	p, ok := e.Predictability()
+	return ok && w.sp.Match(hex(p.SP)) && w.gcd.Match(hex(p.GCD)) && w.isr.Match(hex(p.ISR))
 }
 
 // isns chooses how initial sequence numbers grow.

@@ -102,15 +102,15 @@ func TestClockRates(t *testing.T) {
 		c := clockOf(ts)
 		c.boot = time.Unix(0, 0)
 		for scan := range uint16(200) {
-			e := gen2.Exchange{Target: gen2.Target{OpenTCP: 80}}
-			at := time.Unix(86400*7, int64(scan)*12_345_678)
+			e := gen2.Exchange{Target: gen2.Target{OpenTCP: 80}, First: time.Unix(86400*7, int64(scan)*12_345_678)}
+			at := e.First
 			for i := range e.Slots[:gen2.O1] {
 				o, err := parseOptions("NNT10")
 				if err != nil {
 					t.Fatal(err)
 				}
-				e.Slots[i] = gen2.Slot{Sends: 1, Sent: at, Reply: &gen2.Reply{Seq: 1, Flags: 0x12,
-					Options: o.with(nil, c.value(at, 99*uint32(scan), 40000+scan+uint16(i), nil), 0)}}
+				options := o.with(nil, c.value(at, 99*uint32(scan), 40000+scan+uint16(i), nil), 0)
+				e.Slots[i] = gen2.Slot{Sends: 1, Sent: at.Sub(e.First), Reply: &gen2.Reply{Seq: 1, Flags: 0x12, Options: gen2.NewRawOptions(options)}}
 				at = at.Add(idealGap + time.Duration(i%2)*200*time.Microsecond)
 			}
 			if got := e.Clock().Value; got != hex(ts) {

@@ -32,7 +32,7 @@ func cleanLines(s string) string {
 }
 
 // plain is the quick test that most strings pass.
-func plain(s string) bool {
+func plain[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false

@@ -14,9 +14,18 @@ import (
 // NewJSON writes JSON Lines: one [whorl.Host] a line, with its schema. There is
 // neither head nor foot, so streams can be joined with cat. A host that JSON
 // cannot hold (a number that is not finite) is an error and leaves no line.
-func NewJSON(w io.Writer) Writer { return &jsonLines{sink: sink{w: w, form: "json"}} }
+func NewJSON(w io.Writer) Writer {
+	j := &jsonLines{sink: sink{w: w, form: "json"}}
+	j.encoder = json.NewEncoder(&j.line)
+	j.encoder.SetEscapeHTML(false)
+	return j
+}
 
-type jsonLines struct{ sink }
+type jsonLines struct {
+	sink
+	encoder *json.Encoder // into line
+	line    bytes.Buffer  // the record at hand; its memory serves the next one
+}
 
 func (j *jsonLines) Begin(Run) error   { return j.err }
 func (j *jsonLines) End(Summary) error { return j.err }
@@ -24,21 +33,19 @@ func (j *jsonLines) End(Summary) error { return j.err }
 func (j *jsonLines) Host(h *whorl.Host) error {
 	record := *h
 	record.Schema = whorl.Schema
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(record); err != nil {
+	j.line.Reset()
+	if err := j.encoder.Encode(&record); err != nil {
 		j.keep(err)
 		return j.err
 	}
-	return j.write(append(escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), '\n'))
+	return j.write(append(escapeUnprintable(bytes.TrimSuffix(j.line.Bytes(), []byte("\n"))), '\n'))
 }
 
 // escapeUnprintable writes as \u what encoding/json leaves as it is though a
 // terminal would obey it: DEL, the C1 controls, marks of reading direction. Such
 // characters stand in JSON only within strings.
 func escapeUnprintable(line []byte) []byte {
-	if plain(string(line)) {
+	if plain(line) {
 		return line
 	}
 	var b []byte

@@ -147,7 +147,7 @@ func (p *page) boxes(boxes []whorl.Box) {
 
 // boxTitle is a box as in "syn-proxy on tcp 80,443, 1 hop away".
 func boxTitle(b whorl.Box) string {
-	s := b.Kind
+	s := string(b.Kind)
 	if len(b.Ports) > 0 {
 		s += " on tcp " + portRanges(b.Ports)
 	}

@@ -300,7 +300,7 @@ func (m *markup) verdict(v whorl.Verdict) {
 
 func (m *markup) box(b whorl.Box) {
 	m.open("table")
-	m.elem("kind", b.Kind)
+	m.elem("kind", string(b.Kind))
 	m.elem("ports", portRanges(b.Ports))
 	if b.Distance != nil {
 		m.elem("hops", strconv.Itoa(b.Distance.Count))

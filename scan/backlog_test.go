@@ -20,7 +20,7 @@ func TestBacklogIsBounded(t *testing.T) {
 	given := map[netip.Addr]bool{}
 	const parallel, hosts = 64, 4096
 	go func() {
-		j := Job{Targets: rangeOf(t, "10.0.0.0/20", ""), TCP: []uint16{80, 81}, Timing: Timing{Parallel: parallel, Tries: 2}}
+		j := Job{Targets: rangeOf(t, "10.0.0.0/20", ""), NoSweep: true, TCP: []uint16{80, 81}, Timing: Timing{Parallel: parallel, Tries: 2}}
 		ended <- Run(t.Context(), j, Config{Network: network{n}, Progress: &progress, Host: func(h *whorl.Host) {
 			<-stalled
 			given[h.Addr] = true

@@ -7,6 +7,10 @@
 // started when its whole schedule fits the packet budget; once started its probes
 // are never held up, because rates are computed from their times.
 //
+// Targets are walked in an order that spreads neighbours and that all shards of a
+// range share. A target's position in it is what a journal notes, from which a scan
+// that was cut off goes on ([JournalWriter], [JournalReader], [Positions]).
+//
 // Whether answers belong to a probe is decided by the machines, from numbers that
 // come from the scan's key; the engine only finds the host by its address.
 package scan

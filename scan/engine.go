@@ -30,10 +30,11 @@ type engine struct {
 	looked  time.Time // when the strain was looked at last
 	besides int64     // packets of others that the budget knows of
 	flows   map[netip.Addr]*flow
-	away    int     // of flows: those that are with the judges
-	ready   []*flow // waiting for the budget of their probes, in order
-	next    *held   // a host that waits to be admitted
-	more    bool    // the feed has more
+	away    int         // of flows: those that are with the judges
+	ready   []*flow     // waiting for the budget of their probes, in order
+	next    *held       // a host that waits to be admitted
+	route   *link.Route // of the host admitted last
+	more    bool        // the feed has more
 	started time.Time
 
 	out    method.Outbox
@@ -182,7 +183,8 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		if ok, when := e.afford(e.next.Addr, planSeek, now); !ok {
 			return when
 		}
-		f := &flow{Target: e.next.Target, route: e.next.route, up: e.next.up}
+		f := &flow{Target: e.next.Target, up: e.next.up}
+		e.via(f, e.next.route)
 		if f.route.Local && e.listen != nil {
 			f.own, _ = e.listen(f.Addr) // without one, the scan tells less and says so
 		}
@@ -198,6 +200,19 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		return now.Add(idleCheck)
 	}
 	return time.Time{}
+}
+
+// via gives a flow its route: that of the host before if it is the same, as it is for
+// all behind one gateway, and for all neighbours once the next hop is left out.
+func (e *engine) via(f *flow, r link.Route) {
+	if f.onLink = r.OnLink(f.Addr); f.onLink {
+		r.NextHop, r.NextMAC = netip.Addr{}, packet.MAC{}
+	}
+	if e.route == nil || *e.route != r {
+		fresh := r
+		e.route = &fresh
+	}
+	f.route = e.route
 }
 
 // afford takes n packets to an address from the budgets of its network and of the scan,
@@ -226,7 +241,8 @@ func (e *engine) lost() uint64 {
 // poll lets the machine of a host act and arms its timer.
 func (e *engine) poll(f *flow, now time.Time) {
 	e.wheel.stop(&f.timer)
-	if !f.deadline.IsZero() && !now.Before(f.deadline) {
+	deadline := f.deadline(e.job)
+	if !deadline.IsZero() && !now.Before(deadline) {
 		f.fail(fmt.Sprintf("host timeout of %v reached; raise --host-timeout for a full result", e.job.HostTimeout))
 	}
 	for f.machine != nil && f.stage != done {
@@ -237,8 +253,8 @@ func (e *engine) poll(f *flow, now time.Time) {
 			if sent > 0 && !wake.After(now) {
 				wake = now.Add(tick)
 			}
-			if !f.deadline.IsZero() && f.deadline.Before(wake) {
-				wake = f.deadline
+			if !deadline.IsZero() && deadline.Before(wake) {
+				wake = deadline
 			}
 			e.wheel.set(&f.timer, wake)
 			return
@@ -356,7 +372,7 @@ func (e *engine) asking(addr netip.Addr) (out []*flow) {
 		return append(out, f)
 	}
 	for _, f := range e.flows {
-		if f.stage == resolving && f.route.NextHop == addr {
+		if f.stage == resolving && f.nextHop() == addr {
 			out = append(out, f)
 		}
 	}

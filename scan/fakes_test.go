@@ -127,7 +127,7 @@ func scan(ctx context.Context, t *testing.T, p Network, j Job, each func(*whorl.
 // judged is scan with a judge, which several goroutines share.
 func judged(ctx context.Context, t *testing.T, p Network, j Job, judge Judge, each func(*whorl.Host), targets ...string) *outcome {
 	t.Helper()
-	j.Targets = &Targets{}
+	j.Targets, j.NoSweep = &Targets{}, true // the engines are tested here, each on the one end of its link
 	for _, s := range targets {
 		if err := j.Targets.Add(s, nil); err != nil {
 			t.Fatal(err)

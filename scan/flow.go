@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -16,26 +17,26 @@ import (
 type flow struct {
 	timer timer
 	Target
-	route    link.Route
-	mac      packet.MAC // of the next hop
-	up       string     // how it is known to be up; empty: it is asked
-	own      uint16     // port that we opened ourselves on a local target, tried last
-	stage    stage
-	machine  method.Machine // of the stage
-	arp      *seek.Neighbour
-	seek     *seek.Machine
-	gen2     *gen2.Machine
-	deep     *deep.Machine // nil: not asked for, or not yet
-	began    time.Time
-	last     time.Time // last packet sent or received
-	deadline time.Time // zero: none
-	sent     int       // packets
-	planned  int       // packets that the budget has given
-	counted  int       // packets that the progress knows of
-	away     bool      // with the judges, who may send it back
-	lost     uint64    // frames that the link had lost before
-	problem  string    // why it ended early
-	cut      bool      // it ended because we could not go on
+	route   *link.Route // shared with other hosts; see engine.via
+	up      string      // how it is known to be up; empty: it is asked
+	mac     packet.MAC  // of the next hop
+	own     uint16      // port that we opened ourselves on a local target, tried last
+	stage   stage
+	onLink  bool           // the host itself is the next hop
+	direct  bool           // ... and has answered ARP
+	away    bool           // with the judges, who may send it back
+	cut     bool           // it ended because we could not go on
+	machine method.Machine // of the stage
+	found   *seek.Result   // what seek knows so far; nil: nothing was asked yet
+	gen2    *gen2.Machine  // nil: not yet
+	deep    *deep.Machine  // nil: not asked for, or not yet
+	began   time.Time
+	last    time.Time // last packet sent or received
+	sent    int       // packets
+	planned int       // packets that the budget has given
+	counted int       // packets that the progress knows of
+	lost    uint64    // frames that the link had lost before
+	problem string    // why it ended early
 }
 
 type stage uint8
@@ -60,15 +61,10 @@ const (
 // begin starts the first stage.
 func (f *flow) begin(j *Job, now time.Time) {
 	f.began, f.last, f.planned = now, now, planSeek
-	if j.HostTimeout > 0 {
-		f.deadline = now.Add(j.HostTimeout)
-	}
 	f.mac = f.route.NextMAC
-	onLink := f.route.OnLink(f.Addr)
-	if f.route.Link == packet.Ethernet && (onLink || f.mac.IsZero()) {
+	if f.route.Link == packet.Ethernet && (f.onLink || f.mac.IsZero()) {
 		f.stage = resolving
-		f.arp = seek.NewNeighbour(f.route.NextHop, f.route.Src, f.route.SrcMAC)
-		f.machine = f.arp
+		f.machine = seek.NewNeighbour(f.nextHop(), f.route.Src, f.route.SrcMAC)
 		return
 	}
 	f.beginSeek(j, f.up)
@@ -90,28 +86,30 @@ func (f *flow) beginSeek(j *Job, up string) {
 	if f.own != 0 {
 		candidates = append(slices.Clone(candidates), f.own)
 	}
-	f.seek = seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{TCP: candidates, UDP: j.UDP, Up: up, Tries: j.Tries})
-	f.machine = f.seek
+	m := seek.NewMachine(f.Addr, j.Key.Stream(f.Addr, "seek"), seek.Options{TCP: candidates, UDP: j.UDP, Up: up, Tries: j.Tries})
+	f.machine, f.found = m, &m.Result
 }
 
 // step goes on after the machine of a stage has finished.
 func (f *flow) step(j *Job) {
 	switch f.stage {
 	case resolving:
-		f.mac = f.arp.MAC
-		switch direct := f.route.OnLink(f.Addr); {
-		case f.mac.IsZero() && !direct:
+		f.mac = f.machine.(*seek.Neighbour).MAC
+		switch {
+		case f.mac.IsZero() && !f.onLink:
 			f.fail("the gateway " + f.route.NextHop.String() + " does not answer ARP; check the route")
 		case f.mac.IsZero():
 			f.stage = done
-		case direct:
+		case f.onLink:
+			f.direct = true
 			f.beginSeek(j, "arp-response")
 		default:
 			f.beginSeek(j, f.up)
 		}
 	case seeking:
 		f.stage = done
-		if f.seek.Up {
+		f.keepFound()
+		if f.found.Up {
 			f.stage, f.machine = waiting, nil
 		}
 	case probing:
@@ -122,6 +120,29 @@ func (f *flow) step(j *Job) {
 	case deepening:
 		f.stage = done
 	}
+}
+
+// keepFound lets go of the machine of the search, which holds more than it found.
+func (f *flow) keepFound() {
+	found := *f.found
+	found.Ports = slices.Clone(found.Ports)
+	f.found = &found
+}
+
+// nextHop is who takes the frames to the host.
+func (f *flow) nextHop() netip.Addr {
+	if f.onLink {
+		return f.Addr
+	}
+	return f.route.NextHop
+}
+
+// deadline is when the host is given up; zero: never.
+func (f *flow) deadline(j *Job) time.Time {
+	if j.HostTimeout <= 0 {
+		return time.Time{}
+	}
+	return f.began.Add(j.HostTimeout)
 }
 
 // plan is what the probes that a host waits for need of the budget, in packets.
@@ -144,10 +165,10 @@ func (f *flow) probe(j *Job) {
 
 func (f *flow) beginGen2(j *Job) {
 	f.stage = probing
-	r := &f.seek.Result
+	r := f.found
 	f.gen2 = gen2.NewMachine(gen2.Target{
 		Addr: f.Addr, OpenTCP: r.OpenTCP, ClosedTCP: r.ClosedTCP, ClosedUDP: r.ClosedUDP, ClosedKnown: r.ClosedKnown,
-		Local: f.route.Local, Direct: f.arp != nil && f.route.OnLink(f.Addr), MAC: f.mac,
+		Local: f.route.Local, Direct: f.direct, MAC: f.mac,
 	}, j.Key.Stream(f.Addr, "gen2"), gen2.Options{Tries: j.Tries})
 	f.gen2.RTT = r.RTT
 	f.machine = f.gen2

@@ -16,6 +16,7 @@ type Job struct {
 	TCP     []uint16 // candidates for the open and the closed port; nil means the likely ones
 	UDP     uint16   // port for U1; 0 means a random high one
 	SkipUp  bool     // take hosts for up without asking (-Pn)
+	NoSweep bool     // do not ask large ranges who is there before each host is
 	Deep    Deep     // when the probes of method/deep are sent
 	Key     method.Key
 	Timing

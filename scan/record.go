@@ -26,18 +26,17 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		Schema: whorl.Schema, Addr: f.Addr, Names: slices.Clip(f.Names),
 		Seen: whorl.Span{First: f.began, Last: f.last},
 	}
-	direct := f.route.OnLink(f.Addr) && f.arp != nil && !f.arp.MAC.IsZero()
-	if direct {
+	if f.direct {
 		h.MAC = f.mac.String()
 	}
 	if f.problem != "" {
 		h.Warnings = append(h.Warnings, f.problem)
 	}
-	h.Status = status(f, direct)
-	if f.seek == nil {
+	h.Status = status(f)
+	if f.found == nil {
 		return h
 	}
-	h.Ports = ports(&f.seek.Result, f.gen2)
+	h.Ports = ports(f.found, f.gen2)
 	for i := range h.Ports {
 		if p := &h.Ports[i]; f.own != 0 && p.Number == f.own {
 			p.Name = "whorl" // nobody else's: it is there for this scan
@@ -47,7 +46,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		return h
 	}
 	e := &f.gen2.Exchange
-	h.Distance = distance(e, f.route.Local, direct)
+	h.Distance = distance(e, f.route.Local, f.direct)
 	sequences(h, e)
 	Observe(h, e, version)
 	if f.deep != nil {
@@ -59,18 +58,19 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 	return h
 }
 
-func status(f *flow, direct bool) whorl.Status {
+func status(f *flow) whorl.Status {
 	switch {
-	case f.seek != nil && f.seek.Up:
-		return whorl.Status{Up: true, Reason: f.seek.Reason}
-	case direct:
+	case f.found != nil && f.found.Up:
+		return whorl.Status{Up: true, Reason: f.found.Reason}
+	case f.direct:
 		return whorl.Status{Up: true, Reason: "arp-response"}
 	}
 	return whorl.Status{Reason: noResponse}
 }
 
 // ports lists what answered, and which of it fingerprinting relied on.
-func ports(r *seek.Result, g *gen2.Machine) (out []whorl.Port) {
+func ports(r *seek.Result, g *gen2.Machine) []whorl.Port {
+	out := make([]whorl.Port, 0, len(r.Ports)+2)
 	for _, s := range r.Ports {
 		p := whorl.Port{Proto: "tcp", Number: s.Port, State: whorl.Filtered, Reason: s.Reason, TTL: s.TTL,
 			Name: seek.Name(s.Port), Forged: s.Forged}

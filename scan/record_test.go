@@ -15,13 +15,14 @@ import (
 
 // measured is an exchange under ideal conditions, and the host it belongs to.
 func measured() (*whorl.Host, *gen2.Exchange) {
-	e := &gen2.Exchange{Target: gen2.Target{Addr: netip.MustParseAddr("192.0.2.7"), OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000, ClosedKnown: true}}
+	e := &gen2.Exchange{Target: gen2.Target{Addr: netip.MustParseAddr("192.0.2.7"), OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000, ClosedKnown: true}, First: epoch}
 	e.Numbers.UDPTTL = 60
 	for p := gen2.S1; p <= gen2.S6; p++ {
-		e.Slots[p] = gen2.Slot{Sends: 1, Sent: epoch.Add(time.Duration(p) * gen2.SeqGap), Reply: &gen2.Reply{
-			Flags: packet.SYN | packet.ACK, Seq: 1000 * (uint32(p) + 1), TTL: 64, Options: []byte{8, 10, 0, 1, byte(p), 0, 0, 0, 0, 1, 0, 0}}}
+		e.Slots[p] = gen2.Slot{Sends: 1, Sent: time.Duration(p) * gen2.SeqGap, Reply: &gen2.Reply{
+			Flags: packet.SYN | packet.ACK, Seq: 1000 * (uint32(p) + 1), TTL: 64, Options: gen2.NewRawOptions([]byte{8, 10, 0, 1, byte(p), 0, 0, 0, 0, 1, 0, 0})}}
 	}
-	e.Slots[gen2.U1] = gen2.Slot{Sends: 1, Reply: &gen2.Reply{TTL: 64, Quote: gen2.Quote{TTL: 60}}}
+	e.Slots[gen2.U1] = gen2.Slot{Sends: 1, Reply: &gen2.Reply{TTL: 64}}
+	e.Quote.TTL = 60
 	return &whorl.Host{Addr: e.Target.Addr, Distance: &whorl.Hops{Count: 1, Method: whorl.DistanceICMP}}, e
 }
 
@@ -43,7 +44,7 @@ func TestNotIdeal(t *testing.T) {
 			[]string{"SEQ, OPS, WIN, ECN, T1-T4: no open TCP port found", "T5-T7: no closed TCP port found"}},
 		{"no closed port", func(_ *whorl.Host, e *gen2.Exchange) { e.Target.ClosedKnown = false },
 			"Missing a closed TCP port so results incomplete", []string{"T5-T7: no closed TCP port found"}},
-		{"held up", func(_ *whorl.Host, e *gen2.Exchange) { e.Slots[gen2.S6].Sent = epoch.Add(750 * time.Millisecond) },
+		{"held up", func(_ *whorl.Host, e *gen2.Exchange) { e.Slots[gen2.S6].Sent = 750 * time.Millisecond },
 			"SEQ probes took 1.50 of their time", []string{"SEQ: the probes took 1.50 of their time, rates would be wrong"}},
 		{"no U1", func(_ *whorl.Host, e *gen2.Exchange) { e.Slots[gen2.U1].Reply = nil }, "Didn't receive UDP response", nil},
 	} {
@@ -70,7 +71,7 @@ func TestNotIdeal(t *testing.T) {
 func TestHostOf(t *testing.T) {
 	_, e := measured()
 	e.Target.Direct, e.Target.MAC = true, packet.MAC{2, 0x77, 0xab, 1, 2, 3}
-	e.First, e.Last = epoch, epoch.Add(1500*time.Millisecond)
+	e.Last = epoch.Add(1500 * time.Millisecond)
 	h := HostOf(e, "1.0")
 	index := 0
 	want := &whorl.Host{

@@ -47,7 +47,7 @@ type sweeper struct {
 
 // worthSweeping reports whether a job is one to be swept.
 func worthSweeping(j *Job) bool {
-	return !j.SkipUp && j.Pause == 0 && (j.Rate == 0 || j.Rate >= sweepLeast) && j.Targets.Count() >= sweepFrom
+	return !j.NoSweep && !j.SkipUp && j.Pause == 0 && (j.Rate == 0 || j.Rate >= sweepLeast) && j.Targets.Count() >= sweepFrom
 }
 
 // sweeperFor is the sweeper of a route; nil: its targets go to the engine as they are.

@@ -27,21 +27,21 @@ import (
 type scanOptions struct {
 	outputs
 	judging
-	lists, exclude, excludeFiles []string
-	ports                        string
-	fast, skipUp, never, reverse bool
-	deep                         deepFlag
-	top                          int
-	iface, source                string
-	timing                       template
-	rate                         rate
-	tries, retries               int
-	timeout                      period
-	record                       string
-	shard                        shard
-	state, journal               string // files of --state and --resume
-	every                        period
-	head                         *scan.JournalHead // of --resume; nil: none
+	lists, exclude, excludeFiles          []string
+	ports                                 string
+	fast, skipUp, noSweep, never, reverse bool
+	deep                                  deepFlag
+	top                                   int
+	iface, source                         string
+	timing                                template
+	rate                                  rate
+	tries, retries                        int
+	timeout                               period
+	record                                string
+	shard                                 shard
+	state, journal                        string // files of --state and --resume
+	every                                 period
+	head                                  *scan.JournalHead // of --resume; nil: none
 }
 
 // flags gives the command its flags, in the parts that the help shows.
@@ -53,6 +53,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
 	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
+	f.BoolVar(&o.noSweep, "no-sweep", false, "ask hosts of large ranges one by one if they are up")
 	f.BoolVarP(&o.never, "no-dns", "n", false, "do not look up names of hosts; the default")
 	f.BoolVarP(&o.reverse, "reverse-dns", "R", false, "look up the names of hosts that are up")
 	f.Var(&o.shard, "shard", "scan the k-th of n parts only; all n make the whole")
@@ -139,6 +140,7 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 	if o.timeout > 0 {
 		j.HostTimeout = time.Duration(o.timeout)
 	}
+	j.NoSweep = o.noSweep
 	j.SkipUp, j.Deep = o.skipUp, o.deep.when(o.timing)
 	rand.Read(j.Key[:])
 	if err := o.choosePorts(&j); err != nil {

@@ -32,8 +32,9 @@ Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
 
-Large ranges are walked in an order that spreads neighbours, the same in every
-run, so the n processes with --shard 1/n to n/n share a range without overlap.
+Of 4096 addresses or more that lie behind a gateway, all are first asked who is
+there, without waiting for each. Large ranges are walked in an order that
+spreads neighbours, the same in every run, so the n processes with --shard 1/n to n/n share a range without overlap.
 With --state, what is done survives a crash of whorl at any moment: --resume
 gives it out again and goes on, with the targets, options and outputs of the
 first run, so run it in the same folder; only --max-rate, --status-every,

@@ -23,10 +23,11 @@ const maxUptime = 2 * 365 * 24 * time.Hour
 // Clock reads the timestamps of the SEQ train.
 func (e *Exchange) Clock() (c Clock) {
 	type tick struct {
-		sent time.Time
+		sent time.Duration // after First
 		val  uint32
 	}
-	var ticks []tick
+	ticks := make([]tick, 0, seqProbes)
+	c.Values = make([]uint32, 0, seqProbes)
 	open := true // no answer without a usable timestamp yet
 	for p := S1; p <= S6; p++ {
 		r := e.Slots[p].Reply
@@ -48,7 +49,7 @@ func (e *Exchange) Clock() (c Clock) {
 	}
 	lo, hi := math.Inf(1), 0.0
 	for i := 1; i < len(ticks); i++ {
-		us := max(ticks[i].sent.Sub(ticks[i-1].sent).Microseconds(), 1)
+		us := max((ticks[i].sent - ticks[i-1].sent).Microseconds(), 1)
 		hz := float64(modDiff(ticks[i].val, ticks[i-1].val)) / (float64(us) / 1e6)
 		c.Hz += hz
 		lo, hi = min(lo, hz), max(hi, hz)
@@ -61,7 +62,7 @@ func (e *Exchange) Clock() (c Clock) {
 	// A slow clock ticks in some gaps and not in others: two ticks of grace.
 	c.Steady = hi-lo <= 0.2*c.Hz+20
 	if up := time.Duration(float64(ticks[0].val) / c.nominal() * float64(time.Second)); c.Steady && up < maxUptime {
-		c.Boot = ticks[0].sent.Add(-up)
+		c.Boot = e.First.Add(ticks[0].sent - up)
 	}
 	return c
 }

@@ -1,8 +1,7 @@
 package gen2
 
 import (
-	"encoding/binary"
-	"hash/crc32"
+	"math"
 	"net/netip"
 	"time"
 
@@ -52,6 +51,7 @@ type Exchange struct {
 	Target  Target
 	Numbers Numbers
 	Slots   [NumProbes]Slot
+	Quote   Quote     // in the reply of U1
 	First   time.Time // first packet sent
 	Last    time.Time // last packet sent or received
 	Packets int       // packets sent, repeats included
@@ -60,79 +60,11 @@ type Exchange struct {
 
 // Slot is one probe of an exchange.
 type Slot struct {
-	Sends int       // how often it was sent
-	Sent  time.Time // the last time; for an answered probe the time of the packet that was answered
-	Reply *Reply    // nil: none
-}
-
-// Reply is the answer to one probe, reduced to what fingerprinting looks at.
-type Reply struct {
-	At       time.Time
-	TTL, TOS uint8
-	DF       bool
-	IPID     uint16
-	IPLen    uint16 // IP total length as the header says
-	Doubtful bool   // does not fit its probe: a better answer may replace it
-	Copies   int    // further answers to the same probe
-
-	// TCP.
-	Seq, Ack uint32
-	Flags    packet.Flags
-	Reserved uint8
-	Window   uint16
-	Urgent   uint16
-	Options  []byte
-	DataLen  int
-	DataCRC  uint32 // CRC-32 (IEEE) of the data
-
-	// ICMP.
-	Code  uint8
-	Rest  uint32 // the second word of the header
-	Quote Quote  // of a port unreachable
-}
-
-// Quote is what an ICMP error says of the packet that caused it.
-type Quote struct {
-	IPLen      uint16
-	IPID       uint16
-	TTL        uint8
-	IPSum      uint16 // IP header checksum
-	IPSumGood  bool   // it is right for the quoted header
-	UDPSum     uint16 // UDP checksum
-	UDPSumGood bool   // it is the one that was sent
-	DataGood   bool   // all quoted data bytes are as sent
-}
-
-// newReply keeps what matters of p. The options are copied.
-func newReply(p *packet.Packet, at time.Time) *Reply {
-	r := &Reply{At: at, TTL: p.TTL, TOS: p.TOS, DF: p.IPv4.DF, IPID: p.IPv4.ID, IPLen: p.IPv4.TotalLen}
-	switch p.Transport {
-	case packet.TCP:
-		h := &p.TCP
-		r.Seq, r.Ack, r.Flags, r.Reserved = h.Seq, h.Ack, h.Flags, h.Reserved
-		r.Window, r.Urgent = h.Window, h.Urgent
-		r.Options = append([]byte(nil), h.Options...)
-		r.DataLen = len(p.Payload)
-		r.DataCRC = crc32.ChecksumIEEE(p.Payload)
-	case packet.ICMP:
-		r.Code, r.Rest = p.ICMP.Code, p.ICMP.Rest
-	}
-	return r
-}
-
-// readQuote reduces the packet inside a port unreachable: q as decoded, raw its
-// bytes, us the address that U1 came from.
-func (e *Exchange) readQuote(q *packet.Packet, raw []byte, us netip.Addr) Quote {
-	u := Quote{
-		IPLen: q.IPv4.TotalLen, IPID: q.IPv4.ID, TTL: q.TTL,
-		IPSum: q.IPv4.Checksum, IPSumGood: packet.Checksum(raw[:20]) == 0,
-		UDPSum: q.UDP.Checksum, UDPSumGood: q.UDP.Checksum == e.udpChecksum(us),
-		DataGood: true,
-	}
-	for _, c := range q.Payload[:min(len(q.Payload), udpLen)] {
-		u.DataGood = u.DataGood && c == udpFill
-	}
-	return u
+	Sends int // how often it was sent
+	// Sent is when it left the last time, counted from the exchange's First; of an
+	// answered probe it is the time of the packet that was answered.
+	Sent  time.Duration
+	Reply *Reply // nil: none
 }
 
 // file puts an answer into its slot. fresh is set if the slot had none as good.
@@ -144,13 +76,15 @@ func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fres
 	e.Last = at
 	slot := &e.Slots[which]
 	if r := slot.Reply; r != nil && (!r.Doubtful || doubtful) {
-		r.Copies++
+		if r.Copies < math.MaxUint8 {
+			r.Copies++
+		}
 		return which, true, false
 	}
-	slot.Reply = newReply(p, at)
+	slot.Reply = newReply(p)
 	slot.Reply.Doubtful = doubtful
 	if which == U1 {
-		slot.Reply.Quote = e.readQuote(&quoted, p.Payload, p.Dst)
+		e.Quote = e.readQuote(&quoted, p.Payload, p.Dst)
 	}
 	return which, true, true
 }
@@ -280,31 +214,6 @@ func fill(c byte, n int) []byte {
 		return zeros[:n]
 	}
 	return udpCs[:n]
-}
-
-// udpChecksum is the checksum that U1 was sent with.
-func (e *Exchange) udpChecksum(src netip.Addr) uint16 {
-	var seg [8 + udpLen]byte
-	binary.BigEndian.PutUint16(seg[0:], e.Numbers.UDPPort)
-	binary.BigEndian.PutUint16(seg[2:], e.Target.ClosedUDP)
-	binary.BigEndian.PutUint16(seg[4:], uint16(len(seg)))
-	copy(seg[8:], udpCs[:])
-	if sum := packet.TransportChecksum(src, e.Target.Addr, packet.ProtoUDP, seg[:]); sum != 0 {
-		return sum
-	}
-	return 0xffff
-}
-
-// synAck reports whether the answer accepts the connection.
-func (r *Reply) synAck() bool {
-	return r.Flags.Has(packet.SYN|packet.ACK) && !r.Flags.Has(packet.RST)
-}
-
-// timestamp is the value of the timestamps option.
-func (r *Reply) timestamp() (val uint32, ok bool) {
-	h := packet.TCPHeader{Options: r.Options}
-	val, _, ok = h.Timestamp()
-	return val, ok
 }
 
 // ClosedTCP is the closed TCP port, if one is known: seen before the exchange, or

@@ -6,7 +6,7 @@ func (e *Exchange) ipids() (ti, ci, ii string) {
 	if ids := e.synIDs(); len(ids) >= 3 {
 		ti = IPIDClass(ids, e.Target.Local)
 	}
-	var closed []uint16
+	closed := make([]uint16, 0, T7-T5+1)
 	for p := T5; p <= T7; p++ {
 		if r := e.Slots[p].Reply; r != nil {
 			closed = append(closed, r.IPID)
@@ -15,7 +15,8 @@ func (e *Exchange) ipids() (ti, ci, ii string) {
 	return ti, IPIDClass(closed, e.Target.Local), IPIDClass(e.echoIDs(), e.Target.Local)
 }
 
-func (e *Exchange) synIDs() (ids []uint16) {
+func (e *Exchange) synIDs() []uint16 {
+	ids := make([]uint16, 0, seqProbes)
 	for _, s := range e.samples() {
 		ids = append(ids, s.ipid)
 	}

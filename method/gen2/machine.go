@@ -7,7 +7,7 @@ import (
 	"whorl/packet"
 )
 
-// Timing of a machine, all of it measured on the probes' own clock.
+// Timing of a machine. It counts all times from the first probe.
 const (
 	retryFloor = 300 * time.Millisecond  // a probe is not repeated sooner, however short the round trip
 	retryBlind = time.Second             // ... and this while no round trip is known
@@ -31,12 +31,11 @@ type Machine struct {
 	Exchange
 	tries  int
 	rand   method.Stream
-	next   int       // index into order of the next first send
-	train  int       // SEQ trains before the running one
-	base   time.Time // when S1 of this train left, moved when the train was held up
-	last   time.Time // when the last packet left
-	begun  bool
-	repeat bool // an answer came only to a repeat: the path loses packets
+	next   int           // index into order of the next first send
+	train  int           // SEQ trains before the running one
+	base   time.Duration // when S1 of this train left, moved when the train was held up
+	last   time.Duration // when the last packet left
+	repeat bool          // an answer came only to a repeat: the path loses packets
 }
 
 // NewMachine prepares an exchange. The stream gives its numbers.
@@ -53,21 +52,25 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 // Poll sends what is due. At most one packet leaves at a time, as one host is
 // never sent two at once.
 func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
+	if m.Packets == 0 {
+		m.First = now
+	}
+	gone := now.Sub(m.First)
 	for {
-		s := m.step(now)
+		s := m.step(gone)
 		if s.move == over {
 			return time.Time{}
 		}
-		if s.due.After(now) {
-			return s.due
+		if s.due > gone {
+			return m.First.Add(s.due)
 		}
 		switch s.move {
 		case send:
-			m.send(s.probe, now, out)
-			if s = m.step(now); s.move == over {
+			m.send(s.probe, gone, out)
+			if s = m.step(gone); s.move == over {
 				return now
 			}
-			return later(s.due, now)
+			return m.First.Add(max(s.due, gone))
 		case train:
 			m.train++
 			m.next = 0
@@ -79,7 +82,7 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 type step struct {
 	move  move
 	probe Probe // to send
-	due   time.Time
+	due   time.Duration
 }
 
 type move uint8
@@ -91,19 +94,16 @@ const (
 	wait              // late answers are waited for
 )
 
-func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
+func (m *Machine) send(which Probe, now time.Duration, out *method.Outbox) {
 	slot := &m.Slots[which]
 	slot.Sends++
 	slot.Reply = nil // of an earlier train, if any
 	p := out.Put(method.Tag(which))
 	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
-	if !m.begun {
-		m.begun, m.First = true, now
-	}
 	if which == S1 {
 		m.base = now
-	} else if late := now.Sub(m.plan(which)); which <= S6 && late > lateShift {
-		m.base = m.base.Add(late)
+	} else if late := now - m.plan(which); which <= S6 && late > lateShift {
+		m.base += late
 	}
 	if m.next < len(order) && order[m.next] == which {
 		m.next++
@@ -118,44 +118,42 @@ func (m *Machine) Sent(tag method.Tag, at time.Time) {
 	if tag < 0 || int(tag) >= len(m.Slots) {
 		return
 	}
-	m.Slots[tag].Sent = at
+	left := at.Sub(m.First)
+	m.Slots[tag].Sent = left
 	if Probe(tag) == S1 {
-		m.base = at
+		m.base = left
 	}
-	m.last, m.Last = at, at
+	m.last, m.Last = left, at
 }
 
 // plan is when a SEQ probe of the running train should leave.
-func (m *Machine) plan(which Probe) time.Time {
-	return m.base.Add(time.Duration(which) * SeqGap)
+func (m *Machine) plan(which Probe) time.Duration {
+	return m.base + time.Duration(which)*SeqGap
 }
 
 // step decides: first the round in its order, then missing probes again, then a
 // new train if the SEQ results are no good, then a last wait.
-func (m *Machine) step(now time.Time) step {
+func (m *Machine) step(now time.Duration) step {
 	for ; m.next < len(order); m.next++ {
 		p := order[m.next]
 		switch {
 		case !m.possible(p) || m.sentInTrain(p):
 			continue
-		case !m.begun:
+		case m.Packets == 0:
 			return step{send, p, now}
 		case p > S1 && p <= S6:
 			return step{send, p, m.plan(p)}
 		}
-		return step{send, p, m.last.Add(Probes[p].After)}
-	}
-	if !m.begun {
-		return step{move: over}
+		return step{send, p, m.last + Probes[p].After}
 	}
 	if p, due, ok := m.retry(); ok {
-		return step{send, p, later(due, m.last.Add(TestGap))}
+		return step{send, p, max(due, m.last+TestGap)}
 	}
-	end := m.last.Add(m.RTT.Patience(settle, retryBlind))
+	end := m.last + m.RTT.Patience(settle, retryBlind)
 	switch {
 	case m.wantTrain():
-		return step{move: train, due: later(end, m.last.Add(SeqGap))}
-	case m.waiting() && now.Before(end):
+		return step{move: train, due: max(end, m.last+SeqGap)}
+	case m.waiting() && now < end:
 		return step{move: wait, due: end}
 	}
 	return step{move: over}
@@ -188,7 +186,7 @@ func (m *Machine) waiting() bool {
 
 // retry finds the missing probe whose time to be repeated comes first. S1-S6 are
 // repeated as O1-O6, which do not disturb the train.
-func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
+func (m *Machine) retry() (which Probe, due time.Duration, ok bool) {
 	tries := m.tries
 	if m.repeat && tries > 1 {
 		tries += lossTries
@@ -218,7 +216,7 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 		if p == U1 {
 			wait = max(wait, retryU1)
 		}
-		if t := slot.Sent.Add(wait); !ok || t.Before(due) {
+		if t := slot.Sent + wait; !ok || t < due {
 			which, due, ok = again, t, true
 		}
 	}
@@ -252,7 +250,7 @@ func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
 		return mine
 	}
 	if m.sendsOf(which) == 1 {
-		m.RTT.Add(at.Sub(m.Slots[which].Sent)) // Karn: an answer after a repeat is ambiguous
+		m.RTT.Add(at.Sub(m.First) - m.Slots[which].Sent) // Karn: an answer after a repeat is ambiguous
 	} else if !m.Slots[which].Reply.Doubtful {
 		m.repeat = true
 	}
@@ -268,11 +266,4 @@ func (m *Machine) sendsOf(which Probe) int {
 		return 1 + m.Slots[which].Sends
 	}
 	return m.Slots[which].Sends
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -298,7 +298,7 @@ func TestStrays(t *testing.T) {
 		for _, step := range []struct {
 			p      *packet.Packet
 			doubt  bool
-			copies int
+			copies uint8
 		}{{doubtful[i], true, 0}, {doubtful[i], true, 1}, {proper[i], false, 0}, {proper[i], false, 1}, {doubtful[i], false, 2}} {
 			if !w.m.Receive(step.p, w.now) {
 				t.Errorf("%s: not taken", Probes[which].Name)

@@ -1,8 +1,6 @@
 package gen2
 
 import (
-	"fmt"
-	"strconv"
 	"time"
 
 	"whorl/method"
@@ -13,7 +11,7 @@ import (
 // nothing, because its port was not known, is left out; a test whose probes were
 // not answered says R=N.
 func (e *Exchange) Measure() []method.Line {
-	var out []method.Line
+	out := make([]method.Line, 0, NumTests)
 	add := func(l method.Line, ok bool) {
 		if ok {
 			out = append(out, l)
@@ -24,7 +22,7 @@ func (e *Exchange) Measure() []method.Line {
 	if open {
 		add(e.ops())
 		add(e.win())
-		out = append(out, e.ecn(), e.tcpTest("T1", e.first(S1)))
+		out = append(out, e.ecn(), e.tcpTest(TestT1, e.first(S1)))
 	}
 	_, closed := e.ClosedTCP()
 	for p := T2; p <= T7; p++ {
@@ -32,9 +30,14 @@ func (e *Exchange) Measure() []method.Line {
 		if r == nil && (p <= T4 && !open || p >= T5 && !closed) {
 			continue
 		}
-		out = append(out, e.tcpTest(Probes[p].Name, r))
+		out = append(out, e.tcpTest(TestT2+Test(p-T2), r))
 	}
 	return append(out, e.u1(), e.ie())
+}
+
+// begin is the empty line of a test, with room for all that it can say.
+func begin(t Test) method.Line {
+	return method.Line{Test: Tests[t].Name, Attrs: make([]method.Attr, 0, len(Tests[t].Attrs))}
 }
 
 // first is the answer to one of S1-S6, or else to its repeat.
@@ -45,83 +48,29 @@ func (e *Exchange) first(p Probe) *Reply {
 	return e.Slots[p+O1].Reply
 }
 
-func hex[T uint8 | uint16 | uint32 | int](v T) string {
-	return fmt.Sprintf("%X", v)
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "Y"
-	}
-	return "N"
-}
-
 // ops and win exist only if all six probes or their repeats were answered.
 func (e *Exchange) ops() (l method.Line, ok bool) {
-	l.Test = "OPS"
+	l = begin(TestOPS)
 	for p := S1; p <= S6; p++ {
 		r := e.first(p)
 		if r == nil {
 			return l, false
 		}
-		l.Set("O"+strconv.Itoa(int(p)+1), OptionString(r.Options))
+		l.Set(Tests[TestOPS].Attrs[p].Name, OptionString(r.Options.Bytes()))
 	}
 	return l, true
 }
 
 func (e *Exchange) win() (l method.Line, ok bool) {
-	l.Test = "WIN"
+	l = begin(TestWIN)
 	for p := S1; p <= S6; p++ {
 		r := e.first(p)
 		if r == nil {
 			return l, false
 		}
-		l.Set("W"+strconv.Itoa(int(p)+1), hex(r.Window))
+		l.Set(Tests[TestWIN].Attrs[p].Name, hex(r.Window))
 	}
 	return l, true
-}
-
-// OptionString writes TCP options in Nmap's letters: L end of list (one for every
-// zero byte to the end of the area), N no-operation, M with the MSS, W with the
-// shift, S SACK permitted, T with one digit each for a non-zero value and echo.
-// Other kinds are passed over; malformed options give the empty string.
-func OptionString(raw []byte) string {
-	var b []byte
-	for len(raw) > 0 {
-		o, rest, ok := packet.NextOption(raw)
-		if !ok {
-			return ""
-		}
-		raw = rest
-		d := o.Data
-		switch {
-		case o.Kind == packet.OptEOL:
-			b = append(b, 'L')
-		case o.Kind == packet.OptNOP:
-			b = append(b, 'N')
-		case o.Kind == packet.OptMSS && len(d) >= 2:
-			b = fmt.Appendf(b, "M%X", uint16(d[0])<<8|uint16(d[1]))
-		case o.Kind == packet.OptWScale && len(d) >= 1:
-			b = fmt.Appendf(b, "W%X", d[0])
-		case o.Kind == packet.OptTimestamp && len(d) >= 8:
-			b = append(b, 'T', bit(d[:4]), bit(d[4:8]))
-		case o.Kind == packet.OptSACKOK:
-			b = append(b, 'S')
-		case o.Kind == packet.OptMSS, o.Kind == packet.OptWScale, o.Kind == packet.OptTimestamp:
-			return "" // too short for its kind
-		}
-	}
-	return string(b)
-}
-
-// bit is 1 if any byte is set.
-func bit(b []byte) byte {
-	for _, c := range b {
-		if c != 0 {
-			return '1'
-		}
-	}
-	return '0'
 }
 
 // ttl writes T, the initial TTL, if the distance is known, else TG, a guess at it.
@@ -136,15 +85,14 @@ func (e *Exchange) ttl(l *method.Line, r *Reply) {
 // Distance is the number of hops to the host by the TTL that a port unreachable
 // quotes: 1 on the same segment.
 func (e *Exchange) Distance() (hops int, ok bool) {
-	r := e.Slots[U1].Reply
-	if r == nil {
+	if e.Slots[U1].Reply == nil {
 		return 0, false
 	}
-	return int(e.Numbers.UDPTTL) - int(r.Quote.TTL) + 1, true
+	return int(e.Numbers.UDPTTL) - int(e.Quote.TTL) + 1, true
 }
 
 func (e *Exchange) ecn() method.Line {
-	l := method.Line{Test: "ECN"}
+	l := begin(TestECN)
 	r := e.Slots[ECN].Reply
 	l.Set("R", yesNo(r != nil))
 	if r == nil {
@@ -153,45 +101,31 @@ func (e *Exchange) ecn() method.Line {
 	l.Set("DF", yesNo(r.DF))
 	e.ttl(&l, r)
 	l.Set("W", hex(r.Window))
-	l.Set("O", OptionString(r.Options))
-	l.Set("CC", map[packet.Flags]string{
-		packet.ECE | packet.CWR: "S", packet.ECE: "Y", 0: "N", packet.CWR: "O",
-	}[r.Flags&(packet.ECE|packet.CWR)])
+	l.Set("O", OptionString(r.Options.Bytes()))
+	l.Set("CC", congestion(r.Flags))
 	l.Set("Q", quirks(r))
 	return l
 }
 
-// quirks are set reserved bits (R) and an urgent pointer without URG (U).
-func quirks(r *Reply) string {
-	q := ""
-	if r.Reserved != 0 {
-		q = "R"
-	}
-	if r.Urgent != 0 && !r.Flags.Has(packet.URG) {
-		q += "U"
-	}
-	return q
-}
-
-func (e *Exchange) tcpTest(name string, r *Reply) method.Line {
-	l := method.Line{Test: name}
+func (e *Exchange) tcpTest(t Test, r *Reply) method.Line {
+	l := begin(t)
 	l.Set("R", yesNo(r != nil))
 	if r == nil {
 		return l
 	}
 	l.Set("DF", yesNo(r.DF))
 	e.ttl(&l, r)
-	if name != "T1" {
+	if t != TestT1 {
 		l.Set("W", hex(r.Window))
 	}
 	l.Set("S", relation(r.Seq, e.Numbers.Ack, "A"))
 	l.Set("A", relation(r.Ack, e.Numbers.Seq, "S"))
 	l.Set("F", flagLetters(r.Flags))
-	if name != "T1" {
-		l.Set("O", OptionString(r.Options))
+	if t != TestT1 {
+		l.Set("O", OptionString(r.Options.Bytes()))
 	}
 	rd := "0"
-	if r.Flags.Has(packet.RST) && r.DataLen > 0 {
+	if r.Flags.Has(packet.RST) {
 		rd = hex(r.DataCRC)
 	}
 	l.Set("RD", rd)
@@ -199,31 +133,14 @@ func (e *Exchange) tcpTest(name string, r *Reply) method.Line {
 	return l
 }
 
-// relation says how a number of the answer follows from one of the probe: Z zero,
-// the letter for the same, the letter and + for one more, O anything else.
-func relation(got, sent uint32, letter string) string {
-	switch got {
-	case 0:
-		return "Z"
-	case sent:
-		return letter
-	case sent + 1:
-		return letter + "+"
-	}
-	return "O"
-}
-
-// flagLetters are the flags without CWR, which the tests do not look at.
-func flagLetters(f packet.Flags) string { return (f &^ packet.CWR).String() }
-
 func (e *Exchange) u1() method.Line {
-	l := method.Line{Test: "U1"}
+	l := begin(TestU1)
 	r := e.Slots[U1].Reply
 	l.Set("R", yesNo(r != nil))
 	if r == nil {
 		return l
 	}
-	q := &r.Quote
+	q := &e.Quote
 	l.Set("DF", yesNo(r.DF))
 	e.ttl(&l, r)
 	l.Set("IPL", hex(r.IPLen))
@@ -239,28 +156,32 @@ func (e *Exchange) u1() method.Line {
 		l.Set("RIPCK", "I")
 	}
 	l.Set("RUCK", sameOr(q.UDPSumGood, q.UDPSum))
-	l.Set("RUD", map[bool]string{true: "G", false: "I"}[q.DataGood])
+	if q.DataGood {
+		l.Set("RUD", "G")
+	} else {
+		l.Set("RUD", "I")
+	}
 	return l
 }
 
-func sameOr(same bool, v uint16) string {
-	if same {
-		return "G"
-	}
-	return hex(v)
-}
-
 func (e *Exchange) ie() method.Line {
-	l := method.Line{Test: "IE"}
+	l := begin(TestIE)
 	r1, r2 := e.Slots[IE1].Reply, e.Slots[IE2].Reply
 	both := r1 != nil && r2 != nil
 	l.Set("R", yesNo(both))
 	if !both {
 		return l
 	}
-	l.Set("DFI", map[[2]bool]string{
-		{true, true}: "Y", {true, false}: "S", {false, false}: "N", {false, true}: "O",
-	}[[2]bool{r1.DF, r2.DF}])
+	switch {
+	case r1.DF && r2.DF:
+		l.Set("DFI", "Y")
+	case r1.DF: // as in the requests
+		l.Set("DFI", "S")
+	case r2.DF:
+		l.Set("DFI", "O")
+	default:
+		l.Set("DFI", "N")
+	}
 	e.ttl(&l, r2)
 	switch {
 	case r1.Code == Probes[IE1].Code && r2.Code == Probes[IE2].Code:
@@ -283,10 +204,10 @@ func (e *Exchange) Cadence() (worst time.Duration, ratio float64) {
 		return 0, 0
 	}
 	for p := S2; p <= S6; p++ {
-		d := e.Slots[p].Sent.Sub(e.Slots[p-1].Sent) - SeqGap
+		d := e.Slots[p].Sent - e.Slots[p-1].Sent - SeqGap
 		worst = max(worst, d, -d)
 	}
-	return worst, float64(e.Slots[S6].Sent.Sub(e.Slots[S1].Sent)) / float64(seqSpan)
+	return worst, float64(e.Slots[S6].Sent-e.Slots[S1].Sent) / float64(seqSpan)
 }
 
 // CadenceGood reports whether rates can be computed from the train.

@@ -70,7 +70,7 @@ func TestTCPAttributes(t *testing.T) {
 		}
 	}
 	rst := func(data string) func(*Exchange) {
-		return tcp(T5, func(r *Reply) { r.DataLen, r.DataCRC = len(data), crc32.ChecksumIEEE([]byte(data)) })
+		return tcp(T5, func(r *Reply) { r.DataCRC = crc32.ChecksumIEEE([]byte(data)) })
 	}
 	for _, c := range []change{
 		{"zero numbers", numbers(0, 0), "T5.S=Z T5.A=Z"},
@@ -89,8 +89,8 @@ func TestTCPAttributes(t *testing.T) {
 		{"T1 has no W and no O", func(*Exchange) {}, "T1.W=" + absent + " T1.O=" + absent},
 
 		{"reset with data", rst("reset by peer"), "T5.RD=" + hex(crc32.ChecksumIEEE([]byte("reset by peer")))},
-		{"checksum with a leading zero", tcp(T5, func(r *Reply) { r.DataLen, r.DataCRC = 1, 0x0abc }), "T5.RD=ABC"},
-		{"data without a reset", tcp(S1, func(r *Reply) { r.DataLen, r.DataCRC = 1, 0xabc }), "T1.RD=0"},
+		{"checksum with a leading zero", tcp(T5, func(r *Reply) { r.DataCRC = 0x0abc }), "T5.RD=ABC"},
+		{"data without a reset", tcp(S1, func(r *Reply) { r.DataCRC = 0xabc }), "T1.RD=0"},
 
 		{"reserved bit", tcp(T5, func(r *Reply) { r.Reserved = 1 }), "T5.Q=R"},
 		{"urgent pointer", tcp(T5, func(r *Reply) { r.Urgent = 1 }), "T5.Q=U"},
@@ -162,7 +162,7 @@ func TestSilence(t *testing.T) {
 func TestRepeatsStandIn(t *testing.T) {
 	change{"O1", func(e *Exchange) {
 		r := *e.Slots[S1].Reply
-		r.Window, r.Options, r.Flags = 7, nil, packet.RST
+		r.Window, r.Options, r.Flags = 7, RawOptions{}, packet.RST
 		e.Slots[S1].Reply, e.Slots[O1].Reply = nil, &r
 	}, "OPS.O1= WIN.W1=7 T1.F=R SEQ.TI=Z SEQ.SP=1E"}.check(t)
 }
@@ -205,7 +205,7 @@ func TestOptionString(t *testing.T) {
 
 func TestU1Attributes(t *testing.T) {
 	quote := func(f func(*Quote)) func(*Exchange) {
-		return func(e *Exchange) { f(&e.Slots[U1].Reply.Quote) }
+		return func(e *Exchange) { f(&e.Quote) }
 	}
 	u1 := func(f func(*Reply)) func(*Exchange) { return tcp(U1, f) }
 	for _, c := range []change{
@@ -294,7 +294,7 @@ func TestIEAttributes(t *testing.T) {
 // T is the received TTL and the hops that U1 tells; TG a guess when U1 tells nothing.
 func TestTTL(t *testing.T) {
 	quoted := func(hops int) func(*Exchange) {
-		return func(e *Exchange) { e.Slots[U1].Reply.Quote.TTL = uint8(int(e.Numbers.UDPTTL) - hops + 1) }
+		return func(e *Exchange) { e.Quote.TTL = uint8(int(e.Numbers.UDPTTL) - hops + 1) }
 	}
 	noU1 := func(ttl uint8) func(*Exchange) {
 		return func(e *Exchange) { e.Slots[U1].Reply = nil; e.Slots[T5].Reply.TTL = ttl }
@@ -355,7 +355,7 @@ func TestCadence(t *testing.T) {
 	} {
 		e := linuxExchange(t)
 		for p, d := range c.shift {
-			e.Slots[p].Sent = e.Slots[p].Sent.Add(d)
+			e.Slots[p].Sent += d
 		}
 		worst, ratio := e.Cadence()
 		if worst != c.worst || ratio != c.ratio || e.CadenceGood() != c.good {

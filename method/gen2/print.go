@@ -30,6 +30,9 @@ type ScanInfo struct {
 	Time                          time.Time
 }
 
+// maxScan is the largest number of attributes in a SCAN line.
+const maxScan = 13
+
 // Line writes the SCAN line. The date is that of Time's own location.
 func (i ScanInfo) Line() method.Line {
 	port := func(n uint16) string {
@@ -38,10 +41,10 @@ func (i ScanInfo) Line() method.Line {
 		}
 		return strconv.Itoa(int(n))
 	}
-	l := method.Line{Test: "SCAN"}
+	l := method.Line{Test: "SCAN", Attrs: make([]method.Attr, 0, maxScan)}
 	l.Set("V", i.Version)
 	l.Set("E", "4")
-	l.Set("D", fmt.Sprintf("%d/%d", int(i.Time.Month()), i.Time.Day()))
+	l.Set("D", strconv.Itoa(int(i.Time.Month()))+"/"+strconv.Itoa(i.Time.Day()))
 	l.Set("OT", port(i.OpenTCP))
 	l.Set("CT", port(i.ClosedTCP))
 	l.Set("CU", port(i.ClosedUDP))
@@ -56,7 +59,7 @@ func (i ScanInfo) Line() method.Line {
 	if i.MAC != "" {
 		l.Set("M", i.MAC)
 	}
-	l.Set("TM", fmt.Sprintf("%X", i.Time.Unix()))
+	l.Set("TM", string(appendHex(nil, uint64(i.Time.Unix()))))
 	l.Set("P", i.Platform)
 	return l
 }
@@ -96,7 +99,10 @@ func (f Fingerprint) AppendTo(b []byte) []byte {
 }
 
 // String is the unwrapped form.
-func (f Fingerprint) String() string { return string(f.AppendTo(nil)) }
+func (f Fingerprint) String() string { return string(f.AppendTo(make([]byte, 0, usualLength))) }
+
+// usualLength is what the unwrapped form of one round hardly ever exceeds, in bytes.
+const usualLength = 1024
 
 const (
 	wrapAt     = 72

@@ -39,6 +39,9 @@ const (
 	NumProbes
 )
 
+// seqProbes is how many probes a SEQ train has.
+const seqProbes = int(S6-S1) + 1
+
 // Spacing of probes to one host. SEQ probes keep their distance because rates are
 // computed from it; the others only have to stay in order.
 const (

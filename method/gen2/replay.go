@@ -274,10 +274,10 @@ func (e *Exchange) resent(which Probe, block uint16, at time.Time) {
 	} else {
 		slot.Sends++
 	}
-	slot.Sent = at
 	if e.First.IsZero() {
 		e.First = at
 	}
+	slot.Sent = at.Sub(e.First)
 	e.Last = at
 	e.Packets++
 }

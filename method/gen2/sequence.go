@@ -9,13 +9,14 @@ import (
 
 // sample is one accepted answer of the SEQ train.
 type sample struct {
-	sent time.Time
+	sent time.Duration // after the exchange's First
 	isn  uint32
 	ipid uint16
 }
 
 // samples are the SYN-ACKs to S1-S6, in order; ISN 0 counts as none.
-func (e *Exchange) samples() (out []sample) {
+func (e *Exchange) samples() []sample {
+	out := make([]sample, 0, seqProbes)
 	for p := S1; p <= S6; p++ {
 		r := e.Slots[p].Reply
 		if r != nil && r.synAck() && r.Seq != 0 {
@@ -30,7 +31,7 @@ func modDiff(a, b uint32) uint32 { return min(a-b, b-a) }
 
 // seq needs no open port: CI and II come from elsewhere. It is left out when empty.
 func (e *Exchange) seq() (l method.Line, ok bool) {
-	l.Test = "SEQ"
+	l = begin(TestSEQ)
 	if p, ok := e.Predictability(); ok {
 		l.Set("SP", hex(p.SP))
 		l.Set("GCD", hex(p.GCD))
@@ -62,11 +63,11 @@ func predictability(s []sample) (p Predictability, ok bool) {
 	if len(s) < 4 {
 		return p, false
 	}
-	rates := make([]float32, 0, len(s)-1)
+	rates := make([]float32, 0, seqProbes-1)
 	var total float32
 	for i := 1; i < len(s); i++ {
 		d := modDiff(s[i].isn, s[i-1].isn)
-		us := max(s[i].sent.Sub(s[i-1].sent).Microseconds(), 1)
+		us := max((s[i].sent - s[i-1].sent).Microseconds(), 1)
 		p.GCD = gcd(p.GCD, d)
 		r := float32(d) * 1e6 / float32(us)
 		rates = append(rates, r)
@@ -116,9 +117,10 @@ type Series struct {
 
 // Series gives the numbers behind SEQ.
 func (e *Exchange) Series() (s Series) {
-	for _, x := range e.samples() {
-		s.ISN = append(s.ISN, x.isn)
-		s.IPID = append(s.IPID, x.ipid)
+	samples := e.samples()
+	s.ISN, s.IPID = make([]uint32, len(samples)), make([]uint16, len(samples))
+	for i, x := range samples {
+		s.ISN[i], s.IPID[i] = x.isn, x.ipid
 	}
 	s.Class, _, _ = e.ipids()
 	return s

@@ -15,7 +15,7 @@ func at(isn []uint32, times ...time.Duration) (out []sample) {
 		if times != nil {
 			after = times[i]
 		}
-		out = append(out, sample{sent: epoch.Add(after), isn: n})
+		out = append(out, sample{sent: after, isn: n})
 	}
 	return out
 }
@@ -183,15 +183,17 @@ func TestSharedCounter(t *testing.T) {
 func ticking(hz float64, first uint32) func(*Exchange) {
 	return func(e *Exchange) {
 		for p := S1; p <= S6; p++ {
-			gone := e.Slots[p].Sent.Sub(e.Slots[S1].Sent).Seconds()
-			e.Slots[p].Reply.Options = stamp(first+uint32(gone*hz), 1)
+			gone := (e.Slots[p].Sent - e.Slots[S1].Sent).Seconds()
+			e.Slots[p].Reply.Options = NewRawOptions(stamp(first+uint32(gone*hz), 1))
 		}
 	}
 }
 
 func TestClock(t *testing.T) {
 	const day = 24 * time.Hour
-	options := func(p Probe, b []byte) func(*Exchange) { return tcp(p, func(r *Reply) { r.Options = b }) }
+	options := func(p Probe, b []byte) func(*Exchange) {
+		return tcp(p, func(r *Reply) { r.Options = NewRawOptions(b) })
+	}
 	both := func(fs ...func(*Exchange)) func(*Exchange) {
 		return func(e *Exchange) {
 			for _, f := range fs {
@@ -238,7 +240,7 @@ func TestClock(t *testing.T) {
 		}
 		up := time.Duration(-1)
 		if !k.Boot.IsZero() {
-			up = e.Slots[S1].Sent.Sub(k.Boot)
+			up = e.First.Add(e.Slots[S1].Sent).Sub(k.Boot)
 		}
 		if up != c.up && c.name != "through zero" || c.name == "through zero" && up.Round(time.Second) != c.up.Round(time.Second) {
 			t.Errorf("%s: up for %v, want %v", c.name, up, c.up)

@@ -212,6 +212,14 @@ U1(R=Y%DF=N%T=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=40%CD=S)
 `
 
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // printOf is an exchange measured, as text.
 func printOf(e *Exchange) string { return Fingerprint{Tests: e.Measure()}.String() }
 

@@ -135,7 +135,8 @@ func unreachable(code uint8) string {
 
 // find is the probe that was sent to that port, or -1.
 func (m *Machine) find(port uint16, ack bool) int {
-	i, ok := m.index[port]
+	n, ok := m.index[port]
+	i := int(n)
 	if ack {
 		i = slices.IndexFunc(m.probes[:min(len(m.probes), 3)], func(p probe) bool { return p.ack && p.port == port })
 		ok = i >= 0
@@ -151,8 +152,8 @@ func (m *Machine) answered(i, try int, at time.Time) {
 		return
 	}
 	p := &m.probes[i]
-	if !p.done && p.sends == try {
-		m.RTT.Add(at.Sub(p.sent))
+	if !p.done && int(p.sends) == try {
+		m.RTT.Add(at.Sub(m.began) - p.sent)
 		if try == 1 {
 			m.window = min(m.window+1, maxWindow)
 		} else { // the first one was lost

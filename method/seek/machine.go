@@ -1,6 +1,7 @@
 package seek
 
 import (
+	"math"
 	"net/netip"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ type Options struct {
 	TCP   []uint16 // candidates in order; nil means Likely
 	UDP   uint16   // port for U1; 0 means a random high one
 	Up    string   // how the host is known to be up; empty: it is asked
-	Tries int      // how often an unanswered probe is sent; 0 means 2
+	Tries int      // how often an unanswered probe is sent, at most 500 times; 0 means 2
 }
 
 // Timing and bounds of a search.
@@ -25,6 +26,8 @@ const (
 	moreClosed = 4                      // further candidates for a closed port tried when the one found looks forged
 	guesses    = 3                      // random high ports tried when no candidate is closed
 	firstAsked = 443                    // port of the first SYN, a sign of life
+	lastBase   = 65000                  // highest source port of first tries
+	maxTries   = 500                    // sends of a probe, each from a port of its own above that
 
 	window      = 8 // probes under way at the beginning
 	leastWindow = 4
@@ -33,11 +36,11 @@ const (
 
 // State is what is known of a candidate.
 type State struct {
+	Reason string // syn-ack, reset, or the ICMP error
 	Port   uint16
 	Open   bool
 	Closed bool
-	TTL    uint8  // of the answer, as received
-	Reason string // syn-ack, reset, or the ICMP error
+	TTL    uint8 // of the answer, as received
 	// Forged is set if the answer comes from another distance than the host's others.
 	Forged bool
 }
@@ -58,10 +61,10 @@ type Result struct {
 
 // probe is one packet under way: to a TCP port, or the echo request.
 type probe struct {
-	port  uint16 // 0: echo request
-	ack   bool   // an ACK instead of a SYN
-	sends int
-	sent  time.Time
+	sent  time.Duration // after the search began
+	port  uint16        // 0: echo request
+	sends uint16
+	ack   bool // an ACK instead of a SYN
 	due   bool // to be sent (again)
 	done  bool // answered or given up
 	heard bool // answered by the host itself, over TCP
@@ -78,14 +81,14 @@ type Machine struct {
 	base    uint16 // source port of first tries; repeats use the next one
 	echo    uint16
 	seq     uint32
-	started bool
-	closing bool // candidates are used up, guesses have been added
+	began   time.Time // zero: not yet
+	closing bool      // candidates are used up, guesses have been added
 	probes  []probe
-	active  []int          // probes that are not done, and some that are
-	index   map[uint16]int // probe of a port, but for the ACK
-	next    int            // candidate
+	active  []int32          // probes that are not done, and some that are
+	index   map[uint16]int32 // probe of a port, but for the ACK
+	next    int              // candidate
 	window  int
-	last    time.Time
+	last    time.Duration // when the last packet left, after the search began
 	packets int
 
 	openTTL      uint8 // of the answer from OpenTCP
@@ -103,11 +106,13 @@ func NewMachine(addr netip.Addr, s method.Stream, o Options) *Machine {
 	if o.Tries <= 0 {
 		o.Tries = 2
 	}
-	m := &Machine{o: o, addr: addr, rand: s, window: window, index: map[uint16]int{}}
+	o.Tries = min(o.Tries, maxTries)
+	m := &Machine{o: o, addr: addr, rand: s, window: window, index: map[uint16]int32{},
+		probes: make([]probe, 0, window), active: make([]int32, 0, window)}
 	if !slices.Contains(o.TCP, firstAsked) {
 		m.spare = firstAsked
 	}
-	m.base = uint16(m.rand.Between(33000, 65000))
+	m.base = uint16(m.rand.Between(33000, lastBase))
 	m.echo = uint16(m.rand.Uint32())
 	m.seq = m.rand.Uint32()
 	m.ClosedUDP = o.UDP
@@ -123,27 +128,30 @@ func (m *Machine) Packets() int { return m.packets }
 
 // Poll sends what the window allows.
 func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
-	if !m.started {
-		m.start()
+	if m.began.IsZero() {
+		m.start(now)
 	}
+	gone := now.Sub(m.began)
 	for {
-		m.expire(now)
+		m.expire(gone)
 		if m.over() {
 			return time.Time{}
 		}
 		i := m.pick()
-		if i < 0 {
-			return m.nextExpiry()
+		switch {
+		case i < 0 && len(m.active) == 0:
+			continue // the candidates that were left had been tried as signs of life
+		case i < 0:
+			return m.began.Add(m.nextExpiry())
+		case m.packets > 0 && gone < m.last+gap:
+			return m.began.Add(m.last + gap)
 		}
-		if m.packets > 0 && now.Before(m.last.Add(gap)) {
-			return m.last.Add(gap)
-		}
-		m.send(i, now, out)
+		m.send(i, gone, out)
 	}
 }
 
-func (m *Machine) start() {
-	m.started = true
+func (m *Machine) start(now time.Time) {
+	m.began = now
 	if m.o.Up != "" {
 		m.Up, m.Reason = true, m.o.Up
 		return
@@ -158,10 +166,10 @@ func (m *Machine) add(p probe) int {
 	i := len(m.probes)
 	p.due = true
 	if !p.ack {
-		m.index[p.port] = i
+		m.index[p.port] = int32(i)
 	}
 	m.probes = append(m.probes, p)
-	m.active = append(m.active, i)
+	m.active = append(m.active, int32(i))
 	return i
 }
 
@@ -210,7 +218,7 @@ func (m *Machine) pick() int {
 		switch p := &m.probes[i]; {
 		case p.done:
 		case p.due:
-			return i
+			return int(i)
 		default:
 			flying++
 		}
@@ -229,12 +237,12 @@ func (m *Machine) pick() int {
 func (m *Machine) wait() time.Duration { return m.RTT.Patience(patience, blind) }
 
 // expire gives up on probes whose time is over, or marks them to be sent again.
-func (m *Machine) expire(now time.Time) {
+func (m *Machine) expire(now time.Duration) {
 	for _, i := range m.active {
 		p := &m.probes[i]
 		switch {
-		case p.done || p.due || now.Before(p.sent.Add(m.wait())):
-		case p.sends < m.o.Tries:
+		case p.done || p.due || now < p.sent+m.wait():
+		case int(p.sends) < m.o.Tries:
 			p.due = true
 		default:
 			p.done = true
@@ -244,22 +252,22 @@ func (m *Machine) expire(now time.Time) {
 			}
 		}
 	}
-	m.active = slices.DeleteFunc(m.active, func(i int) bool { return m.probes[i].done })
+	m.active = slices.DeleteFunc(m.active, func(i int32) bool { return m.probes[i].done })
 }
 
-// nextExpiry is when the first of the probes under way has been waited for.
-func (m *Machine) nextExpiry() (t time.Time) {
+// nextExpiry is when the first of the probes under way has been waited for; there is
+// one at least.
+func (m *Machine) nextExpiry() time.Duration {
+	first := time.Duration(math.MaxInt64)
 	for _, i := range m.active {
 		if p := &m.probes[i]; !p.due {
-			if e := p.sent.Add(m.wait()); t.IsZero() || e.Before(t) {
-				t = e
-			}
+			first = min(first, p.sent)
 		}
 	}
-	return t
+	return first + m.wait()
 }
 
-func (m *Machine) send(i int, now time.Time, out *method.Outbox) {
+func (m *Machine) send(i int, now time.Duration, out *method.Outbox) {
 	pr := &m.probes[i]
 	pr.sends++
 	pr.sent, pr.due, m.last = now, false, now
@@ -270,11 +278,11 @@ func (m *Machine) send(i int, now time.Time, out *method.Outbox) {
 	p.IPv4.ID = uint16(m.rand.Between(1, 65535))
 	if pr.port == 0 {
 		p.Transport = packet.ICMP
-		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: packet.Echo(m.echo, uint16(pr.sends))}
+		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: packet.Echo(m.echo, pr.sends)}
 		return
 	}
 	p.Transport = packet.TCP
-	p.TCP = packet.TCPHeader{SrcPort: m.base + uint16(pr.sends-1), DstPort: pr.port, Window: 1024}
+	p.TCP = packet.TCPHeader{SrcPort: m.base + pr.sends - 1, DstPort: pr.port, Window: 1024}
 	if pr.ack {
 		p.TCP.Flags, p.TCP.Ack = packet.ACK, m.seq
 		return
@@ -288,8 +296,9 @@ var mssOption = []byte{packet.OptMSS, 4, 0x05, 0xb4}
 
 // Sent corrects the time of a packet.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {
+	left := at.Sub(m.began)
 	if i := int(tag); i >= 0 && i < len(m.probes) {
-		m.probes[i].sent = at
+		m.probes[i].sent = left
 	}
-	m.last = at
+	m.last = left
 }

@@ -298,6 +298,15 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// The only candidate is the port of the sign of life, and an error shows both that the
+// host is up and that this port is no use: a closed one is still looked for.
+func TestSignOfLifeIsOnlyCandidate(t *testing.T) {
+	s := run(t, &host{errors: []uint16{firstAsked}, from: them, rest: "closed"}, Options{TCP: []uint16{firstAsked}})
+	if !s.Up || !s.ClosedKnown {
+		t.Errorf("%+v after %v", s.Result, s.sent)
+	}
+}
+
 // The work for all ports is bounded: in packets, in time on the wire and in ours.
 func TestAllPorts(t *testing.T) {
 	every, _, err := ParsePorts("-")
