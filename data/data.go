@@ -26,7 +26,9 @@
 //	TS    0: the first timestamp has the value zero
 //	ECN   Y: the SYN asks for ECN
 //
-// Lines CLK to QU are of package deep; docs/deep.md says which of them are sure.
+// Lines CLK to QU are of package deep; docs/deep.md says which of them are sure. Lines
+// SynRcvd, LastAck and FinWait1 are of package backoff: retransmission times, in decimal
+// seconds; docs/temporal.md says where they come from.
 //
 // To load them:
 //

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"whorl/data"
 	"whorl/method"
+	"whorl/method/backoff"
 	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen2"
@@ -271,6 +273,36 @@ func TestDeepLines(t *testing.T) {
 	}
 }
 
+// Schedules can be read, say nothing twice, and a run that follows one is not taken
+// for one that no record has.
+func TestSchedules(t *testing.T) {
+	n, params := 0, backoff.DefaultParams()
+	for _, e := range load(t).Entries() {
+		ref, errs := backoff.NewReference(e.Extra)
+		for _, err := range errs {
+			t.Errorf("%v: %s: %v", e.Source, e.Name, err)
+		}
+		seen := map[string]bool{}
+		for i := range ref {
+			n++
+			s := &ref[i]
+			if text := s.Line().String(); seen[text] {
+				t.Errorf("%v: %s: %s stands twice", e.Source, e.Name, text)
+			} else {
+				seen[text] = true
+			}
+			run := s.Example(300 * time.Second)
+			_, unknown := backoff.Fit(&run, params)
+			if l := backoff.LogLikelihood(s, &run, params); l < unknown {
+				t.Errorf("%v: %s: %v is explained better by none: %.1f against %.1f", e.Source, e.Name, s.Line(), l, unknown)
+			}
+		}
+	}
+	if n < 250 {
+		t.Errorf("%d schedules, want at least 250", n)
+	}
+}
+
 // The same law for records that know a system as a client alone.
 func TestEveryClientIsSpecific(t *testing.T) {
 	set := load(t)
@@ -279,8 +311,8 @@ func TestEveryClientIsSpecific(t *testing.T) {
 			continue
 		}
 		for _, l := range e.Extra {
-			if deep.Has(l.Test) {
-				continue // of a part: osdb.Set.Lint looks at those
+			if deep.Has(l.Test) || backoff.Has(l.Test) {
+				continue // of a part: osdb.Set.Lint looks at those; one schedule is of many systems
 			}
 			for _, other := range set.Entries() {
 				if sameFamily(e, other) {

@@ -3,8 +3,8 @@
 //
 // It reads nmap-os-db as it is, of Nmap 7.93 and later, and our own files, which
 // have the same grammar and three things more: lines of methods other than Nmap's
-// (SYN6, Backoff, Syn, SynAck, those of package deep), a line Source that says where a
-// record's facts come from, and a line Within for a part of another record. A record:
+// (SYN6, Syn, SynAck, those of packages deep and backoff), a line Source that says where
+// a record's facts come from, and a line Within for a part of another record. A record:
 //
 //	Fingerprint Linux 6.12 - 6.18
 //	Class Linux | Linux | 6.X | general purpose

@@ -10,6 +10,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/backoff"
 	"whorl/method/deep"
 	"whorl/method/gen2"
 )
@@ -327,8 +328,8 @@ func (d *decoder) source(s string) {
 }
 
 // others are tests of methods that have no reference type here yet, beside those of
-// package deep. Those of IPv6 end in 6.
-var others = map[string]bool{"Backoff": true, "Syn": true, "SynAck": true, "TSeq": true, "PU": true}
+// packages deep and backoff. Those of IPv6 end in 6.
+var others = map[string]bool{"Syn": true, "SynAck": true, "TSeq": true, "PU": true}
 
 func (d *decoder) readTest(s string) *test {
 	t := &test{}
@@ -342,6 +343,8 @@ func (d *decoder) readTest(s string) *test {
 		t.gen2, t.errs = d.compiler.Test(t.line)
 	} else if deep.Has(name) {
 		_, t.errs = deep.NewReference([]method.Line{t.line})
+	} else if backoff.Has(name) {
+		_, t.errs = backoff.NewReference([]method.Line{t.line})
 	} else if !others[name] && !strings.HasSuffix(name, "6") {
 		t.errs = []error{fmt.Errorf("no method has a test %s; it is kept and not used", name)}
 	}

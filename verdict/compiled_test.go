@@ -124,7 +124,7 @@ U1(DF=N%T=3B-45%IPL=164)
 IE(CD=S|Z)
 
 Fingerprint c
-Backoff(SYN_RCVD=1,3)
+SynRcvd(G=1,3)
 
 Fingerprint d
 T2()

@@ -1,0 +1,159 @@
+package backoff_test
+
+import (
+	"errors"
+	"net/netip"
+	"testing"
+	"time"
+
+	"whorl/data"
+	"whorl/lab/target"
+	"whorl/link"
+	"whorl/link/afpacket"
+	"whorl/method"
+	"whorl/method/backoff"
+	"whorl/osdb"
+	"whorl/packet"
+)
+
+// station is an address on the target's segment that no kernel owns: nobody but the
+// machine answers for it.
+type station struct {
+	link.Conn
+	route link.Route
+	addr  netip.Addr
+	peer  packet.MAC
+	frame []byte
+}
+
+func (s *station) send(p *packet.Packet) (time.Time, error) {
+	p.Link, p.SrcMAC = s.route.Link, s.route.SrcMAC
+	frame, err := p.Append(s.frame[:0])
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.Send(frame)
+}
+
+// arp asks for the target, or answers it.
+func (s *station) arp(op uint16, to netip.Addr, mac packet.MAC) error {
+	p := packet.Packet{Network: packet.ARP, DstMAC: mac}
+	if p.ARP = (packet.ARPHeader{Op: op, SenderMAC: s.route.SrcMAC, SenderIP: s.addr, TargetIP: to, TargetMAC: mac}); op == packet.ARPRequest {
+		p.DstMAC, p.ARP.TargetMAC = packet.Broadcast, packet.MAC{}
+	}
+	_, err := s.send(&p)
+	return err
+}
+
+// drive runs the machine until it has finished.
+func (s *station) drive(m *backoff.Machine) error {
+	ethernet := s.route.Link == packet.Ethernet
+	if ethernet {
+		if err := s.arp(packet.ARPRequest, m.Target.Addr, packet.MAC{}); err != nil {
+			return err
+		}
+	}
+	var out method.Outbox
+	var p packet.Packet
+	buf := make([]byte, 2048)
+	wake := s.Now().Add(2 * time.Second) // for the target's address
+	for {
+		if !ethernet || s.peer != (packet.MAC{}) {
+			out.Reset()
+			wake = m.Poll(s.Now(), &out)
+			for i := range out.Len() {
+				q, tag := out.At(i)
+				q.Src, q.DstMAC = s.addr, s.peer
+				at, err := s.send(q)
+				if err != nil {
+					return err
+				}
+				m.Sent(tag, at)
+			}
+			if wake.IsZero() {
+				return nil
+			}
+		}
+		n, at, err := s.Recv(buf, wake)
+		if errors.Is(err, link.ErrTimeout) {
+			if ethernet && s.peer == (packet.MAC{}) {
+				return errors.New("the target does not answer ARP")
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		p.Decode(s.LinkType(), buf[:n])
+		switch {
+		case p.Network != packet.ARP:
+			m.Receive(&p, at)
+		case p.ARP.SenderIP == m.Target.Addr && p.ARP.TargetIP == s.addr:
+			s.peer = p.ARP.SenderMAC
+			if p.ARP.Op == packet.ARPRequest {
+				if err := s.arp(packet.ARPReply, m.Target.Addr, s.peer); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// watch measures all states of a target of the lab for eight seconds.
+func watch(t *testing.T, kind string) (backoff.Print, []backoff.Run) {
+	t.Helper()
+	h := target.Up(t, kind)
+	m := backoff.NewMachine(backoff.Target{Addr: h.IP, Port: h.Open[0]}, method.Key{1}.Stream(h.IP, "backoff"),
+		backoff.Options{Timeout: 8 * time.Second, Hold: 800 * time.Millisecond})
+	err := h.Do(func() error {
+		r, err := link.RouteTo(h.IP, link.Via{})
+		if err != nil {
+			return err
+		}
+		c, err := afpacket.Open(afpacket.Options{Route: r, Outgoing: true})
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return (&station{Conn: c, route: r, addr: r.Src.Next().Next()}).drive(m)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range m.Flows {
+		if f := &m.Flows[i]; f.Invalid {
+			t.Errorf("%v: %s", f.State, f.Problem)
+		}
+	}
+	return m.Measure(), m.Runs(m.Last)
+}
+
+// The stacks of the lab are told apart by their times alone, by the database.
+func TestLab(t *testing.T) {
+	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
+	for _, p := range problems {
+		t.Error(p)
+	}
+	var records []backoff.Reference
+	var families []string
+	for _, e := range set.Entries() {
+		r, _ := backoff.NewReference(e.Extra)
+		records, families = append(records, r), append(families, e.Classes[0].Family)
+	}
+	ranker := backoff.NewRanker(records, backoff.DefaultParams())
+	for _, c := range []struct{ kind, family string }{{"linux", "Linux"}, {"gvisor", "gVisor"}, {"lwip", "lwIP"}, {"slirp", "libslirp"}} {
+		t.Run(c.kind, func(t *testing.T) {
+			t.Parallel()
+			print, runs := watch(t, c.kind)
+			t.Logf("\n%s", print)
+			if len(runs) != 4 {
+				t.Fatalf("%d states, want 4", len(runs))
+			}
+			ranking := ranker.Rank(runs)
+			best := ranking.Groups[0]
+			if got := families[best.Records[0]]; got != c.family || best.Posterior < 0.9 {
+				t.Errorf("%s with %.3f, want %s; unknown %.3f", got, best.Posterior, c.family, ranking.Unknown)
+			}
+		})
+	}
+}

@@ -1,0 +1,259 @@
+package backoff
+
+import (
+	"slices"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Options of a machine.
+type Options struct {
+	States  States        // which to test; 0: All
+	Hold    time.Duration // test Held too, with the ACK of the handshake this late; 0: not
+	Timeout time.Duration // hard end, since the first packet; 0: DefaultTimeout
+	Request []byte        // for FinWait1; nil: DefaultRequest
+
+	// Decide is asked whether enough is known, at Looks and when a segment came.
+	// [Ranker.Decide] is one; nil never does.
+	Decide func(e *Exchange, now time.Time) bool
+}
+
+// DefaultTimeout holds the longest schedules that are common.
+const DefaultTimeout = 120 * time.Second
+
+// looks are when a decision is asked for, since the first packet; then every lookEvery.
+var looks = [...]time.Duration{1500 * time.Millisecond, 3500 * time.Millisecond, 8 * time.Second, 16 * time.Second}
+
+const lookEvery = 8 * time.Second
+
+var _ method.Machine = (*Machine)(nil)
+
+// Machine runs one flow for each state, all at once, and ends every one with a RST. It
+// sends at most ten packets a flow and has at most four flows open.
+type Machine struct {
+	Exchange
+	options  Options
+	rand     method.Stream
+	portBase uint16
+	clock    uint32 // our timestamp at the first packet
+	looked   int    // decisions asked for by the clock
+	news     bool   // a segment came since the last
+}
+
+// NewMachine prepares an exchange. The stream gives its ports, from 10000 on, and
+// sequence numbers. Our own kernel must be kept from answering on these ports: see
+// [Machine.Ports].
+func NewMachine(t Target, s method.Stream, o Options) *Machine {
+	if o.States == 0 {
+		o.States = All
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Request == nil {
+		o.Request = DefaultRequest(t.Port)
+	}
+	m := &Machine{options: o, rand: s}
+	m.Target = t
+	m.portBase = uint16(m.rand.Between(10000, 20000-int(NumStates)*(resyns+1)))
+	m.clock = m.rand.Uint32() >> 1
+	for state := range NumStates {
+		if o.States.Has(state) || state == Held && o.Hold > 0 {
+			f := Flow{State: state}
+			if state == Held {
+				f.hold = o.Hold
+			}
+			m.Flows = append(m.Flows, f)
+		}
+	}
+	return m
+}
+
+// Ports are the source ports that the machine may use, both included.
+func (m *Machine) Ports() (first, last uint16) {
+	return m.portBase, m.portBase + uint16(int(NumStates)*(resyns+1)) - 1
+}
+
+// Cancel ends all flows. The machine wants one more Poll, for their RSTs.
+func (m *Machine) Cancel(now time.Time) {
+	for i := range m.Flows {
+		if f := &m.Flows[i]; !f.over() {
+			f.reset = f.SYNs == 0
+			f.stop(now, "")
+		}
+	}
+}
+
+// Poll sends what is due.
+func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
+	if m.First.IsZero() {
+		m.First = now
+	}
+	m.end(now)
+	for i := range m.Flows {
+		due := m.poll(i, now, out)
+		wake = earlier(wake, due)
+	}
+	if wake.IsZero() {
+		if out.Len() > 0 {
+			return now
+		}
+		return wake
+	}
+	return earlier(wake, earlier(m.First.Add(m.options.Timeout), m.nextLook()))
+}
+
+// end stops all flows if the time is up or enough is known.
+func (m *Machine) end(now time.Time) {
+	look := !m.nextLook().IsZero() && !now.Before(m.nextLook())
+	for !m.nextLook().IsZero() && !now.Before(m.nextLook()) {
+		m.looked++
+	}
+	ask := m.options.Decide != nil && (look || m.news) && m.listening()
+	m.news = false
+	if !now.Before(m.First.Add(m.options.Timeout)) || ask && m.options.Decide(&m.Exchange, now) {
+		m.Last = now
+		m.Cancel(now)
+	}
+}
+
+// listening reports whether a flow is not over.
+func (m *Machine) listening() bool {
+	return slices.ContainsFunc(m.Flows, func(f Flow) bool { return !f.over() })
+}
+
+// nextLook is when the clock asks for a decision; zero: never.
+func (m *Machine) nextLook() time.Time {
+	switch n := m.looked; {
+	case m.options.Decide == nil:
+		return time.Time{}
+	case n < len(looks):
+		return m.First.Add(looks[n])
+	default:
+		return m.First.Add(looks[len(looks)-1] + time.Duration(n-len(looks)+1)*lookEvery)
+	}
+}
+
+// poll sends what is due of one flow and gives the time of what follows; zero: nothing.
+func (m *Machine) poll(i int, now time.Time, out *method.Outbox) (wake time.Time) {
+	f := &m.Flows[i]
+	if due, why := f.giveUp(); !due.IsZero() && !now.Before(due) {
+		f.reset = f.Opened == nil
+		f.stop(due, why)
+	}
+	for j := range f.stale {
+		if s := &f.stale[j]; s.due {
+			s.due = false
+			m.put(out, i, RST, s.port, s.isn+1, 0)
+		}
+	}
+	for {
+		which, due, ok := f.next()
+		if !ok {
+			break
+		}
+		if due.After(now) {
+			wake = due
+			break
+		}
+		m.send(out, i, which, now)
+	}
+	due, _ := f.giveUp()
+	if wake = earlier(wake, due); wake.IsZero() && !f.over() {
+		wake = m.First.Add(m.options.Timeout)
+	}
+	return wake
+}
+
+// send puts out the next packet of a flow.
+func (m *Machine) send(out *method.Outbox, i int, which Probe, now time.Time) {
+	f := &m.Flows[i]
+	if which == SYN {
+		if f.SYNs > 0 {
+			f.stale = append(f.stale, stale{port: f.Port, isn: f.ISN, asked: f.Asked})
+		}
+		f.Port = m.portBase + uint16(int(f.State)*(resyns+1)+f.SYNs)
+		f.ISN = m.rand.Uint32()
+		f.sndNxt = f.ISN + 1
+	}
+	seq := f.sndNxt
+	switch {
+	case which == SYN:
+		seq = f.ISN
+	case which != f.said():
+	case f.tells > 0: // once more
+		seq = f.ISN + 1
+	case which == FIN:
+		f.sndNxt++
+	default:
+		f.sndNxt += uint32(len(m.options.Request))
+	}
+	p := m.put(out, i, which, f.Port, seq, f.rcvNxt)
+	switch {
+	case which == SYN:
+		p.TCP.Options = synOptions(m.stamp(now))
+	case which != RST && f.stamps:
+		p.TCP.Options = stampOptions(m.stamp(now), f.echo)
+	}
+	if which == Request {
+		p.Payload = m.options.Request
+	}
+	f.sent(which, now)
+	m.Last = now
+}
+
+// stamp is our timestamp: milliseconds.
+func (m *Machine) stamp(now time.Time) uint32 {
+	return m.clock + uint32(now.Sub(m.First)/time.Millisecond)
+}
+
+// put fills in a packet of the flow.
+func (m *Machine) put(out *method.Outbox, i int, which Probe, port uint16, seq, ack uint32) *packet.Packet {
+	shape := &Probes[which]
+	p := out.Put(method.Tag(i)*method.Tag(NumProbes) + method.Tag(which))
+	p.Network, p.Transport, p.Dst = packet.IPv4, packet.TCP, m.Target.Addr
+	if m.Target.Addr.Is6() {
+		p.Network = packet.IPv6
+	}
+	p.TTL, p.IPv4.DF, p.IPv4.ID = 64, shape.DF, uint16(m.rand.Between(1, 65535))
+	p.TCP = packet.TCPHeader{SrcPort: port, DstPort: m.Target.Port, Seq: seq, Ack: ack, Flags: shape.Flags, Window: shape.Window}
+	if shape.NoAck {
+		p.TCP.Ack = 0
+	}
+	m.Packets++
+	return p
+}
+
+// Sent corrects the times of a flow to when its packet really left.
+func (m *Machine) Sent(tag method.Tag, at time.Time) {
+	i, which := int(tag)/int(NumProbes), Probe(tag%method.Tag(NumProbes))
+	if tag < 0 || i >= len(m.Flows) {
+		return
+	}
+	switch f := &m.Flows[i]; {
+	case which == SYN && f.Opened == nil:
+		f.Asked = at
+	case which == ACK && f.acks == 1:
+		f.Acked = at
+	case f.tells == 1 && which == f.said():
+		f.Told = at
+	}
+	m.Last = later(m.Last, at)
+}
+
+// earlier is the first of two times; zero counts as never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,54 @@
+package backoff
+
+import "time"
+
+// Params are all figures of the model that judges runs. docs/temporal.md tells what
+// each rests on.
+type Params struct {
+	// Delay is the mean of the queueing delay of a packet, taken to be exponential,
+	// where the run does not tell it; DelayFloor is the least that is believed.
+	Delay, DelayFloor time.Duration
+	// Jitter is the standard deviation of gaps after the first that a record does not
+	// tell: a tick of 10 ms.
+	Jitter time.Duration
+	// Wheel is the most by which a timer wheel is late, as a part of the gap.
+	Wheel float64
+
+	// Loss is the probability that a segment is lost, NoReset that a host that resets
+	// does not do so, loss apart.
+	Loss, NoReset float64
+	// Stray is the probability of a segment that the schedule does not know, StrayEnd
+	// of a RST or FIN that it does not.
+	Stray, StrayEnd float64
+	// Truncated is the probability that a host stops early: defences against floods
+	// do so.
+	Truncated float64
+	// LateFirst is the probability that the first segment was late by anything up to
+	// the first gap: a router that had to look for us, a tarpit.
+	LateFirst float64
+	// NoProbe is the probability that a host that knows tail-loss probes sends none.
+	NoProbe float64
+	// Outlier is the probability that a gap is off by more than all of that. It is
+	// then Student-t with OutlierDegrees degrees of freedom and a scale of
+	// OutlierScale times the gap, at least.
+	Outlier, OutlierScale, OutlierDegrees float64
+
+	// Unknown is the prior of a schedule that no record has. It is told if it beats
+	// the best record by UnknownFactor.
+	Unknown, UnknownFactor float64
+
+	// Sure is the posterior at which a group of schedules is decided.
+	Sure float64
+}
+
+// DefaultParams are the figures in use.
+func DefaultParams() Params {
+	return Params{
+		Delay: 20 * time.Millisecond, DelayFloor: 500 * time.Microsecond,
+		Jitter: 10 * time.Millisecond, Wheel: 0.13,
+		Loss: 0.02, NoReset: 0.01, Stray: 0.001, StrayEnd: 0.01,
+		Truncated: 0.02, LateFirst: 0.1, NoProbe: 0.1,
+		Outlier: 0.02, OutlierScale: 0.005, OutlierDegrees: 4,
+		Unknown: 0.05, UnknownFactor: 10, Sure: 0.99,
+	}
+}
