@@ -47,6 +47,7 @@ var floors = []room{
 	{"method/expr", "", pure},
 	{"method", ". packet", pure},
 	{"method/ipv6", ". packet method method/expr method/gen2", pure},
+	{"method/survey", ". packet method method/gen2", pure},
 	{"method/*", ". packet method method/expr", pure},
 	{"link", "packet", edge},
 	{"link/*", "packet link", edge},

@@ -223,8 +223,31 @@ func (s Source) String() string {
 
 // Box is something between us and the host that answers or changes packets.
 type Box struct {
-	Kind     string   `json:"kind"`            // nat, syn-proxy, reset-forger, load-balancer, ...
-	Ports    []uint16 `json:"ports,omitempty"` // TCP ports it answers for; empty means not bound to ports
-	Distance *Hops    `json:"distance,omitempty"`
-	Evidence []string `json:"evidence"`
+	Kind     BoxKind   `json:"kind"`
+	Or       []BoxKind `json:"or,omitempty"`    // what else it may be, as the evidence tells no difference
+	Ports    []uint16  `json:"ports,omitempty"` // TCP ports it answers for or forwards; empty means not bound to ports
+	Distance *Hops     `json:"distance,omitempty"`
+	Weight   float64   `json:"weight,omitempty"`   // log Bayes factor against one stack without a box, natural logarithm
+	Behind   []Behind  `json:"behind,omitempty"`   // the machines that show, if there are several
+	LeftOut  []string  `json:"left_out,omitempty"` // of the fingerprint, as TEST or TEST.ATTR: not the host's own
+	Evidence []string  `json:"evidence"`
+}
+
+// BoxKind is what a box does.
+type BoxKind string
+
+// The kinds of boxes that can be found.
+const (
+	BoxNAT      BoxKind = "nat"           // forwards ports to machines behind one address
+	BoxBalancer BoxKind = "load-balancer" // forwards one port to several machines
+	BoxSYNProxy BoxKind = "syn-proxy"     // answers SYNs and hands the connection on later (RFC 4987 section 3.7)
+	BoxProxy    BoxKind = "proxy"         // ends connections itself and opens others
+	BoxForger   BoxKind = "reset-forger"  // a firewall that resets in the host's name
+)
+
+// Behind is one of several machines at an address.
+type Behind struct {
+	Ports      []uint16 `json:"ports,omitempty"` // TCP; empty: the address itself, its closed ports and pings
+	Name       string   `json:"name"`            // of the system, or [Unknown]
+	Confidence Fraction `json:"confidence,omitempty"`
 }

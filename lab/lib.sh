@@ -149,15 +149,16 @@ settings() {
   done
 }
 
-# program NAME: build lab/NAME if it has changed and print the path of the binary.
+# program NAME [DIR...]: build lab/NAME if it or one of the directories that it is made
+# from has changed, and print the path of the binary.
 program() {
-  cache=${XDG_CACHE_HOME:-$HOME/.cache}/whorl-lab
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/whorl-lab name=$1; shift
   mkdir -p "$cache"
-  if ! [ -e "$cache/$1" ] || [ -n "$(find "$lab/$1" -newer "$cache/$1")" ]; then
-    (cd "$lab/$1" && build "$cache/$1.$$") >&2 || die "cannot build lab/$1"
-    mv "$cache/$1.$$" "$cache/$1"
+  if ! [ -e "$cache/$name" ] || [ -n "$(find "$lab/$name" "$@" -newer "$cache/$name")" ]; then
+    (cd "$lab/$name" && build "$cache/$name.$$") >&2 || die "cannot build lab/$name"
+    mv "$cache/$name.$$" "$cache/$name"
   fi
-  echo "$cache/$1"
+  echo "$cache/$name"
 }
 
 # build OUT: compile the program in the current directory.

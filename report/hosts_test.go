@@ -224,6 +224,12 @@ func proxiedHost() *whorl.Host {
 	h.Boxes = []whorl.Box{{
 		Kind: "syn-proxy", Ports: []uint16{80, 443}, Distance: &whorl.Hops{Count: 3, Method: whorl.DistanceICMP},
 		Evidence: []string{"SYN+ACK from 80 and 443 arrives with TTL 253, RST from 1 with TTL 60", "window 0 in the SYN+ACK"},
+		Weight:   9.5, LeftOut: []string{"SEQ.TI", "OPS", "WIN"},
+	}, {
+		Kind: whorl.BoxNAT, Or: []whorl.BoxKind{whorl.BoxProxy}, Ports: []uint16{80, 8080}, Weight: 7.25,
+		Behind: []whorl.Behind{{Name: whorl.Unknown}, {Ports: []uint16{80}, Name: "Linux 5.4 - 6.8", Confidence: 0.91},
+			{Ports: []uint16{8080}, Name: whorl.Unknown}},
+		Evidence: []string{"port 80 and 8080 differ: initial TTL 64 and 128"},
 	}}
 	h.Warnings = []string{"the open ports were answered by a proxy; scan a port that it does not own with -p"}
 	return h

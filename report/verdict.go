@@ -134,25 +134,3 @@ func whyUnknown(h *whorl.Host) string {
 	}
 	return "no known system answers like this"
 }
-
-// boxes tells what stands between us and the host.
-func (p *page) boxes(boxes []whorl.Box) {
-	for _, b := range boxes {
-		p.line("In the way: %s", cell{boxTitle(b), bold})
-		for _, e := range b.Evidence {
-			p.line("    %s", e)
-		}
-	}
-}
-
-// boxTitle is a box as in "syn-proxy on tcp 80,443, 1 hop away".
-func boxTitle(b whorl.Box) string {
-	s := string(b.Kind)
-	if len(b.Ports) > 0 {
-		s += " on tcp " + portRanges(b.Ports)
-	}
-	if b.Distance != nil {
-		s += ", " + count(b.Distance.Count, "hop", "hops") + " away"
-	}
-	return s
-}

@@ -301,11 +301,25 @@ func (m *markup) verdict(v whorl.Verdict) {
 func (m *markup) box(b whorl.Box) {
 	m.open("table")
 	m.elem("kind", string(b.Kind))
+	for _, k := range b.Or {
+		m.elem("or", string(k))
+	}
 	m.elem("ports", portRanges(b.Ports))
 	if b.Distance != nil {
 		m.elem("hops", strconv.Itoa(b.Distance.Count))
 	}
+	m.list("behind", len(b.Behind), func(i int) { m.behind(b.Behind[i]) })
 	m.list("evidence", len(b.Evidence), func(i int) { m.leaf("elem", b.Evidence[i]) })
+	m.close("table")
+}
+
+func (m *markup) behind(b whorl.Behind) {
+	m.open("table")
+	m.elem("ports", portRanges(b.Ports))
+	m.elem("name", b.Name)
+	if b.Confidence > 0 {
+		m.elem("confidence", fraction(b.Confidence))
+	}
 	m.close("table")
 }
 

@@ -10,6 +10,7 @@ import (
 	"whorl/method/deep"
 	"whorl/method/gen2"
 	"whorl/method/seek"
+	"whorl/method/survey"
 	"whorl/packet"
 )
 
@@ -22,14 +23,15 @@ type flow struct {
 	mac     packet.MAC  // of the next hop
 	own     uint16      // port that we opened ourselves on a local target, tried last
 	stage   stage
-	onLink  bool           // the host itself is the next hop
-	direct  bool           // ... and has answered ARP
-	away    bool           // with the judges, who may send it back
-	cut     bool           // it ended because we could not go on
-	machine method.Machine // of the stage
-	found   *seek.Result   // what seek knows so far; nil: nothing was asked yet
-	gen2    *gen2.Machine  // nil: not yet
-	deep    *deep.Machine  // nil: not asked for, or not yet
+	onLink  bool            // the host itself is the next hop
+	direct  bool            // ... and has answered ARP
+	away    bool            // with the judges, who may send it back
+	cut     bool            // it ended because we could not go on
+	machine method.Machine  // of the stage
+	found   *seek.Result    // what seek knows so far; nil: nothing was asked yet
+	gen2    *gen2.Machine   // nil: not yet
+	survey  *survey.Machine // nil: no reason for it, or not yet
+	deep    *deep.Machine   // nil: not asked for, or not yet
 	began   time.Time
 	last    time.Time // last packet sent or received
 	sent    int       // packets
@@ -46,6 +48,7 @@ const (
 	seeking                // is it up, which ports
 	waiting                // for the budget of the next probes
 	probing
+	surveying // several ports of the host, for boxes in the path
 	deepening // the probes of method/deep
 	done
 )
@@ -114,6 +117,11 @@ func (f *flow) step(j *Job) {
 		}
 	case probing:
 		f.stage = done
+		if f.planSurvey(j) || j.Deep == DeepAlways {
+			f.stage, f.machine = waiting, nil
+		}
+	case surveying:
+		f.stage = done
 		if j.Deep == DeepAlways {
 			f.stage, f.machine = waiting, nil
 		}
@@ -147,8 +155,11 @@ func (f *flow) deadline(j *Job) time.Time {
 
 // plan is what the probes that a host waits for need of the budget, in packets.
 func (f *flow) plan() int {
-	if f.gen2 == nil {
+	switch {
+	case f.gen2 == nil:
 		return planGen2
+	case f.surveyDue():
+		return len(f.survey.Slots)
 	}
 	return planDeep
 }
@@ -156,11 +167,14 @@ func (f *flow) plan() int {
 // probe starts the probes that the host waited for; the budget has room for them.
 func (f *flow) probe(j *Job) {
 	f.planned += f.plan()
-	if f.gen2 == nil {
+	switch {
+	case f.gen2 == nil:
 		f.beginGen2(j)
-		return
+	case f.surveyDue():
+		f.stage, f.machine = surveying, f.survey
+	default:
+		f.beginDeep(j)
 	}
-	f.beginDeep(j)
 }
 
 func (f *flow) beginGen2(j *Job) {

@@ -18,6 +18,7 @@ type Job struct {
 	SkipUp  bool     // take hosts for up without asking (-Pn)
 	NoSweep bool     // do not ask large ranges who is there before each host is
 	Deep    Deep     // when the probes of method/deep are sent
+	Boxes   Boxes    // when several ports of a host are compared
 	Key     method.Key
 	Timing
 }
@@ -30,6 +31,16 @@ const (
 	DeepTies   Deep = iota // to hosts that the judge is undecided about, see [Undecided]
 	DeepAlways             // to all hosts
 	DeepNever
+)
+
+// Boxes says when several ports of a host are compared (package survey), after gen2.
+type Boxes uint8
+
+// The choices.
+const (
+	BoxesIfHinted Boxes = iota // with two open ports, or answers from several distances
+	BoxesAlways                // of all hosts
+	BoxesNever
 )
 
 // Timing limits a scan.

@@ -11,6 +11,7 @@ import (
 	"whorl/method/deep"
 	"whorl/method/gen2"
 	"whorl/method/seek"
+	"whorl/method/survey"
 )
 
 // platform is what the SCAN line names as ours.
@@ -49,6 +50,9 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 	h.Distance = distance(e, f.route.Local, f.direct)
 	sequences(h, e)
 	Observe(h, e, version)
+	if f.survey != nil && f.survey.Packets > 0 {
+		observeSurvey(h, &f.survey.Exchange)
+	}
 	if f.deep != nil {
 		observeDeep(h, &f.deep.Exchange)
 	}
@@ -174,6 +178,28 @@ func observeDeep(h *whorl.Host, e *deep.Exchange) {
 		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: lines.String(), Conditions: whorl.Conditions{
 			At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed,
 		}})
+	}
+}
+
+// observeSurvey adds what several ports have answered, and the ports that it found.
+func observeSurvey(h *whorl.Host, e *survey.Exchange) {
+	print := e.Measure()
+	h.Observations = append(h.Observations, whorl.Observation{Method: "survey", Print: print.String(), Conditions: whorl.Conditions{
+		At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: len(e.Slots), RTT: e.RTT.Smoothed,
+	}})
+	for i := range print {
+		s := &print[i]
+		if s.Number == 0 || len(s.Answers) == 0 || slices.ContainsFunc(h.Ports, func(p whorl.Port) bool {
+			return p.Proto == "tcp" && p.Number == s.Number
+		}) {
+			continue
+		}
+		a := &s.Answers[0]
+		p := whorl.Port{Proto: "tcp", Number: s.Number, State: whorl.Closed, Reason: "reset", TTL: a.TTL, Name: seek.Name(s.Number)}
+		if a.Accepts() {
+			p.State, p.Reason = whorl.Open, "syn-ack"
+		}
+		h.Ports = append(h.Ports, p)
 	}
 }
 

@@ -47,7 +47,7 @@ func targetOf(h *whorl.Host) (s target) {
 			continue
 		}
 		if f, err := gen2.Parse(o.Print); err == nil {
-			s.seen, s.scan, s.conditions = f.First(), f.Scan, o.Conditions
+			s.seen, s.scan, s.conditions = hostsOwn(f.First(), h.Boxes), f.Scan, o.Conditions
 			break
 		}
 	}

@@ -9,10 +9,16 @@ import (
 	"whorl/osdb"
 )
 
-const silenced = "silence behind a firewall does not count"
+const (
+	silenced = "silence behind a firewall does not count"
+	byBox    = "a box in the path answers it"
+)
 
 // why is the reason that a test of a target is missing.
 func (s target) why(t gen2.Test) string {
+	if slices.ContainsFunc(s.Boxes, func(b whorl.Box) bool { return slices.Contains(b.LeftOut, t.String()) }) {
+		return byBox
+	}
 	for _, u := range s.conditions.Unsettled {
 		if tests, why, ok := strings.Cut(u, ": "); ok && covers(tests, t) {
 			return why

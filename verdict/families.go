@@ -50,6 +50,10 @@ func (g *groups) sums(shares []float64) []float64 {
 	return out
 }
 
+// Families are the vendors and families that a record is of, those that they descend
+// from included. They are what an answer about a host like it is right by.
+func Families(e *osdb.Entry) []whorl.Class { return classesOf(e) }
+
 // generationOf is the first class of an entry without its device type.
 func generationOf(e *osdb.Entry) []whorl.Class { return e.Classes[:min(1, len(e.Classes))] }
 

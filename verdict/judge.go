@@ -153,7 +153,8 @@ type Judge struct {
 // Judge sets the verdicts of h from its observations, ranked, the headline first. A host
 // that was not fingerprinted has none.
 func (j *Judge) Judge(h *whorl.Host) {
-	h.Verdicts = nil
+	h.Verdicts, h.Boxes = nil, Boxes(h)
+	markForged(h)
 	seen, ok, err := seenBy(h)
 	if !ok {
 		return
@@ -170,10 +171,11 @@ func (j *Judge) Judge(h *whorl.Host) {
 			h.Verdicts = append(h.Verdicts, v)
 		}
 	}
+	j.nameBehind(h)
 }
 
-// seenBy is the second-generation observation of a host: the first that can be read.
-// ok is false if there is none, good or bad.
+// seenBy is the second-generation observation of a host: the first that can be read,
+// without what boxes in the path answer. ok is false if there is none, good or bad.
 func seenBy(h *whorl.Host) (seen []method.Line, ok bool, err error) {
 	for _, o := range h.Observations {
 		if o.Method != "gen2" {
@@ -181,7 +183,7 @@ func seenBy(h *whorl.Host) (seen []method.Line, ok bool, err error) {
 		}
 		f, bad := gen2.Parse(o.Print)
 		if bad == nil || strings.TrimSpace(o.Print) == "" {
-			return f.First(), true, nil
+			return hostsOwn(f.First(), h.Boxes), true, nil
 		}
 		ok, err = true, cmp.Or(err, bad)
 	}

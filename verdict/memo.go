@@ -11,7 +11,8 @@ import (
 // Memo is a judge that explains, and that gives hosts with the same observations the
 // same verdicts without judging them again: where many addresses are one kind of
 // machine, most say the same. It must not be used from two goroutines at once, and the
-// verdicts that it gives must not be changed.
+// verdicts that it gives must not be changed. Hosts with a survey are never the same, as
+// the times of its answers are their own.
 type Memo struct {
 	judge     *Judge
 	explained int
@@ -55,7 +56,7 @@ func (m *Memo) Judge(h *whorl.Host) {
 			})
 		}
 	}
-	if len(h.Next) > 0 { // they name the host
+	if _, surveyed := surveyOf(h); surveyed || len(h.Next) > 0 { // steps name the host
 		return
 	}
 	if len(m.known) == maxMemo {

@@ -31,6 +31,7 @@ type scanOptions struct {
 	ports                                 string
 	fast, skipUp, noSweep, never, reverse bool
 	deep                                  deepFlag
+	boxes                                 boxesFlag
 	top                                   int
 	iface, source                         string
 	timing                                template
@@ -62,6 +63,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
 	o.deep.flag(f)
+	o.boxes.flag(f)
 	f = pace.flags
 	f.VarP(&o.timing, "timing", "T", "template, 0 (paranoid) to 5 (insane)")
 	f.Var(&o.rate, "max-rate", "packets per second at most; 0 is no limit")
@@ -141,6 +143,7 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 		j.HostTimeout = time.Duration(o.timeout)
 	}
 	j.NoSweep = o.noSweep
+	j.Boxes = o.boxes.when(o.timing)
 	j.SkipUp, j.Deep = o.skipUp, o.deep.when(o.timing)
 	rand.Read(j.Key[:])
 	if err := o.choosePorts(&j); err != nil {

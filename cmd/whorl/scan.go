@@ -28,13 +28,20 @@ Where these leave a tie or an unknown host that probes of our own can decide,
 up to 20 packets follow by themselves, and the host is judged again. --deep
 sends them to every host, --deep=false to none, and so do -T0 to -T2.
 
+Where two ports are open, or answers come from several distances, up to 30
+packets more compare ports of the host, to find what stands in the way: a NAT,
+a proxy, a load balancer, a firewall that resets in its name. --boxes compares
+on every host, --boxes=false on none, and so do -T0 to -T2.
+
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
 
 Of 4096 addresses or more that lie behind a gateway, all are first asked who is
 there, without waiting for each. Large ranges are walked in an order that
-spreads neighbours, the same in every run, so the n processes with --shard 1/n to n/n share a range without overlap.
+spreads neighbours, the same in every run, so the n processes with --shard 1/n
+to n/n share a range without overlap.
+
 With --state, what is done survives a crash of whorl at any moment: --resume
 gives it out again and goes on, with the targets, options and outputs of the
 first run, so run it in the same folder; only --max-rate, --status-every,

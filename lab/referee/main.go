@@ -7,12 +7,20 @@
 //	go run ./lab/referee ask whorl -deep -kernels ~/kernels > lab/referee/deep.tsv
 //	go run ./lab/referee accuracy -deep lab/referee/whorl.tsv lab/referee/deep.tsv
 //	go run ./lab/referee steady
+//	go run ./lab/referee named -db /usr/share/nmap/nmap-os-db result.json truth.tsv
+//	go run ./lab/referee figures result.json
+//	go run ./lab/referee unchanged clean.json lossy.json
 //
 // "ask" names the targets of targets.tsv, all or those given; without -kernels those
 // that are emulated are left out. With -deep whorl sends its own probes too, and is to
 // name no more versions than these leave. "accuracy" makes one Markdown table of two such
 // answers. "steady" scans one host again and again over a line that loses frames, while
 // the processors are busy, and counts how often the answer is the same.
+//
+// The others read what "whorl scan --json" has written, on any system. "named" holds it
+// beside what lab/personas wrote with -truth: how many are named as themselves. "figures"
+// says how complete and how even in time it is, "unchanged" how many headlines are the same
+// in two results.
 //
 // The tests of this package ask both programs about the targets that come up in no time:
 // their fingerprints must agree but for what differences.txt explains, and whorl's own
@@ -24,6 +32,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -31,7 +40,10 @@ import (
 
 const usage = `usage: referee ask nmap|whorl [-deep] [-kernels DIR] [-out DIR] [NAME...]
        referee accuracy [-deep] NMAP.tsv|WHORL.tsv WHORL.tsv|DEEP.tsv
-       referee steady [-n 50] [-busy 2] [-loss 0.02]`
+       referee steady [-n 50] [-busy 2] [-loss 0.02]
+       referee named [-db FILE]... [-least SHARE] [-list] RESULT.json TRUTH.tsv
+       referee figures RESULT.json
+       referee unchanged RESULT.json RESULT.json`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -88,6 +100,32 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return withTool("whorl", func(ask tool) error { return s.run(ctx, ask, os.Stdout) })
+	}
+	return read(f, args, os.Stdout)
+}
+
+// read does what needs results only.
+func read(f *flag.FlagSet, args []string, w io.Writer) error {
+	c := census{}
+	if args[0] == "named" {
+		f.Func("db", "`file` that the personas were made from too; may be given again", func(s string) error { c.db = append(c.db, s); return nil })
+		f.Float64Var(&c.least, "least", 0, "`share` that must be named as themselves")
+		f.BoolVar(&c.listed, "list", false, "list all that are not")
+	}
+	if err := f.Parse(args[1:]); err != nil {
+		return err
+	}
+	switch {
+	case args[0] == "named" && f.NArg() == 2:
+		return c.run(f.Arg(0), f.Arg(1), w)
+	case args[0] == "unchanged" && f.NArg() == 2:
+		return unchanged(f.Arg(0), f.Arg(1), w)
+	case args[0] == "figures" && f.NArg() == 1:
+		r, err := readFigures(f.Arg(0))
+		if err != nil {
+			return err
+		}
+		return r.print(w)
 	}
 	return errors.New(usage)
 }

@@ -26,18 +26,42 @@ var cronNames = [...]string{"CronOS_Syn", "CronOS_LastAck", "CronOS_FinWait"}
 
 // CronOS gives the exchange as Cron-OS would, for each state that it knows and that was
 // reached. timeout is what was listened for at most.
-func (e *Exchange) CronOS(timeout time.Duration) (out []CronOS) {
-	for _, r := range e.Runs(e.Last) {
+func (e *Exchange) CronOS(timeout time.Duration) []CronOS {
+	return cronOS(e.Runs(e.Last), func(*Run) time.Duration { return timeout })
+}
+
+// CronOS gives the print as Cron-OS would. Time is what was listened for, which is less
+// than was asked for where the exchange was decided sooner; parts of a second are cut
+// off.
+func (p Print) CronOS() []CronOS {
+	return cronOS(p.Runs(), func(r *Run) time.Duration { return r.Heard.Truncate(time.Second) })
+}
+
+func cronOS(runs []Run, heard func(*Run) time.Duration) (out []CronOS) {
+	for i := range runs {
+		r := &runs[i]
 		if int(r.State) >= len(cronNames) {
 			continue
 		}
-		c := CronOS{State: r.State, Time: timeout, Connect: r.RTT, Copies: r.Gaps}
+		c := CronOS{State: r.State, Time: heard(r), Connect: r.RTT, Copies: r.Gaps}
 		if r.End != Silence && len(r.Gaps) > 0 {
 			c.Copies = r.Gaps[:len(r.Gaps)-1]
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// Run is what the result says of a state. Without a copy it does not tell whether the
+// host answered at all, so that it counts as not seen.
+func (c CronOS) Run() Run {
+	r := Run{State: c.State, Seen: len(c.Copies) > 0, Gaps: c.Copies, Heard: c.Time, RTT: c.Connect}
+	total := time.Duration(0)
+	for _, p := range c.Copies {
+		total += p
+	}
+	r.Heard = max(r.Heard, total)
+	return r
 }
 
 // AppendTo writes the line to the end of b.

@@ -14,11 +14,15 @@ type Options struct {
 	Hold    time.Duration // test Held too, with the ACK of the handshake this late; 0: not
 	Timeout time.Duration // hard end, since the first packet; 0: DefaultTimeout
 	Request []byte        // for FinWait1; nil: DefaultRequest
+	Ports   uint16        // first of NumPorts source ports; 0: the stream gives them
 
 	// Decide is asked whether enough is known, at Looks and when a segment came.
 	// [Ranker.Decide] is one; nil never does.
 	Decide func(e *Exchange, now time.Time) bool
 }
+
+// NumPorts is how many source ports a machine may use, one after the other.
+const NumPorts = int(NumStates) * (resyns + 1)
 
 // DefaultTimeout holds the longest schedules that are common.
 const DefaultTimeout = 120 * time.Second
@@ -57,7 +61,9 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 	}
 	m := &Machine{options: o, rand: s}
 	m.Target = t
-	m.portBase = uint16(m.rand.Between(10000, 20000-int(NumStates)*(resyns+1)))
+	if m.portBase = o.Ports; m.portBase == 0 {
+		m.portBase = uint16(m.rand.Between(10000, 20000-NumPorts))
+	}
 	m.clock = m.rand.Uint32() >> 1
 	for state := range NumStates {
 		if o.States.Has(state) || state == Held && o.Hold > 0 {
@@ -73,7 +79,7 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 
 // Ports are the source ports that the machine may use, both included.
 func (m *Machine) Ports() (first, last uint16) {
-	return m.portBase, m.portBase + uint16(int(NumStates)*(resyns+1)) - 1
+	return m.portBase, m.portBase + uint16(NumPorts) - 1
 }
 
 // Cancel ends all flows. The machine wants one more Poll, for their RSTs.

@@ -1,0 +1,254 @@
+package survey
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Print is a result: a port a line.
+type Print []Port
+
+// Port is what came back from one port.
+type Port struct {
+	Number  uint16   // 0: pings
+	Sent    int      // packets
+	Answers []Answer // in the order of the packets
+}
+
+// Answer is a SYN-ACK, a reset or an echo reply.
+type Answer struct {
+	At       time.Duration // after the first packet, in whole milliseconds
+	TTL, TOS uint8         // as received
+	DF       bool
+	IPID     uint16
+
+	// TCP.
+	Flags   packet.Flags // without CWR
+	Window  uint16
+	Options string // as in package gen2
+	Seq     uint32
+	Ack     string // S+, S, Z or O
+	Stamp   uint32 // of the timestamps option
+	Stamped bool   // it has one
+}
+
+// Accepts reports whether the answer is a SYN-ACK.
+func (a *Answer) Accepts() bool { return a.Flags.Has(packet.SYN | packet.ACK) }
+
+// Refuses reports whether the answer is a reset.
+func (a *Answer) Refuses() bool { return a.Flags.Has(packet.RST) }
+
+// Bounds of what is read.
+const (
+	maxPorts   = 64 // lines
+	maxAnswers = 64 // of a line
+)
+
+// maxAt bounds the time of an answer that is read.
+const maxAt = time.Hour
+
+// attr is one attribute of an answer as text.
+type attr struct {
+	name  string
+	tcp   bool // of TCP alone
+	write func(*Answer) string
+	read  func(*Answer, string) bool
+}
+
+var attrs = []attr{
+	{"AT", false, func(a *Answer) string { return hex(a.At.Milliseconds()) }, func(a *Answer, s string) bool {
+		n, ok := number[uint32](s, 32)
+		a.At = time.Duration(n) * time.Millisecond
+		return ok && a.At <= maxAt
+	}},
+	{"T", false, func(a *Answer) string { return hex(a.TTL) }, func(a *Answer, s string) (ok bool) { a.TTL, ok = number[uint8](s, 8); return ok }},
+	{"DF", false, func(a *Answer) string { return yesNo(a.DF) }, func(a *Answer, s string) bool { a.DF = s == "Y"; return s == "Y" || s == "N" }},
+	{"TOS", false, func(a *Answer) string { return hex(a.TOS) }, func(a *Answer, s string) (ok bool) { a.TOS, ok = number[uint8](s, 8); return ok }},
+	{"ID", false, func(a *Answer) string { return hex(a.IPID) }, func(a *Answer, s string) (ok bool) { a.IPID, ok = number[uint16](s, 16); return ok }},
+	{"F", true, func(a *Answer) string { return a.Flags.String() }, readFlags},
+	{"W", true, func(a *Answer) string { return hex(a.Window) }, func(a *Answer, s string) (ok bool) { a.Window, ok = number[uint16](s, 16); return ok }},
+	{"O", true, func(a *Answer) string { return a.Options }, func(a *Answer, s string) bool { a.Options = s; return isOptions(s) }},
+	{"SEQ", true, func(a *Answer) string { return hex(a.Seq) }, func(a *Answer, s string) (ok bool) { a.Seq, ok = number[uint32](s, 32); return ok }},
+	{"A", true, func(a *Answer) string { return a.Ack }, func(a *Answer, s string) bool {
+		a.Ack = s
+		return slices.Contains([]string{"S+", "S", "Z", "O"}, s)
+	}},
+	{"TS", true, writeStamp, readStamp},
+}
+
+func writeStamp(a *Answer) string {
+	if !a.Stamped {
+		return "-"
+	}
+	return hex(a.Stamp)
+}
+
+func readStamp(a *Answer, s string) (ok bool) {
+	if s == "-" {
+		return true
+	}
+	a.Stamp, a.Stamped = number[uint32](s, 32)
+	return a.Stamped
+}
+
+const flagLetters = "FSRPAUEC" // from the lowest bit
+
+func readFlags(a *Answer, s string) bool {
+	for _, c := range s {
+		i := strings.IndexRune(flagLetters, c)
+		if i < 0 {
+			return false
+		}
+		a.Flags |= 1 << i
+	}
+	return a.Flags.String() == s && (a.Accepts() || a.Refuses())
+}
+
+// isOptions reports whether s can be the text of options; see gen2.OptionString.
+func isOptions(s string) bool {
+	return len(s) <= 80 && strings.Trim(s, "LNMWST0123456789ABCDEF") == ""
+}
+
+// AppendTo writes the print, a port a line with a newline after each.
+func (p Print) AppendTo(b []byte) []byte {
+	for i := range p {
+		b = append(p[i].line().AppendTo(b), '\n')
+	}
+	return b
+}
+
+// String is the text form.
+func (p Print) String() string { return string(p.AppendTo(nil)) }
+
+const tcp, ping = "TCP", "ECHO"
+
+func (p *Port) line() method.Line {
+	l := method.Line{Test: ping}
+	if p.Number != echo {
+		l.Test = tcp + strconv.Itoa(int(p.Number))
+	}
+	l.Set("N", hex(p.Sent))
+	if len(p.Answers) == 0 {
+		return l
+	}
+	for _, at := range attrs {
+		if at.tcp && p.Number == echo {
+			continue
+		}
+		values := make([]string, len(p.Answers))
+		for i := range p.Answers {
+			values[i] = at.write(&p.Answers[i])
+		}
+		if at.name != "AT" && len(slices.Compact(slices.Clone(values))) == 1 {
+			values = values[:1]
+		}
+		l.Set(at.name, strings.Join(values, ","))
+	}
+	return l
+}
+
+// Parse reads a print; empty lines are passed over. It returns what could be read and
+// the first error, which names the line.
+func Parse(text string) (p Print, err error) {
+	no := 0
+	for s := range strings.Lines(text) {
+		no++
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		l, e := method.ParseLine(s)
+		var port Port
+		if e == nil {
+			port, e = parsePort(l)
+		}
+		switch {
+		case e != nil:
+		case len(p) == maxPorts:
+			e = fmt.Errorf("more than %d ports", maxPorts)
+		case slices.ContainsFunc(p, func(q Port) bool { return q.Number == port.Number }):
+			e = fmt.Errorf("%s stands twice", l.Test)
+		default:
+			p = append(p, port)
+		}
+		if e != nil && err == nil {
+			err = fmt.Errorf("survey: line %d: %w", no, e)
+		}
+	}
+	return p, err
+}
+
+func parsePort(l method.Line) (p Port, err error) {
+	digits, isTCP := strings.CutPrefix(l.Test, tcp)
+	n, bad := strconv.ParseUint(digits, 10, 16)
+	switch {
+	case l.Test == ping:
+	case !isTCP || bad != nil || n == 0 || digits[0] == '0':
+		return p, fmt.Errorf("there is no test %s; want %s80 or %s", l.Test, tcp, ping)
+	default:
+		p.Number = uint16(n)
+	}
+	value, _ := l.Value("N")
+	sent, ok := number[uint16](value, 16)
+	if !ok {
+		return p, fmt.Errorf("%s: N: %.40q is no number of packets", l.Test, value)
+	}
+	p.Sent = int(sent)
+	if value, ok = l.Value("AT"); !ok {
+		return p, nil
+	}
+	count := strings.Count(value, ",") + 1
+	if count > min(maxAnswers, p.Sent) {
+		return p, fmt.Errorf("%s: AT: %d answers, and %d packets were sent", l.Test, count, p.Sent)
+	}
+	p.Answers = make([]Answer, count)
+	for _, at := range attrs {
+		if at.tcp && p.Number == echo {
+			continue
+		}
+		if err = p.read(l, at); err != nil {
+			return p, fmt.Errorf("%s: %s: %w", l.Test, at.name, err)
+		}
+	}
+	return p, nil
+}
+
+// read takes one attribute of all answers.
+func (p *Port) read(l method.Line, at attr) error {
+	text, ok := l.Value(at.name)
+	if !ok {
+		return fmt.Errorf("is missing")
+	}
+	values := strings.Split(text, ",")
+	if len(values) != 1 && len(values) != len(p.Answers) {
+		return fmt.Errorf("%d values for %d answers", len(values), len(p.Answers))
+	}
+	for i := range p.Answers {
+		v := values[min(i, len(values)-1)]
+		if !at.read(&p.Answers[i], v) {
+			return fmt.Errorf("bad value %.40q", v)
+		}
+	}
+	return nil
+}
+
+func hex[T uint8 | uint16 | uint32 | int | int64](v T) string {
+	return strings.ToUpper(strconv.FormatInt(int64(v), 16))
+}
+
+func number[T uint8 | uint16 | uint32](s string, bits int) (T, bool) {
+	n, err := strconv.ParseUint(s, 16, bits)
+	return T(n), err == nil
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "Y"
+	}
+	return "N"
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"whorl"
+)
+
+// boxWords are the kinds of boxes in words.
+var boxWords = map[whorl.BoxKind]string{
+	whorl.BoxNAT:      "port-forwarding NAT",
+	whorl.BoxBalancer: "load balancer",
+	whorl.BoxSYNProxy: "SYN proxy",
+	whorl.BoxProxy:    "transparent proxy",
+	whorl.BoxForger:   "firewall that forges resets",
+}
+
+// boxes tells what stands between us and the host.
+func (p *page) boxes(boxes []whorl.Box) {
+	for _, b := range boxes {
+		p.line("In the way: %s", cell{boxTitle(b), bold})
+		for _, m := range b.Behind {
+			p.fold("    ", behind(m))
+		}
+		for _, e := range b.Evidence {
+			p.fold("    ", e)
+		}
+		if len(b.LeftOut) > 0 {
+			p.fold("    left out of the fingerprint: ", strings.Join(b.LeftOut, " "))
+		}
+	}
+}
+
+// boxTitle is a box as in "SYN proxy or transparent proxy on tcp 80,443, 1 hop away".
+func boxTitle(b whorl.Box) string {
+	var kinds []string
+	for _, k := range append([]whorl.BoxKind{b.Kind}, b.Or...) {
+		kinds = append(kinds, orElse(boxWords[k], string(k)))
+	}
+	s := strings.Join(kinds, " or ")
+	if len(b.Ports) > 0 {
+		s += " on tcp " + portRanges(b.Ports)
+	}
+	if b.Distance != nil {
+		s += ", " + count(b.Distance.Count, "hop", "hops") + " away"
+	}
+	return s
+}
+
+// behind is one of several machines as in "tcp 80 is Linux, 90 % sure".
+func behind(m whorl.Behind) string {
+	what := "the address itself"
+	if len(m.Ports) > 0 {
+		what = "tcp " + portRanges(m.Ports)
+	}
+	if m.Name == whorl.Unknown {
+		return what + " is a machine of its own, of an unknown system"
+	}
+	return fmt.Sprintf("%s is %s, %d %% sure", what, m.Name, m.Confidence.Percent())
+}
