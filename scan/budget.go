@@ -11,12 +11,11 @@ import (
 //
 // When the machine or the path cannot keep up, the rate is halved, and then comes back
 // by a twentieth each second. Without a limit of the user's the rate begins low and
-// doubles each second until it has once proved too much; from there on it grows by a
-// twentieth each second.
+// doubles each second until it settles; from there on it grows by a quarter each second.
 type budget struct {
 	limit  float64 // packets per second; 0: none
 	rate   float64 // at present
-	top    float64 // what the rate was before it was halved; 0: it never was
+	top    float64 // what the rate was when it settled or was halved; 0: it still doubles
 	tokens float64
 	last   time.Time
 	slowed time.Time // when the rate was halved last
@@ -27,7 +26,8 @@ const (
 	slowPause = time.Second           // a rate shows what it does only when its hosts are done
 	firstRate = 20_000                // where no limit begins
 	fastest   = 10_000_000            // more than any link of today takes in small packets
-	recovery  = 0.05                  // of the top, regained each second
+	recovery  = 0.05                  // of the limit, regained each second
+	growth    = 0.25                  // of the rate, each second, where there is none
 )
 
 func newBudget(limit float64, now time.Time) budget {
@@ -63,12 +63,19 @@ func (b *budget) pass(now time.Time) {
 	case b.top == 0:
 		b.rate = min(b.rate*math.Exp2(gone), fastest)
 	default:
-		b.rate = min(b.rate+gone*recovery*max(b.top, b.rate), fastest)
+		b.rate = min(b.rate*math.Pow(1+growth, gone), fastest)
 	}
 }
 
 // charge takes packets that were sent beyond a plan.
 func (b *budget) charge(n int) { b.tokens -= float64(n) }
+
+// settle ends the doubling: the rate is near what the machine can do.
+func (b *budget) settle() {
+	if b.top == 0 {
+		b.top = b.rate
+	}
+}
 
 // slow halves the rate.
 func (b *budget) slow(now time.Time) {

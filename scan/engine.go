@@ -9,6 +9,7 @@ import (
 
 	"whorl/link"
 	"whorl/method"
+	"whorl/method/backoff"
 	"whorl/packet"
 )
 
@@ -16,12 +17,16 @@ import (
 type engine struct {
 	job    *Job
 	conn   link.Conn
-	feed   func() (h held, ok, more bool)   // the next host for this link
-	done   func(*flow)                      // takes a finished host; if it is away, for the judges alone
-	beside func() int64                     // packets that others have sent over the link; may be nil
-	busy   func() bool                      // results are not taken fast enough
-	listen func(netip.Addr) (uint16, error) // see Config; may be nil
-	back   *returns                         // the way back from the judges; nil: there is none
+	feed   func() (h held, ok, more bool)          // the next host for this link
+	done   func(*flow)                             // takes a finished host; if it is away, for the judges alone
+	beside func() int64                            // packets that others have sent over the link; may be nil
+	busy   func() bool                             // results are not taken fast enough
+	listen func(netip.Addr) (uint16, error)        // see Config; may be nil
+	back   *returns                                // the way back from the judges; nil: there is none
+	decide func(*backoff.Exchange, time.Time) bool // see Config; may be nil
+
+	silencer Silencer               // nil: nobody resets our connections
+	silences map[netip.Addr]silence // by source address
 
 	wheel   *wheel
 	budget  budget
@@ -125,6 +130,9 @@ func (e *engine) keepsUp(now time.Time) bool {
 	if !now.Before(e.looked.Add(strainEvery)) {
 		e.looked = now
 		e.share()
+		if e.strain.near() {
+			e.budget.settle()
+		}
 		if e.strain.look(e.lost(), now) {
 			e.budget.slow(now)
 		}
@@ -245,6 +253,7 @@ func (e *engine) poll(f *flow, now time.Time) {
 	if !deadline.IsZero() && !now.Before(deadline) {
 		f.fail(fmt.Sprintf("host timeout of %v reached; raise --host-timeout for a full result", e.job.HostTimeout))
 	}
+	aside := e.pollTemporal(f, now)
 	for f.machine != nil && f.stage != done {
 		wake := f.machine.Poll(now, &e.out)
 		sent := e.out.Len()
@@ -256,7 +265,7 @@ func (e *engine) poll(f *flow, now time.Time) {
 			if !deadline.IsZero() && deadline.Before(wake) {
 				wake = deadline
 			}
-			e.wheel.set(&f.timer, wake)
+			e.wheel.set(&f.timer, sooner(wake, aside))
 			return
 		}
 		if sent > 0 { // its last packets have to leave before the stage is judged
@@ -264,24 +273,41 @@ func (e *engine) poll(f *flow, now time.Time) {
 			return
 		}
 		f.step(e.job)
-		if f.stage == waiting {
-			e.wait(f, now)
+		if f.temporal == nil {
+			aside = e.beginTemporal(f, now)
+		}
+		if f.stage == waiting && e.wait(f, now) {
 			return
 		}
 	}
-	e.finish(f)
+	switch {
+	case !aside.IsZero():
+		e.wheel.set(&f.timer, aside)
+	case f.stage != waiting:
+		e.finish(f)
+	}
 }
 
-// wait puts a host behind those that wait for the budget, or starts its probes at once.
-func (e *engine) wait(f *flow, now time.Time) {
+// sooner is the first of two times, of which the second may be zero: never.
+func sooner(a, b time.Time) time.Time {
+	if !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// wait puts a host behind those that wait for the budget, or starts its probes at once:
+// then it is true.
+func (e *engine) wait(f *flow, now time.Time) (started bool) {
 	if len(e.ready) == 0 {
 		if ok, _ := e.afford(f.Addr, f.plan(), now); ok {
 			f.probe(e.job)
 			e.poll(f, now)
-			return
+			return true
 		}
 	}
 	e.ready = append(e.ready, f)
+	return false
 }
 
 // finish hands a host over: to be judged and given out, or, while more probes could
@@ -301,6 +327,7 @@ func (e *engine) finish(f *flow) {
 // abort finishes all hosts under way. Those that are away are given out by the judges,
 // who learn that they cannot send them back any more.
 func (e *engine) abort(why string) {
+	e.hangUpAll()
 	cut := func(f *flow, why string) {
 		f.fail(why)
 		f.cut = true
@@ -362,6 +389,8 @@ func (e *engine) take(frame []byte, at time.Time) {
 		}
 		if f := e.flows[addr]; f != nil {
 			e.give(f, p, at)
+		} else {
+			e.overhear(p, at)
 		}
 	}
 }
@@ -381,12 +410,13 @@ func (e *engine) asking(addr netip.Addr) (out []*flow) {
 
 // give lets the machine of a host take a packet, and act on it if it is its own.
 func (e *engine) give(f *flow, p *packet.Packet, at time.Time) {
-	if f.machine == nil || !f.machine.Receive(p, at) {
+	switch {
+	case f.temporal.live() && f.temporal.Receive(p, at):
+	case f.machine == nil || !f.machine.Receive(p, at):
 		return
-	}
-	f.last = at
-	if f.stage == probing {
+	case f.stage == probing:
 		e.strain.heard++
 	}
+	f.last = at
 	e.poll(f, e.conn.Now())
 }

@@ -18,7 +18,8 @@ type strain struct {
 const (
 	strainEvery = 50 * time.Millisecond  // between two looks at what was lost
 	lateGate    = 3 * time.Millisecond   // later than this no host is started
-	lateStrain  = 10 * time.Millisecond  // an average beyond it slows the scan
+	lateNear    = 2 * time.Millisecond   // an average beyond it means that the machine is busy
+	lateStrain  = 10 * time.Millisecond  // ... and beyond this that the scan has to slow down
 	lateWeight  = 0.02                   // of one turn in the average
 	window      = 500 * time.Millisecond // for the share of answers
 	leastProbes = 500                    // that a window must have to be judged
@@ -30,6 +31,9 @@ const (
 func (s *strain) turn(late time.Duration) {
 	s.late += lateWeight * (max(late, 0).Seconds() - s.late)
 }
+
+// near reports whether the scan takes about what the machine has.
+func (s *strain) near() bool { return s.late > lateNear.Seconds() }
 
 // look reports whether the scan has to slow down. drops are all frames lost so far.
 func (s *strain) look(drops uint64, now time.Time) bool {

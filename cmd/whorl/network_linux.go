@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -18,6 +19,7 @@ import (
 // realNetwork is this machine's: routes of the kernel, links over AF_PACKET.
 type realNetwork struct {
 	routes *link.Routes
+	timing bool // resets of our own kernel are to be heard
 
 	mu        sync.Mutex
 	file      *os.File // of the recording; nil: none
@@ -35,7 +37,7 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 		}
 		via.Src = src
 	}
-	n := &realNetwork{routes: link.NewRoutes(via)}
+	n := &realNetwork{routes: link.NewRoutes(via), timing: o.temporal.asked()}
 	if err := link.Capable(link.NetRaw); err != nil || o.record == "" {
 		return n, err
 	}
@@ -57,7 +59,10 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	if r.Local { // every local address answers from itself
 		filter = nil
 	}
-	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter})
+	if n.timing && filter != nil {
+		filter = afpacket.ResetsFrom(r.Link, r.Src, filter)
+	}
+	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter, Outgoing: n.timing && filter != nil})
 	if err != nil || n.recording == nil {
 		return c, err
 	}
@@ -75,6 +80,11 @@ func (n *realNetwork) Listen(addr netip.Addr) (uint16, error) {
 	defer n.mu.Unlock()
 	n.listeners = append(n.listeners, l)
 	return l.Addr().(*net.TCPAddr).AddrPort().Port(), nil
+}
+
+// Silence keeps the kernel from answering on n ports of an address.
+func (n *realNetwork) Silence(src netip.Addr, ports int) (uint16, io.Closer, error) {
+	return afpacket.SilencePorts(src, ports)
 }
 
 // Close completes the recording. It may be called twice.
