@@ -54,8 +54,11 @@ func behind(m whorl.Behind) string {
 	if len(m.Ports) > 0 {
 		what = "tcp " + portRanges(m.Ports)
 	}
-	if m.Name == whorl.Unknown {
-		return what + " is a machine of its own, of an unknown system"
+	switch {
+	case m.Name == whorl.Unknown && len(m.Ports) == 0:
+		return what + " is another machine, of an unknown system"
+	case m.Name == whorl.Unknown:
+		return what + " is a machine of its own, of an unknown system; scan it alone with -p " + portRanges(m.Ports[:1])
 	}
 	return fmt.Sprintf("%s is %s, %d %% sure", what, m.Name, m.Confidence.Percent())
 }

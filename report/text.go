@@ -93,6 +93,7 @@ func (t *text) host(h *whorl.Host) {
 	}
 	t.portTable(h.Ports)
 	t.verdict(h, t.o.Verbose)
+	t.temporal(h.Observations, t.o.Verbose)
 	t.boxes(h.Boxes)
 	t.nmapBlock(h, t.o)
 	t.warnings(h.Warnings)

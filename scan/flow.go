@@ -18,27 +18,28 @@ import (
 type flow struct {
 	timer timer
 	Target
-	route   *link.Route // shared with other hosts; see engine.via
-	up      string      // how it is known to be up; empty: it is asked
-	mac     packet.MAC  // of the next hop
-	own     uint16      // port that we opened ourselves on a local target, tried last
-	stage   stage
-	onLink  bool            // the host itself is the next hop
-	direct  bool            // ... and has answered ARP
-	away    bool            // with the judges, who may send it back
-	cut     bool            // it ended because we could not go on
-	machine method.Machine  // of the stage
-	found   *seek.Result    // what seek knows so far; nil: nothing was asked yet
-	gen2    *gen2.Machine   // nil: not yet
-	survey  *survey.Machine // nil: no reason for it, or not yet
-	deep    *deep.Machine   // nil: not asked for, or not yet
-	began   time.Time
-	last    time.Time // last packet sent or received
-	sent    int       // packets
-	planned int       // packets that the budget has given
-	counted int       // packets that the progress knows of
-	lost    uint64    // frames that the link had lost before
-	problem string    // why it ended early
+	route    *link.Route // shared with other hosts; see engine.via
+	up       string      // how it is known to be up; empty: it is asked
+	mac      packet.MAC  // of the next hop
+	own      uint16      // port that we opened ourselves on a local target, tried last
+	stage    stage
+	onLink   bool            // the host itself is the next hop
+	direct   bool            // ... and has answered ARP
+	away     bool            // with the judges, who may send it back
+	cut      bool            // it ended because we could not go on
+	machine  method.Machine  // of the stage
+	found    *seek.Result    // what seek knows so far; nil: nothing was asked yet
+	gen2     *gen2.Machine   // nil: not yet
+	survey   *survey.Machine // nil: no reason for it, or not yet
+	deep     *deep.Machine   // nil: not asked for, or not yet
+	temporal *temporal       // nil: not asked for, or not yet
+	began    time.Time
+	last     time.Time // last packet sent or received
+	sent     int       // packets
+	planned  int       // packets that the budget has given
+	counted  int       // packets that the progress knows of
+	lost     uint64    // frames that the link had lost before
+	problem  string    // why it ended early
 }
 
 type stage uint8
@@ -117,12 +118,12 @@ func (f *flow) step(j *Job) {
 		}
 	case probing:
 		f.stage = done
-		if f.planSurvey(j) || j.Deep == DeepAlways {
+		if f.planSurvey(j) || j.deepForAll() {
 			f.stage, f.machine = waiting, nil
 		}
 	case surveying:
 		f.stage = done
-		if j.Deep == DeepAlways {
+		if j.deepForAll() {
 			f.stage, f.machine = waiting, nil
 		}
 	case deepening:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"runtime"
@@ -18,6 +19,7 @@ import (
 	"whorl/link/sim"
 	"whorl/method"
 	"whorl/method/gen2"
+	"whorl/method/survey"
 	"whorl/osdb"
 	"whorl/packet"
 	"whorl/verdict"
@@ -230,7 +232,13 @@ func TestFlood(t *testing.T) {
 		}
 		for _, o := range h.Observations {
 			prints++
-			f, err := gen2.Parse(o.Print)
+			var f fmt.Stringer
+			var err error
+			if o.Method == "survey" {
+				f, err = survey.Parse(o.Print)
+			} else {
+				f, err = gen2.Parse(o.Print)
+			}
 			if err != nil || f.String() != o.Print {
 				t.Errorf("%v in %s", err, o.Print)
 			}

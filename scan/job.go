@@ -21,6 +21,7 @@ type Job struct {
 	Boxes   Boxes    // when several ports of a host are compared
 	Key     method.Key
 	Timing
+	Temporal Temporal
 }
 
 // Deep says when the probes of method/deep are sent, after those of gen2.

@@ -56,6 +56,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 	if f.deep != nil {
 		observeDeep(h, &f.deep.Exchange)
 	}
+	observeTemporal(h, f.temporal)
 	if lost > 0 {
 		h.Warnings = append(h.Warnings, fmt.Sprintf("%d frames were lost by this machine during the scan; lower --max-rate and scan again", lost))
 	}

@@ -8,9 +8,11 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"whorl"
 	"whorl/link"
+	"whorl/method/backoff"
 )
 
 // Judge gives a host its verdicts. It is called from several goroutines, each with
@@ -27,6 +29,10 @@ type Config struct {
 	Listen   func(netip.Addr) (port uint16, err error) // opens a port on an address of this machine; nil: not
 	Host     func(*whorl.Host)                         // takes each finished host, one at a time
 	Progress *Progress                                 // counts as the scan goes; may be nil
+
+	// Decide is asked whether the flows of Job.Temporal have told enough; nil: they
+	// go on until the time is up. Several goroutines may call it.
+	Decide func(x *backoff.Exchange, now time.Time) bool
 
 	// Keep is told of each host that need not be scanned again, before Host is given
 	// it. Hosts that were cut off, or that nothing could be sent to, are not. May be nil.
@@ -244,7 +250,9 @@ func (r *runner) drive(l *lane) {
 	defer r.engines.Done()
 	defer l.conn.Close()
 	e := newEngine(&r.job, l.conn)
-	e.listen = r.Listen
+	e.listen, e.decide = r.Listen, r.Decide
+	e.silencer, _ = r.Network.(Silencer)
+	defer e.speak()
 	e.beside = l.beside.Load
 	e.feed = func() (held, bool, bool) { return r.pull(l) }
 	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }

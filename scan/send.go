@@ -14,12 +14,16 @@ import (
 
 // queued is a packet that leaves with the next flush.
 type queued struct {
-	f   *flow
-	tag method.Tag
+	f        *flow
+	tag      method.Tag
+	temporal bool // of its temporal machine, not that of its stage
 }
 
-// enqueue encodes what a machine put out.
-func (e *engine) enqueue(f *flow) {
+// enqueue encodes what the machine of a stage put out.
+func (e *engine) enqueue(f *flow) { e.enqueueOf(f, false) }
+
+// enqueueOf encodes what a machine of a host put out.
+func (e *engine) enqueueOf(f *flow, temporal bool) {
 	for i := range e.out.Len() {
 		p, tag := e.out.At(i)
 		f.address(p)
@@ -33,7 +37,7 @@ func (e *engine) enqueue(f *flow) {
 			break
 		}
 		e.frames[n] = frame
-		e.queued = append(e.queued, queued{f, tag})
+		e.queued = append(e.queued, queued{f, tag, temporal})
 	}
 	e.out.Reset()
 	if len(e.queued) >= maxBatch && e.broken == nil {
@@ -72,12 +76,15 @@ func (e *engine) flush() error {
 // left notes that a packet is on its way.
 func (e *engine) left(q queued, at time.Time) {
 	q.f.sent++
+	q.f.last = at
+	switch {
+	case q.temporal:
+		q.f.temporal.Sent(q.tag, at)
+	case q.f.machine != nil:
+		q.f.machine.Sent(q.tag, at)
+	}
 	if q.f.stage == probing {
 		e.strain.sent++
-	}
-	q.f.last = at
-	if q.f.machine != nil {
-		q.f.machine.Sent(q.tag, at)
 	}
 	if q.f.sent > q.f.planned {
 		e.budget.charge(1)

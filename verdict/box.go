@@ -57,20 +57,17 @@ func (s *answerers) balancers() (out []whorl.Box) {
 // that distances have found already, or a new one.
 func (s *answerers) byGroups(out []whorl.Box) []whorl.Box {
 	stacks, f := stacksOf(s.open, !s.uneven())
-	i := slices.IndexFunc(out, func(b whorl.Box) bool { return b.Kind == whorl.BoxNAT })
+	i := slices.IndexFunc(out, func(b whorl.Box) bool { return b.Kind == whorl.BoxNAT || slices.Contains(b.Or, whorl.BoxNAT) })
 	taken := slices.ContainsFunc(out, func(b whorl.Box) bool { return b.Kind == whorl.BoxSYNProxy })
 	switch {
 	case taken: // the proxy is one of the stacks
 		return out
-	case i < 0 && len(stacks) < 2:
+	case len(stacks) < 2 && (i < 0 || out[i].Kind != whorl.BoxNAT):
 		return out
 	case i < 0:
-		b := whorl.Box{Kind: whorl.BoxNAT, Or: []whorl.BoxKind{whorl.BoxProxy}, Weight: f.weight}
-		for _, g := range stacks {
-			b.Ports = append(b.Ports, numbers(g)...)
-		}
-		slices.Sort(b.Ports)
-		i, out = len(out), append(out, b)
+		i, out = len(out), append(out, whorl.Box{Kind: whorl.BoxNAT, Or: []whorl.BoxKind{whorl.BoxProxy}, Ports: portsOf(s.open)})
+	case out[i].Kind != whorl.BoxNAT: // several stacks decide the tie
+		out[i].Kind, out[i].Or, out[i].Ports = whorl.BoxNAT, nil, portsOf(s.open)
 	}
 	b := &out[i]
 	b.Weight = max(b.Weight, f.weight)

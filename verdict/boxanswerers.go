@@ -97,6 +97,19 @@ func (s *answerer) count(ttl uint8) {
 	s.uneven = s.uneven || hopsOf(ttl) != s.hops
 }
 
+// steadily is how often two ports of one stack seem to be as far apart as these.
+func steadily(a, b *answerer) float64 {
+	far, apart := a, a.hops-b.hops
+	if apart < 0 {
+		far, apart = b, -apart
+	}
+	switch initial := method.GuessTTL(far.ttl); {
+	case initial == 64 && apart == 64-60, initial == 32 && apart == 32-30:
+		return oldTTL
+	}
+	return otherWay
+}
+
 // measurePings keeps how far answers to pings have come, if that is one distance.
 func (s *answerers) measurePings(ttls []uint8) {
 	for _, ttl := range ttls {
@@ -108,12 +121,16 @@ func (s *answerers) measurePings(ttls []uint8) {
 	s.pings = len(ttls)
 }
 
-// uneven reports whether the path itself differs from packet to packet, so that
-// distances prove nothing.
+// mostHops is what paths hardly ever exceed; what seems to be farther began with an
+// unusual TTL.
+const mostHops = 25
+
+// uneven reports whether distances prove nothing: the path differs from packet to packet,
+// or there are initial TTLs that hide it.
 func (s *answerers) uneven() bool {
 	for _, group := range [][]answerer{s.open, s.closed} {
 		for i := range group {
-			if group[i].uneven {
+			if group[i].uneven || group[i].hops > mostHops {
 				return true
 			}
 		}

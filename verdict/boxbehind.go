@@ -6,6 +6,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/gen2"
 	"whorl/method/survey"
 )
 
@@ -33,6 +34,9 @@ func (j *Judge) nameBehind(h *whorl.Host) {
 	}
 }
 
+// behindSure is the least probability of a family that rests on so little.
+const behindSure = 0.95
+
 // nameFamily names the likeliest family, if it reaches the threshold.
 func (j *Judge) nameFamily(m *whorl.Behind, seen []method.Line) {
 	if tooLittle(seen) != "" {
@@ -40,7 +44,7 @@ func (j *Judge) nameFamily(m *whorl.Behind, seen []method.Line) {
 	}
 	all := j.weigher.Scores(Observe(seen), &j.o.Model.Family)
 	shares(all, all, j.weigher.unknown())
-	if families := j.refs.byFamily(all, leastShare); len(families) > 0 && families[0].share >= float64(j.o.Confidence) {
+	if families := j.refs.byFamily(all, leastShare); len(families) > 0 && families[0].share >= max(float64(j.o.Confidence), behindSure) {
 		m.Name, m.Confidence = families[0].name(), whorl.Fraction(min(families[0].share, surest))
 	}
 }
@@ -69,7 +73,16 @@ func acceptance(print survey.Print, ports []uint16) []method.Line {
 		t1.Set("S", choose(a.Seq == 0, "Z", "O"))
 		t1.Set("A", a.Ack)
 		t1.Set("F", a.Flags.String())
+		var ids []uint16
+		for _, a := range p.Answers {
+			ids = append(ids, a.IPID)
+		}
+		seq := method.Line{Test: "SEQ"}
+		if class := gen2.IPIDClass(ids, false); class == "Z" || class == "I" {
+			seq.Set("TI", class)
+		}
 		return []method.Line{
+			seq,
 			{Test: "OPS", Attrs: []method.Attr{{Name: "O1", Value: a.Options}}},
 			{Test: "WIN", Attrs: []method.Attr{{Name: "W1", Value: fmt.Sprintf("%X", a.Window)}}},
 			t1,

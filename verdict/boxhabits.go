@@ -21,7 +21,7 @@ type finding struct {
 func apart(a, b *answerer, distances bool) (f finding) {
 	x, y := &a.answers[0], &b.answers[0]
 	if distances && a.hops != b.hops {
-		f.note(fromAfar(a.seen+b.seen), "%s", farWords(a, b))
+		f.note(fromAfar(a.seen+b.seen, steadily(a, b)), "%s", farWords(a, b))
 	}
 	socket := finding{}
 	socket.strongest(x, y, headerHabits)

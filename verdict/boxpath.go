@@ -126,18 +126,27 @@ func windowless(ports []*answerer) bool {
 
 // box is one on those ports with the evidence of distances.
 func (s *answerers) box(kind whorl.BoxKind, ports []*answerer, p *positions) whorl.Box {
-	n := 0
+	n, one := 0, otherWay
 	for _, all := range [][]answerer{s.open, s.closed} {
 		for i := range all {
 			n += all[i].seen
+			one = max(one, steadily(&all[i], ports[0]))
 		}
 	}
-	return whorl.Box{Kind: kind, Ports: numbers(ports), Weight: fromAfar(n), Evidence: s.distances(p)}
+	return whorl.Box{Kind: kind, Ports: numbers(ports), Weight: fromAfar(n, one), Evidence: s.distances(p)}
 }
 
 func numbers(ports []*answerer) (out []uint16) {
 	for _, a := range ports {
 		out = append(out, a.port)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func portsOf(all []answerer) (out []uint16) {
+	for i := range all {
+		out = append(out, all[i].port)
 	}
 	slices.Sort(out)
 	return out

@@ -48,9 +48,12 @@ const (
 	shared = -7
 	// mostOfSocket bounds what may be one program's choice: header fields and sizes.
 	mostOfSocket = 4.5
-	// otherWay is the probability that answers of one stack come over different distances
-	// steadily: an unusual initial TTL for one kind of packet, a route by port.
+	// otherWay is the probability that answers of one stack seem to come over different
+	// distances steadily: an unusual initial TTL for one kind of packet, a route by port.
+	// Measured: 16 of 6000 personas, most of records of nmap-os-db.
 	otherWay = 0.003
+	// oldTTL is the same where an initial TTL of 60 or 30 explains it, as in 10 of the 16.
+	oldTTL = 0.02
 	// unequalPaths is the probability that a path is split into ways of different length.
 	// Of n answers over two ways all fall as the ports do in one of 2^(n-1) cases.
 	unequalPaths = 0.05
@@ -62,9 +65,9 @@ const (
 )
 
 // fromAfar is what n answers say for two stacks that have come over two distances, each
-// port over its own.
-func fromAfar(n int) float64 {
-	return math.Log(boxAway / (otherWay + unequalPaths*math.Exp2(float64(1-n))))
+// port over its own. one is how often those of one stack do, otherWay or oldTTL.
+func fromAfar(n int, one float64) float64 {
+	return math.Log(boxAway / (one + unequalPaths*math.Exp2(float64(1-n))))
 }
 
 // proves reports whether a factor, as a natural logarithm, is enough to report a box.

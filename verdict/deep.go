@@ -51,7 +51,8 @@ func deepRecords(set osdb.Set, entries []*osdb.Entry, places map[recordKey]int) 
 // probed is what deep probes saw of a host; empty if none were sent.
 type probed struct {
 	deep.Print
-	near bool // no router is known to stand between
+	near  bool   // no router is known to stand between
+	times []told // what retransmission times say, by place; nil: none were seen
 }
 
 // deepBy is the observation of deep probes of a host: the first with something that can
@@ -62,7 +63,7 @@ func deepBy(h *whorl.Host) probed {
 			continue
 		}
 		if p, _ := deep.Parse(o.Print); len(p) > 0 {
-			return probed{p, isNear(h)}
+			return probed{Print: p, near: isNear(h)}
 		}
 	}
 	return probed{}

@@ -26,7 +26,7 @@ func (j *Judge) Explain(h *whorl.Host, n int) {
 			n--
 		}
 	}
-	if len(h.Verdicts) > 0 {
+	if len(h.Verdicts) > 0 && s.seen != nil {
 		h.Verdicts[0].Decisive = j.decisive(s)
 		h.Next = j.next(s)
 	}
@@ -83,7 +83,7 @@ func (j *Judge) evidence(place int, s target) []whorl.Evidence {
 	for i := range ev {
 		say(&ev[i], s.seen)
 	}
-	return ev
+	return append(ev, timedEvidence(j.timing.of[place], j.entries[place], runsOf(s.Host))...)
 }
 
 // weighed is the comparison with the weights of the likelihood, with what is missing and

@@ -7,7 +7,6 @@ import (
 
 	"whorl"
 	"whorl/method"
-	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/osdb"
@@ -46,10 +45,11 @@ const (
 // Judges make judges that share their tables.
 type Judges struct {
 	o        Options
-	compiled *Compiled         // of the foreign databases, or of all, judged by points
-	entries  []*osdb.Entry     // of all databases, those that tell of the second generation
-	points   []*gen2.Points    // by entry
-	deep     []deepRecord      // by entry
+	compiled *Compiled      // of the foreign databases, or of all, judged by points
+	entries  []*osdb.Entry  // of all databases, those that tell of the second generation
+	points   []*gen2.Points // by entry
+	deep     []deepRecord   // by entry
+	timing   timing
 	places   map[recordKey]int // of entries; of a record that narrows one, that of the whole
 	refs     *References       // entries, judged by likelihood; nil: not
 }
@@ -81,6 +81,7 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 		j.entries, j.points = append(j.entries, e), append(j.points, &d.Points)
 	}
 	j.deep = deepRecords(set, j.entries, j.places)
+	j.timing = newTiming(set, j.entries)
 	var foreign osdb.Set
 	for _, d := range set {
 		if !d.Own() {
@@ -157,6 +158,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 	markForged(h)
 	seen, ok, err := seenBy(h)
 	if !ok {
+		h.Verdicts = j.timed(h)
 		return
 	}
 	if err != nil {
@@ -164,7 +166,12 @@ func (j *Judge) Judge(h *whorl.Host) {
 		return
 	}
 	if j.weigher != nil {
-		h.Verdicts = fitting(j.likely(seen, deepBy(h)))
+		p := deepBy(h)
+		p.times = j.timesOf(runsOf(h))
+		h.Verdicts = fitting(j.likely(seen, p))
+		if v := j.timed(h); v != nil && tooLittle(seen) != "" {
+			h.Verdicts = v
+		}
 	}
 	for _, v := range j.counted(seen) {
 		if !slices.ContainsFunc(h.Verdicts, func(o whorl.Verdict) bool { return o.Source == v.Source }) {
@@ -200,12 +207,13 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	all := j.weigher.Scores(o, &j.o.Model.Family)
 	shares(all, all, j.weigher.unknown())
 	j.reweigh(all, p.Print)
+	retime(all, p.times)
 	families := j.refs.byFamily(all, leastShare)
 	if len(families) == 0 {
 		return []whorl.Verdict{nothing("no record tells of anything that answered; load more databases with --db")}
 	}
 	for i := range families {
-		families[i].refine(j.entries, j.versions(&families[i], o, p.Print))
+		families[i].refine(j.entries, j.versions(&families[i], o, p))
 		j.narrow(&families[i], p)
 	}
 	first, threshold := &families[0], float64(j.o.Confidence)
@@ -267,7 +275,7 @@ func tie(families []family, all []float64, threshold float64) whorl.Verdict {
 // family is does not matter there. Where records of ours tell of a family, they decide:
 // they state the range that a behaviour has, and foreign ones the version that
 // somebody happened to see.
-func (j *Judge) versions(f *family, o *Observation, seen deep.Print) []float64 {
+func (j *Judge) versions(f *family, o *Observation, p probed) []float64 {
 	out := j.scratch[:len(f.members)]
 	j.weigher.score(out, f.members, o, &j.o.Model.Version)
 	for i, place := range f.members {
@@ -275,10 +283,11 @@ func (j *Judge) versions(f *family, o *Observation, seen deep.Print) []float64 {
 		if own(j.refs.Entries[place]) {
 			out[i] += ownVersions
 		}
-		if sum, ok := j.deep[place].likelihood(seen); ok {
+		if sum, ok := j.deep[place].likelihood(p.Print); ok {
 			out[i] += sum
 		}
 	}
+	timeVersions(out, f.members, p.times)
 	return out
 }
 

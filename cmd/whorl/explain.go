@@ -35,7 +35,8 @@ missing, and what tells the first from the best alternative. -v has a table for
 each candidate, -vv all of the evidence. --json has it all, raw and in words.
 
 FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
-output (-oN, -oX), or is a recording made with scan --record. - is standard
+output (-oN, -oX), or is a recording made with scan --record. Retransmission
+times are read too, as lines of scan -vv --temporal or of Cron-OS. - is standard
 input.`,
 		Args: takes(1, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error { return a.explain(o, args) },
@@ -121,16 +122,20 @@ func (a *app) prints(name string) ([]printed, error) {
 	}
 	found, problems := gen2.Find(string(text))
 	var out []printed
+	var lines []int
 	for _, f := range found {
+		lines = append(lines, f.Line)
 		h := &whorl.Host{Schema: whorl.Schema, Status: whorl.Status{Up: true, Reason: "print"}}
 		h.Observations = []whorl.Observation{{Method: "gen2", Print: f.String()}}
 		out = append(out, printed{h, fmt.Sprintf("%s:%d", name, f.Line)})
 	}
-	errs := make([]error, 0, len(problems))
+	times, bad := findTimes(name, string(text))
+	out = addTimes(out, lines, times, name, string(text))
+	errs := append(make([]error, 0, len(problems)+1), bad)
 	for _, p := range problems {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, p.Line, p.Err))
 	}
-	if len(out)+len(errs) == 0 {
+	if err := errors.Join(errs...); len(out) == 0 && err == nil {
 		return nil, fmt.Errorf("%s: no fingerprint found", name)
 	}
 	return out, errors.Join(errs...)

@@ -39,6 +39,7 @@ type scanOptions struct {
 	tries, retries                        int
 	timeout                               period
 	record                                string
+	temporal                              temporalFlags
 	shard                                 shard
 	state, journal                        string // files of --state and --resume
 	every                                 period
@@ -64,6 +65,8 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
 	o.deep.flag(f)
 	o.boxes.flag(f)
+	times := newPart("Retransmission times")
+	o.temporal.flags(times.flags)
 	f = pace.flags
 	f.VarP(&o.timing, "timing", "T", "template, 0 (paranoid) to 5 (insane)")
 	f.Var(&o.rate, "max-rate", "packets per second at most; 0 is no limit")
@@ -82,7 +85,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	o.outputs.flags(out.flags)
 	o.judging.flags(judge.flags)
 	judge.flags.BoolVar(&o.guess, "osscan-guess", false, "list near matches too")
-	addParts(c, targets, ports, pace, way, long, out, judge)
+	addParts(c, targets, ports, times, pace, way, long, out, judge)
 	c.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions(templates, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("interface", interfaces)
@@ -145,6 +148,9 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 	j.NoSweep = o.noSweep
 	j.Boxes = o.boxes.when(o.timing)
 	j.SkipUp, j.Deep = o.skipUp, o.deep.when(o.timing)
+	if j.Temporal, err = o.temporal.job(); err != nil {
+		return j, 0, err
+	}
 	rand.Read(j.Key[:])
 	if err := o.choosePorts(&j); err != nil {
 		return j, 0, usage(err, "ports like 22,80-90 or names like http*")

@@ -54,6 +54,10 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 
 func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) { return n.routes.To(addr) }
 
+// ring is the size of the receive ring in bytes: a second of any traffic, for on a busy
+// machine the engine may have to wait that long.
+const ring = 32 << 20
+
 func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	filter := afpacket.Towards(r.Link, netip.PrefixFrom(r.Src, r.Src.BitLen()))
 	if r.Local { // every local address answers from itself
@@ -62,7 +66,7 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	if n.timing && filter != nil {
 		filter = afpacket.ResetsFrom(r.Link, r.Src, filter)
 	}
-	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter, Outgoing: n.timing && filter != nil})
+	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter, Ring: ring, Outgoing: n.timing && filter != nil})
 	if err != nil || n.recording == nil {
 		return c, err
 	}

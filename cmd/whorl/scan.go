@@ -33,6 +33,12 @@ packets more compare ports of the host, to find what stands in the way: a NAT,
 a proxy, a load balancer, a firewall that resets in its name. --boxes compares
 on every host, --boxes=false on none, and so do -T0 to -T2.
 
+--temporal leaves the last segment of a host unacknowledged and times the
+copies: of SYN-ACKs (s), of FINs after ours (l) and before ours (f). It ends
+when more would tell nothing, or after --timeout seconds. It needs an open port,
+and CAP_NET_ADMIN or a kernel with TCP signatures, so that this machine does not
+reset the connections. --cron-OS adds the lines and guesses of that tool.
+
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
@@ -98,6 +104,9 @@ func (a *app) scan(c *cobra.Command, o *scanOptions, args []string) error {
 		}
 	}
 	if err := o.outputs.open(a); err != nil {
+		return err
+	}
+	if err := o.cronOS(a, judges.set); err != nil {
 		return err
 	}
 	head := o.journalHead(a, c.Flags(), job.Targets, missed)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"whorl"
+	"whorl/method/backoff"
 	"whorl/report"
 	"whorl/scan"
 	"whorl/verdict"
@@ -82,9 +83,19 @@ func (r *scanning) scan(ctx context.Context) error {
 				return withNames{verdict.NewMemo(j.New(), explained(r.verbose), r.verbose > 0), names}
 			})
 		},
-		Keep: r.state.keep,
-		Host: r.give,
+		Decide: r.decide(),
+		Keep:   r.state.keep,
+		Host:   r.give,
 	})
+}
+
+// decide tells when the times of a host have told enough, by the databases as they were
+// at the beginning. Nil if nothing is timed.
+func (r *scanning) decide() func(*backoff.Exchange, time.Time) bool {
+	if !r.o.temporal.asked() || r.judges.how.NmapOnly {
+		return nil
+	}
+	return func(x *backoff.Exchange, now time.Time) bool { return r.judges.first().Ranker().Decide(x, now) }
 }
 
 // give hands a host to all outputs. A scan without any is of no use.

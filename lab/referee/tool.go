@@ -23,6 +23,7 @@ type answer struct {
 	name    string        // first answer, empty without one
 	percent int           // Nmap: share of points; whorl: confidence
 	print   []method.Line // tests of the fingerprint, none if it has none
+	boxes   []whorl.Box   // in the way, of whorl alone
 	raw     []byte        // as printed
 }
 
@@ -133,6 +134,7 @@ func (a *answer) readHost() error {
 	if len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown {
 		a.name, a.percent = h.Verdicts[0].Name, h.Verdicts[0].Confidence.Percent()
 	}
+	a.boxes = h.Boxes
 	for _, o := range h.Observations {
 		if o.Method != "gen2" {
 			continue

@@ -45,6 +45,51 @@ func Towards(t packet.LinkType, ours ...netip.Prefix) []bpf.Instruction {
 	return drop(on(packet.EtherTypeIPv6, ip6, f))
 }
 
+// ResetsFrom is a filter that passes what f passes, and the IPv4 resets that this machine
+// sends from src, which Outgoing lets be heard: the kernel has refused a segment that it
+// knew nothing of. t is Ethernet or Raw.
+func ResetsFrom(t packet.LinkType, src netip.Addr, f []bpf.Instruction) []bpf.Instruction {
+	if !src.Is4() {
+		return f
+	}
+	var at uint32
+	version := []bpf.Instruction{
+		bpf.LoadAbsolute{Off: 0, Size: 1},
+		bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 4},
+	}
+	if t == packet.Ethernet {
+		at = 14
+		version = []bpf.Instruction{
+			bpf.LoadAbsolute{Off: 12, Size: 2},
+			bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.EtherTypeIPv4},
+		}
+	}
+	b := src.As4()
+	resets := append(version,
+		bpf.LoadAbsolute{Off: at + 12, Size: 4},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: binary.BigEndian.Uint32(b[:])},
+		bpf.LoadAbsolute{Off: at + 9, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.ProtoTCP},
+		bpf.LoadMemShift{Off: at},
+		bpf.LoadIndirect{Off: at + 13, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: uint32(packet.RST)},
+		bpf.RetConstant{Val: whole},
+	)
+	return append(otherwiseOn(resets), f...)
+}
+
+// otherwiseOn makes all jumps whose condition is not met lead behind f.
+func otherwiseOn(f []bpf.Instruction) []bpf.Instruction {
+	for i, in := range f {
+		if j, ok := in.(bpf.JumpIf); ok {
+			j.SkipFalse = uint8(len(f) - 1 - i)
+			f[i] = j
+		}
+	}
+	return f
+}
+
 // on adds to f: if the accumulator is val, run body and drop what it has not kept.
 func on(val uint32, body, f []bpf.Instruction) []bpf.Instruction {
 	body = drop(body)
@@ -68,14 +113,7 @@ func keep(off uint32, p netip.Prefix) []bpf.Instruction {
 		f = append(f, bpf.JumpIf{Cond: bpf.JumpEqual, Val: binary.BigEndian.Uint32(addr)})
 		addr, off = addr[4:], off+4
 	}
-	f = append(f, bpf.RetConstant{Val: whole})
-	for i, in := range f {
-		if j, ok := in.(bpf.JumpIf); ok {
-			j.SkipFalse = uint8(len(f) - 1 - i)
-			f[i] = j
-		}
-	}
-	return f
+	return otherwiseOn(append(f, bpf.RetConstant{Val: whole}))
 }
 
 // solicited is the solicited-node group of an IPv6 address, or all such groups

@@ -82,6 +82,50 @@ func wireOf(t *testing.T, p packet.Packet) []byte {
 	return b
 }
 
+// Of what this machine sends, resets from one address alone pass; what passed before
+// does.
+func TestResetsFrom(t *testing.T) {
+	us, them := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("192.0.2.1")
+	segment := func(src, dst netip.Addr, flags packet.Flags) packet.Packet {
+		return packet.Packet{Network: packet.IPv4, Src: src, Dst: dst, TTL: 64, Transport: packet.TCP, Proto: packet.ProtoTCP,
+			TCP: packet.TCPHeader{SrcPort: 1, DstPort: 2, Flags: flags}}
+	}
+	udp := segment(us, them, 0)
+	udp.Transport, udp.Proto, udp.Payload = packet.UDP, packet.ProtoUDP, []byte("\xff\xff\xff\xff\xff\xff\xff\xff")
+	arp := packet.Packet{Network: packet.ARP, ARP: packet.ARPHeader{Op: packet.ARPRequest, SenderIP: them, TargetIP: us}}
+	for _, l := range []packet.LinkType{packet.Ethernet, packet.Raw} {
+		vm, err := bpf.NewVM(ResetsFrom(l, us, Towards(l, netip.PrefixFrom(us, 32))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			p    packet.Packet
+			pass bool
+		}{
+			"our reset":             {segment(us, them, packet.RST), true},
+			"our reset with ACK":    {segment(us, them, packet.RST|packet.ACK), true},
+			"our SYN":               {segment(us, them, packet.SYN), false},
+			"our datagram":          {udp, false},
+			"the reset of another":  {segment(them.Next(), them, packet.RST), false},
+			"a segment to us":       {segment(them, us, packet.SYN|packet.ACK), true},
+			"ARP that asks for us":  {arp, l == packet.Ethernet},
+			"a segment to somebody": {segment(them, them.Next(), packet.SYN), false},
+		} {
+			if c.p.Network == packet.ARP && l != packet.Ethernet {
+				continue
+			}
+			c.p.Link = l
+			frame, err := c.p.Append(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := vm.Run(frame); err != nil || n > 0 != c.pass {
+				t.Errorf("%v: %s: %d, %v", l, name, n, err)
+			}
+		}
+	}
+}
+
 func TestSnapped(t *testing.T) {
 	long := make([]byte, 100)
 	for _, f := range [][]bpf.Instruction{nil, {bpf.RetConstant{Val: whole}}} {

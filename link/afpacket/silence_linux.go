@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"net"
 	"net/netip"
 	"syscall"
@@ -37,6 +38,49 @@ func Silence(src netip.AddrPort) (io.Closer, error) {
 		}
 		return err
 	})
+}
+
+// Ports of [SilencePorts]: none that the kernel gives out by itself, nor that other
+// probes come from.
+const (
+	lowestSilent  = 10000
+	highestSilent = 20000
+	silentTries   = 64 // before the ports count as taken
+)
+
+// SilencePorts is Silence for n ports of an address that follow one another, from first
+// on. It looks for some that are free.
+func SilencePorts(src netip.Addr, n int) (first uint16, ports io.Closer, err error) {
+	for range silentTries {
+		first = uint16(lowestSilent + mathrand.IntN(highestSilent-lowestSilent-n))
+		if ports, err = silenceFrom(src, first, n); err == nil || !errors.Is(err, unix.EADDRINUSE) {
+			break
+		}
+	}
+	return first, ports, err
+}
+
+// silences are several that end together.
+type silences []io.Closer
+
+func (s silences) Close() (err error) {
+	for _, c := range s {
+		err = errors.Join(err, c.Close())
+	}
+	return err
+}
+
+func silenceFrom(src netip.Addr, first uint16, n int) (io.Closer, error) {
+	var all silences
+	for i := range n {
+		s, err := Silence(netip.AddrPortFrom(src, first+uint16(i)))
+		if err != nil {
+			all.Close()
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
 }
 
 func silence(src netip.AddrPort, deafen func(fd int) error) (io.Closer, error) {

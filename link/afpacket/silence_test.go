@@ -87,3 +87,43 @@ func TestSilenceAcceptsNothing(t *testing.T) {
 		return struct{}{}, nil
 	})
 }
+
+// Ports are taken all or none, and released together.
+func TestSilencePorts(t *testing.T) {
+	ns := newNamespace(t, "p")
+	in(t, ns, func() (struct{}, error) {
+		home := netip.MustParseAddr("127.0.0.1")
+		first, ports, err := SilencePorts(home, 16)
+		if err != nil {
+			return struct{}{}, err
+		}
+		free := func(n int) bool {
+			l, err := net.Listen("tcp4", netip.AddrPortFrom(home, first+uint16(n)).String())
+			if err == nil {
+				l.Close()
+			}
+			return err == nil
+		}
+		for n := range 16 {
+			if free(n) {
+				t.Errorf("port %d is free", first+uint16(n))
+			}
+		}
+		if first < lowestSilent || first+16 > highestSilent || !free(-1) || !free(16) {
+			t.Errorf("from %d on", first)
+		}
+		if _, err := silenceFrom(home, first-4, 8); err == nil {
+			t.Error("ports were taken twice")
+		}
+		if !free(-4) {
+			t.Error("a port was not released when others were not to be had")
+		}
+		ports.Close()
+		for n := range 16 {
+			if !free(n) {
+				t.Errorf("port %d was not released", first+uint16(n))
+			}
+		}
+		return struct{}{}, nil
+	})
+}

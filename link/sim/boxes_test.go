@@ -233,3 +233,22 @@ func TestBoxesInFrontOfBoxes(t *testing.T) {
 		{"forger", syn(81), "192.0.2.2:81>4000 AR seq 0 ack 1001 win 0 ttl 253"},
 	})
 }
+
+// A connection stays with its host, and other ports and ICMP with the first.
+func TestBalancer(t *testing.T) {
+	second := nodeFunc(func(now time.Time, p *packet.Packet, out link.Outlet) {
+		q := *p
+		q.Src, q.Dst, q.TTL = p.Dst, p.Src, 128
+		q.TCP.SrcPort, q.TCP.DstPort = p.TCP.DstPort, p.TCP.SrcPort
+		out.Send(0, &q)
+	})
+	n := at(&Balancer{Nodes: []link.Node{mirror(0), second}, Ports: map[uint16]bool{80: true}})
+	odd := func() *packet.Packet { p := syn(80); p.TCP.SrcPort += 3; return p }
+	check(t, n, []exchange{
+		{"second", syn(80), back + "128"},
+		{"second again", flags(syn(80), packet.RST, 0), "192.0.2.2:80>4000 R seq 1000 ack 7000 win 5 ttl 128"},
+		{"first", odd(), "192.0.2.2:80>4003 S seq 1000 ack 0 win 5 ttl 64"},
+		{"another port", syn(81), "192.0.2.2:81>4000 S seq 1000 ack 0 win 5 ttl 64"},
+		{"ICMP", echo(), "192.0.2.2 ICMP 8 ttl 64, 56 bytes"},
+	})
+}

@@ -47,8 +47,8 @@ type Machine struct {
 }
 
 // NewMachine prepares an exchange. The stream gives its ports, from 10000 on, and
-// sequence numbers. Our own kernel must be kept from answering on these ports: see
-// [Machine.Ports].
+// sequence numbers, unless o has ports. Our own kernel must be kept from answering on
+// these: see [Machine.Ports].
 func NewMachine(t Target, s method.Stream, o Options) *Machine {
 	if o.States == 0 {
 		o.States = All

@@ -38,6 +38,21 @@ func (r Reference) Has(s State) bool {
 	return false
 }
 
+// Nearest is the schedule under which a run is likeliest, nil if there is none of its
+// state.
+func (r Reference) Nearest(run *Run, p Params) (nearest *Schedule) {
+	best := math.Inf(-1)
+	for i := range r {
+		if r[i].State != run.State.record() {
+			continue
+		}
+		if l := LogLikelihood(&r[i], run, p); nearest == nil || l > best {
+			nearest, best = &r[i], l
+		}
+	}
+	return nearest
+}
+
 // LogLikelihood is that of a run under all schedules of its state, each as likely as
 // the others. ok is false if there are none.
 func (r Reference) LogLikelihood(run *Run, p Params) (l float64, ok bool) {

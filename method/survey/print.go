@@ -39,7 +39,7 @@ type Answer struct {
 }
 
 // Accepts reports whether the answer is a SYN-ACK.
-func (a *Answer) Accepts() bool { return a.Flags.Has(packet.SYN | packet.ACK) }
+func (a *Answer) Accepts() bool { return a.Flags.Has(packet.SYN|packet.ACK) && !a.Refuses() }
 
 // Refuses reports whether the answer is a reset.
 func (a *Answer) Refuses() bool { return a.Flags.Has(packet.RST) }

@@ -1,0 +1,189 @@
+package verdict
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"whorl"
+	"whorl/method/backoff"
+	"whorl/osdb"
+)
+
+// surestTimes bounds what retransmission times say for or against a record, as a natural
+// logarithm: boxes in the path and settings change them. Set by hand.
+const surestTimes = 5
+
+// timing is what records say of retransmission times.
+type timing struct {
+	of         []backoff.Reference // by entry that tells of the second generation
+	records    []*osdb.Entry       // of all databases, those with schedules
+	families   groups              // of records
+	references []backoff.Reference // of records
+	ranker     *backoff.Ranker     // of records
+}
+
+func newTiming(set osdb.Set, entries []*osdb.Entry) (t timing) {
+	t.of = make([]backoff.Reference, len(entries))
+	for i, e := range entries {
+		t.of[i], _ = backoff.NewReference(e.Extra) // what is wrong was told when it was read
+	}
+	for _, e := range set.Entries() {
+		if r, _ := backoff.NewReference(e.Extra); len(r) > 0 {
+			t.records, t.references = append(t.records, e), append(t.references, r)
+		}
+	}
+	t.families = groupBy(t.records, classesOf)
+	t.ranker = backoff.NewRanker(t.references, backoff.DefaultParams())
+	return t
+}
+
+// Ranker weighs retransmission times against the records of the databases. Any number of
+// goroutines may use it.
+func (j *Judges) Ranker() *backoff.Ranker { return j.timing.ranker }
+
+// told is what times say against a record: a natural logarithm, at most 0; ok is false if
+// the record has no schedule of what was seen.
+type told struct {
+	log float64
+	ok  bool
+}
+
+// runsOf are the times that were seen of a host: those of the first observation with some.
+func runsOf(h *whorl.Host) (out []backoff.Run) {
+	for _, o := range h.Observations {
+		if o.Method != "backoff" {
+			continue
+		}
+		p, _ := backoff.Parse(o.Print)
+		for _, r := range p.Runs() {
+			if r.Seen {
+				out = append(out, r)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// timesOf is what the times say against each record that tells of them, by place. Nil if
+// none were seen.
+func (j *Judges) timesOf(runs []backoff.Run) []told {
+	if len(runs) == 0 {
+		return nil
+	}
+	out := against(j.timing.of, runs)
+	for i := range out {
+		out[i].log = bounded(out[i].log)
+	}
+	return out
+}
+
+// against is how much less likely the times are under each record than under the best
+// that tells of the same state. A record that does not tell of a state is as good there
+// as the best: how most systems repeat a FIN is not known, and what is known of a few
+// must not speak for them.
+func against(records []backoff.Reference, runs []backoff.Run) []told {
+	params := backoff.DefaultParams()
+	out := make([]told, len(records))
+	logs := make([]told, len(records))
+	for i := range runs {
+		best := math.Inf(-1)
+		for n, r := range records {
+			logs[n].log, logs[n].ok = r.LogLikelihood(&runs[i], params)
+			if logs[n].ok {
+				best = max(best, logs[n].log)
+			}
+		}
+		for n, t := range logs {
+			if t.ok {
+				out[n] = told{out[n].log + t.log - best, true}
+			}
+		}
+	}
+	return out
+}
+
+func bounded(l float64) float64 { return min(max(l, -surestTimes), surestTimes) }
+
+// retime shares the probability of the records that tell of times out anew. It moves
+// among these alone, and none gains more than times can say.
+func retime(all []float64, times []told) {
+	before, after := 0.0, 0.0
+	for place, t := range times {
+		if t.ok {
+			before, after = before+all[place], after+all[place]*math.Exp(t.log)
+		}
+	}
+	if after == 0 {
+		return
+	}
+	for place, t := range times {
+		if t.ok {
+			all[place] *= min(math.Exp(t.log)*before/after, math.Exp(surestTimes))
+		}
+	}
+}
+
+// timeVersions adds what times say of the members of a family to their scores. The best
+// of them and those that tell of no times are as good as each other.
+func timeVersions(scores []float64, members []int, times []told) {
+	if times == nil {
+		return
+	}
+	best := math.Inf(-1)
+	for _, place := range members {
+		if t := times[place]; t.ok {
+			best = max(best, t.log)
+		}
+	}
+	for i, place := range members {
+		if t := times[place]; t.ok {
+			scores[i] += t.log - best
+		}
+	}
+}
+
+// timed is the answer that times give alone: a family at most, as many systems share
+// their schedules. Nil if no times were seen.
+func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
+	runs := runsOf(h)
+	if len(runs) == 0 || j.weigher == nil {
+		return nil
+	}
+	shares := make([]float64, len(j.timing.records))
+	total := 0.0
+	for i, t := range against(j.timing.references, runs) {
+		if t.ok {
+			shares[i] = math.Exp(t.log)
+			total += shares[i]
+		}
+	}
+	ranking := j.timing.ranker.Rank(runs)
+	for i := range shares {
+		shares[i] *= (1 - ranking.Unknown) / max(total, math.SmallestNonzeroFloat64)
+	}
+	best, share := 0, 0.0
+	for n, sum := range j.timing.families.sums(shares) {
+		if sum > share {
+			best, share = n, sum
+		}
+	}
+	switch {
+	case ranking.Fitted != nil:
+		return []whorl.Verdict{nothing("no record repeats segments at such times")}
+	case share < float64(j.o.Confidence):
+		return []whorl.Verdict{nothing("several systems repeat segments at such times; scan the host for more")}
+	}
+	likeliest := slices.MaxFunc(j.timing.families.members[best], func(a, b int) int { return cmp.Compare(shares[a], shares[b]) })
+	first := j.timing.families.names[best]
+	e := j.timing.records[likeliest]
+	v := whorl.Verdict{Name: joinName(first.Vendor, first.Family), Vendor: first.Vendor, Family: first.Family, Rule: whorl.RuleWhorl,
+		Confidence: whorl.Fraction(min(share, surest)),
+		Source:     whorl.Source{Text: "the times of repeated segments alone, which tell families at most"}}
+	r, _ := backoff.NewReference(e.Extra)
+	v.Evidence = timedEvidence(r, e, runs)
+	return []whorl.Verdict{v}
+}
