@@ -218,7 +218,7 @@ func observeTemporal(h *whorl.Host, t *temporal) {
 	o := whorl.Observation{Method: "backoff", Print: x.Measure().String(), Conditions: whorl.Conditions{
 		At: x.First, Sent: x.Packets, Probes: len(x.Flows),
 	}}
-	c := &o.Conditions
+	c, invalid := &o.Conditions, false
 	for i := range x.Flows {
 		f := &x.Flows[i]
 		if f.Opened != nil {
@@ -230,10 +230,14 @@ func observeTemporal(h *whorl.Host, t *temporal) {
 		if f.Problem != "" {
 			c.Unsettled = append(c.Unsettled, fmt.Sprintf("%v: %s", f.State, f.Problem))
 		}
+		invalid = invalid || f.Invalid
 	}
-	if o.Print == "" {
+	switch {
+	case o.Print == "":
 		h.Warnings = append(h.Warnings, "nothing was timed: "+strings.Join(c.Unsettled, "; "))
 		return
+	case invalid:
+		h.Warnings = append(h.Warnings, "not all states were timed: "+strings.Join(c.Unsettled, "; "))
 	}
 	h.Observations = append(h.Observations, o)
 }

@@ -290,3 +290,50 @@ func TestTemporalNoPort(t *testing.T) {
 		t.Errorf("%v", o.hosts)
 	}
 }
+
+// outspoken is a link that shows what our kernel sends: a reset of each connection that
+// is timed, half a second after its SYN.
+type outspoken struct {
+	*sim.Net
+	resets [][]byte
+	due    []time.Time
+}
+
+func (o *outspoken) SendBatch(frames [][]byte, sent []time.Time) (n int, err error) {
+	for i, frame := range frames {
+		var p packet.Packet
+		p.Decode(packet.Raw, frame)
+		if sent[i], err = o.Net.Send(frame); err != nil {
+			return i, err
+		}
+		if p.Transport == packet.TCP && p.TCP.Flags == packet.SYN && p.TCP.SrcPort >= 10000 && p.TCP.SrcPort < 20000 {
+			p.TCP.Flags, p.TCP.Options = packet.RST, nil
+			reset, err := p.Append(nil)
+			if err != nil {
+				return i, err
+			}
+			o.resets, o.due = append(o.resets, reset), append(o.due, o.Now().Add(500*time.Millisecond))
+		}
+	}
+	return len(frames), nil
+}
+
+func (o *outspoken) Recv(buf []byte, deadline time.Time) (int, time.Time, error) {
+	if len(o.due) > 0 && !o.due[0].After(o.Now()) {
+		frame, at := o.resets[0], o.due[0]
+		o.resets, o.due = o.resets[1:], o.due[1:]
+		return copy(buf, frame), at, nil
+	}
+	return o.Net.Recv(buf, deadline)
+}
+
+// Connections that our own kernel resets tell nothing, and that is told.
+func TestTemporalOwnReset(t *testing.T) {
+	p, _ := repeaters(1)
+	p.links[0] = &outspoken{Net: p.links[0].(*sim.Net)}
+	o := scan(context.Background(), t, p, temporalJob(10*time.Second), nil, "198.18.0.0")
+	h := o.hosts["198.18.0.0"][0]
+	if timed(h).Print != "" || o.warned("our own kernel reset the connection") != 1 {
+		t.Errorf("%s, %v", timed(h).Print, h.Warnings)
+	}
+}

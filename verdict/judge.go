@@ -169,8 +169,10 @@ func (j *Judge) Judge(h *whorl.Host) {
 		p := deepBy(h)
 		p.times = j.timesOf(runsOf(h))
 		h.Verdicts = fitting(j.likely(seen, p))
-		if v := j.timed(h); v != nil && tooLittle(seen) != "" {
-			h.Verdicts = v
+		if tooLittle(seen) != "" {
+			if v := j.timed(h); v != nil {
+				h.Verdicts = v
+			}
 		}
 	}
 	for _, v := range j.counted(seen) {

@@ -64,6 +64,7 @@ rest was, 2 if the command line is wrong, 77 if a capability is missing, and
   whorl scan -iL hosts.txt -oA monday --record monday.pcapng
   whorl scan 10.0.0.0/16 --state a.state --json=a.json
   whorl scan --resume a.state
+  whorl scan --temporal slf --timeout 60 192.0.2.7 -p 80
   whorl scan localhost -v`,
 		RunE:              func(c *cobra.Command, args []string) error { return a.scan(c, o, args) },
 		ValidArgsFunction: cobra.NoFileCompletions,
