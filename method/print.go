@@ -90,3 +90,54 @@ func validTest(name string) bool {
 	}
 	return true
 }
+
+// Lines are a print, or what a record says: at most one line of a test.
+type Lines []Line
+
+// Test gives the line of that name.
+func (ls Lines) Test(name string) (Line, bool) {
+	for _, l := range ls {
+		if l.Test == name {
+			return l, true
+		}
+	}
+	return Line{}, false
+}
+
+// AppendTo writes a test a line, with a newline after each.
+func (ls Lines) AppendTo(b []byte) []byte {
+	for _, l := range ls {
+		b = append(l.AppendTo(b), '\n')
+	}
+	return b
+}
+
+// String is the text form.
+func (ls Lines) String() string { return string(ls.AppendTo(nil)) }
+
+// ParseLines reads a print of the method of that name; empty lines are passed over, and
+// so is what check refuses. It returns what could be read and the first error, which
+// names the line.
+func ParseLines(text, name string, check func(Line) error) (ls Lines, err error) {
+	no := 0
+	for s := range strings.Lines(text) {
+		no++
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		l, e := ParseLine(s)
+		if e == nil {
+			e = check(l)
+		}
+		if _, twice := ls.Test(l.Test); e == nil && twice {
+			e = fmt.Errorf("%s stands twice", l.Test)
+		}
+		switch {
+		case e == nil:
+			ls = append(ls, l)
+		case err == nil:
+			err = fmt.Errorf("%s: line %d: %w", name, no, e)
+		}
+	}
+	return ls, err
+}

@@ -44,7 +44,7 @@ func TestBehind(t *testing.T) {
 		}
 		n.Add(addr, nat)
 	}
-	o := judged(context.Background(), t, network{n}, Job{TCP: []uint16{80, 8080}, SkipUp: true, Boxes: BoxesAlways, Deep: DeepNever, Timing: Timings[3]},
+	o := judged(context.Background(), t, network{n}, Job{TCP: []uint16{80, 8080}, SkipUp: true, Boxes: Always, Deep: Never, Timing: Timings[3]},
 		judge, nil, "198.18.0.0/24")
 	named, wrong, unknown := 0, 0, 0
 	for addr, found := range o.hosts {

@@ -55,7 +55,7 @@ func compared(t *testing.T, judge Judge, node link.Node, ports ...uint16) *whorl
 	t.Helper()
 	n := sim.New(sim.Options{Resets: true})
 	n.Add(themAddr, node)
-	o := judged(context.Background(), t, network{n}, Job{TCP: ports, SkipUp: true, Deep: DeepNever, Timing: Timings[3]}, judge, nil, themAddr.String())
+	o := judged(context.Background(), t, network{n}, Job{TCP: ports, SkipUp: true, Deep: Never, Timing: Timings[3]}, judge, nil, themAddr.String())
 	if o.err != nil || len(o.hosts[themAddr.String()]) != 1 {
 		t.Fatal(o.err)
 	}
@@ -166,7 +166,7 @@ func TestNoBoxes(t *testing.T) {
 			Node: &sim.Hops{N: uint8(rng.IntN(20)), Node: p}})
 		names[addr.String()] = e.Name
 	}
-	o := judged(context.Background(), t, network{n}, Job{TCP: []uint16{22, 80, 443, 8080, 81}, SkipUp: true, Boxes: BoxesAlways, Deep: DeepNever, Timing: Timings[3]},
+	o := judged(context.Background(), t, network{n}, Job{TCP: []uint16{22, 80, 443, 8080, 81}, SkipUp: true, Boxes: Always, Deep: Never, Timing: Timings[3]},
 		judge, nil, fmt.Sprintf("198.18.0.0/%d", 32-bitsFor(*singles)))
 	if o.err != nil {
 		t.Fatal(o.err)
@@ -202,14 +202,14 @@ func TestWhenSurveyed(t *testing.T) {
 		name  string
 		ports []uint16
 		open  int // of the host, from port 80 on
-		when  Boxes
+		when  When
 		sent  int // packets of the survey
 	}{
-		{"one open port", []uint16{80, 70}, 1, BoxesIfHinted, 0},
-		{"one open port, always", []uint16{80, 70}, 1, BoxesAlways, 18},
-		{"two", []uint16{80, 81, 70}, 2, BoxesIfHinted, 24},
-		{"two, never", []uint16{80, 81, 70}, 2, BoxesNever, 0},
-		{"twenty", []uint16{80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 70}, 20, BoxesIfHinted, survey.MaxPackets},
+		{"one open port", []uint16{80, 70}, 1, IfNeeded, 0},
+		{"one open port, always", []uint16{80, 70}, 1, Always, 18},
+		{"two", []uint16{80, 81, 70}, 2, IfNeeded, 24},
+		{"two, never", []uint16{80, 81, 70}, 2, Never, 0},
+		{"twenty", []uint16{80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 70}, 20, IfNeeded, survey.MaxPackets},
 	} {
 		set, _ := embedded(t)
 		var open []uint16
@@ -218,7 +218,7 @@ func TestWhenSurveyed(t *testing.T) {
 		}
 		n := sim.New(sim.Options{Resets: true})
 		n.Add(themAddr, stack(t, set, "Linux 6.1 - 7.3", persona.Options{Addr: themAddr, OpenTCP: open, Delay: time.Millisecond}))
-		o := scan(context.Background(), t, network{n}, Job{TCP: c.ports, SkipUp: true, Boxes: c.when, Deep: DeepNever, Timing: Timings[3]}, nil, themAddr.String())
+		o := scan(context.Background(), t, network{n}, Job{TCP: c.ports, SkipUp: true, Boxes: c.when, Deep: Never, Timing: Timings[3]}, nil, themAddr.String())
 		h := o.hosts[themAddr.String()][0]
 		sent := 0
 		if i := slices.IndexFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "survey" }); i >= 0 {

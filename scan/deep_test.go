@@ -15,14 +15,14 @@ import (
 func TestDeep(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		deep    Deep
+		deep    When
 		rate    float64
 		methods []string
 		probes  int // of the last method
 	}{
-		{"off", DeepNever, 0, []string{"gen2"}, 16},
-		{"on", DeepAlways, 0, []string{"gen2", "deep"}, 17},
-		{"slow", DeepAlways, Timings[2].Rate, []string{"gen2", "deep"}, 11},
+		{"off", Never, 0, []string{"gen2"}, 16},
+		{"on", Always, 0, []string{"gen2", "deep"}, 17},
+		{"slow", Always, Timings[2].Rate, []string{"gen2", "deep"}, 11},
 	} {
 		timing := Timings[3]
 		timing.Rate = c.rate
@@ -38,7 +38,7 @@ func TestDeep(t *testing.T) {
 		if !slices.Equal(methods, c.methods) || last.Conditions.Probes != c.probes {
 			t.Errorf("%s: %q with %d probes, want %q with %d", c.name, methods, last.Conditions.Probes, c.methods, c.probes)
 		}
-		if c.deep == DeepNever {
+		if c.deep == Never {
 			continue
 		}
 		if p, err := deep.Parse(last.Print); err != nil || len(p) == 0 || last.Conditions.Sent > deep.MaxPackets {

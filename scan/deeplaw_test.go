@@ -31,7 +31,7 @@ func deepOf(t *testing.T, e *osdb.Entry) (deep.Print, error) {
 	}
 	n := sim.New(sim.Options{Resets: true})
 	n.Add(themAddr, p)
-	o := scan(context.Background(), t, network{n}, Job{Deep: DeepAlways, SkipUp: true, Timing: Timings[3]}, nil, themAddr.String())
+	o := scan(context.Background(), t, network{n}, Job{Deep: Always, SkipUp: true, Timing: Timings[3]}, nil, themAddr.String())
 	if o.err != nil {
 		return nil, o.err
 	}
@@ -234,7 +234,7 @@ func TestDeepKeepsGen2(t *testing.T) {
 	}
 	n := sim.New(sim.Options{Resets: true})
 	n.Add(themAddr, p)
-	o := scan(context.Background(), t, network{n}, Job{Deep: DeepAlways, SkipUp: true, Timing: Timings[3]}, nil, themAddr.String())
+	o := scan(context.Background(), t, network{n}, Job{Deep: Always, SkipUp: true, Timing: Timings[3]}, nil, themAddr.String())
 	f, err := gen2.Parse(o.hosts[themAddr.String()][0].Observations[0].Print)
 	if err != nil {
 		t.Fatal(err)

@@ -17,31 +17,21 @@ type Job struct {
 	UDP     uint16   // port for U1; 0 means a random high one
 	SkipUp  bool     // take hosts for up without asking (-Pn)
 	NoSweep bool     // do not ask large ranges who is there before each host is
-	Deep    Deep     // when the probes of method/deep are sent
-	Boxes   Boxes    // when several ports of a host are compared
+	Deep    When     // probes of method/deep, after gen2; needed where the judge is undecided, see [Undecided]
+	Boxes   When     // compare ports (method/survey), after gen2; needed with two open ports, or answers from several distances
 	Key     method.Key
 	Timing
 	Temporal Temporal
 }
 
-// Deep says when the probes of method/deep are sent, after those of gen2.
-type Deep uint8
+// When says to which hosts probes go that not all need.
+type When uint8
 
 // The choices.
 const (
-	DeepTies   Deep = iota // to hosts that the judge is undecided about, see [Undecided]
-	DeepAlways             // to all hosts
-	DeepNever
-)
-
-// Boxes says when several ports of a host are compared (package survey), after gen2.
-type Boxes uint8
-
-// The choices.
-const (
-	BoxesIfHinted Boxes = iota // with two open ports, or answers from several distances
-	BoxesAlways                // of all hosts
-	BoxesNever
+	IfNeeded When = iota // where what is known calls for them
+	Always
+	Never
 )
 
 // Timing limits a scan.

@@ -9,7 +9,7 @@ import (
 )
 
 // Undecided is what a judge may be too: it tells whether the probes of method/deep
-// could decide about a host that it has judged. Where Job.Deep is DeepTies, such a
+// could decide about a host that it has judged. Where Job.Deep is IfNeeded, such a
 // host goes back to its engine, which sends them; then it is judged again.
 type Undecided interface {
 	Undecided(h *whorl.Host) bool

@@ -74,16 +74,16 @@ func TestTies(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		records  []*osdb.Entry
-		deep     Deep
+		deep     When
 		verdicts string
 		methods  []string
 		calls    int32
 	}{
-		{"broken", []*osdb.Entry{on, off}, DeepTies, "AE(B=0)", []string{"gen2", "deep"}, 2},
-		{"not broken", []*osdb.Entry{hour, off}, DeepTies, "CLK(HZ=3E8) AE(B=0)", []string{"gen2", "deep"}, 2},
-		{"no tie", []*osdb.Entry{off}, DeepTies, "AE(B=0)", []string{"gen2"}, 1},
-		{"never", []*osdb.Entry{on, off}, DeepNever, "AE(B=1) AE(B=0)", []string{"gen2"}, 1},
-		{"always", []*osdb.Entry{on, off}, DeepAlways, "AE(B=0)", []string{"gen2", "deep"}, 1},
+		{"broken", []*osdb.Entry{on, off}, IfNeeded, "AE(B=0)", []string{"gen2", "deep"}, 2},
+		{"not broken", []*osdb.Entry{hour, off}, IfNeeded, "CLK(HZ=3E8) AE(B=0)", []string{"gen2", "deep"}, 2},
+		{"no tie", []*osdb.Entry{off}, IfNeeded, "AE(B=0)", []string{"gen2"}, 1},
+		{"never", []*osdb.Entry{on, off}, Never, "AE(B=1) AE(B=0)", []string{"gen2"}, 1},
+		{"always", []*osdb.Entry{on, off}, Always, "AE(B=0)", []string{"gen2", "deep"}, 1},
 	} {
 		p, err := persona.New(off, persona.Options{Addr: themAddr, OpenTCP: []uint16{80}, Delay: 300 * time.Microsecond})
 		if err != nil {
@@ -252,7 +252,7 @@ func TestTimeoutInDepth(t *testing.T) {
 func TestDecidedCostNothing(t *testing.T) {
 	var took [2]time.Duration
 	var packets [2]int64
-	for i, d := range []Deep{DeepNever, DeepTies} {
+	for i, d := range []When{Never, IfNeeded} {
 		n := sim.New(sim.Options{})
 		n.Add(themAddr, &plain{rtt: time.Millisecond})
 		start := n.Now()

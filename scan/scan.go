@@ -256,7 +256,7 @@ func (r *runner) drive(l *lane) {
 	e.beside = l.beside.Load
 	e.feed = func() (held, bool, bool) { return r.pull(l) }
 	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }
-	if r.job.Deep == DeepTies && r.NewJudge != nil {
+	if r.job.Deep == IfNeeded && r.NewJudge != nil {
 		e.back = newReturns()
 	}
 	var lost uint64

@@ -10,11 +10,11 @@ import (
 // planSurvey prepares a survey, if there is reason for one. It is sent when the budget has
 // room for it.
 func (f *flow) planSurvey(j *Job) (planned bool) {
-	if j.Boxes == BoxesNever {
+	if j.Boxes == Never {
 		return false
 	}
 	t := f.surveyTarget(j)
-	if j.Boxes != BoxesAlways && (f.route.Local || len(t.Open) < 2 && !f.contradicts()) {
+	if j.Boxes != Always && (f.route.Local || len(t.Open) < 2 && !f.contradicts()) {
 		return false
 	}
 	f.survey = survey.NewMachine(t, j.Key.Stream(f.Addr, "survey"))

@@ -53,7 +53,7 @@ func (t *Temporal) wanted() bool { return t.States != 0 }
 // deepForAll reports whether deep probes go to a host before it is judged: those that
 // are waited for anyway get them without being a tie.
 func (j *Job) deepForAll() bool {
-	return j.Deep == DeepAlways || j.Deep == DeepTies && j.Temporal.wanted()
+	return j.Deep == Always || j.Deep == IfNeeded && j.Temporal.wanted()
 }
 
 // planTemporal is how many packets a flow takes at least.

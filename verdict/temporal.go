@@ -56,7 +56,7 @@ func runsOf(h *whorl.Host) (out []backoff.Run) {
 			continue
 		}
 		p, _ := backoff.Parse(o.Print)
-		for _, r := range p.Runs() {
+		for _, r := range backoff.Runs(p) {
 			if r.Seen {
 				out = append(out, r)
 			}

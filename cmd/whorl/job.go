@@ -30,8 +30,7 @@ type scanOptions struct {
 	lists, exclude, excludeFiles          []string
 	ports                                 string
 	fast, skipUp, noSweep, never, reverse bool
-	deep                                  deepFlag
-	boxes                                 boxesFlag
+	deep, boxes                           whenFlag
 	top                                   int
 	iface, source                         string
 	timing                                template
@@ -63,8 +62,8 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringVarP(&o.ports, "ports", "p", "", "TCP `PORTS` to look at, in order: 22,80-90,http*; - is all")
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
-	o.deep.flag(f)
-	o.boxes.flag(f)
+	o.deep.flag(f, "deep", "send up to 20 packets more to each host, not on ties only")
+	o.boxes.flag(f, "boxes", "compare ports of each host, not on a hint only, for boxes")
 	times := newPart("Retransmission times")
 	o.temporal.flags(times.flags)
 	f = pace.flags
@@ -146,8 +145,7 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 		j.HostTimeout = time.Duration(o.timeout)
 	}
 	j.NoSweep = o.noSweep
-	j.Boxes = o.boxes.when(o.timing)
-	j.SkipUp, j.Deep = o.skipUp, o.deep.when(o.timing)
+	j.SkipUp, j.Deep, j.Boxes = o.skipUp, o.deep.when(o.timing), o.boxes.when(o.timing)
 	if j.Temporal, err = o.temporal.job(); err != nil {
 		return j, 0, err
 	}

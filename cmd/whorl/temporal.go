@@ -132,7 +132,7 @@ func (w *cronWriter) Host(h *whorl.Host) error {
 			continue
 		}
 		p, _ := backoff.Parse(o.Print)
-		lines := p.CronOS()
+		lines := backoff.CronOSOf(p)
 		for _, c := range lines {
 			b = append(c.AppendTo(b), '\n')
 		}

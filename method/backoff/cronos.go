@@ -30,11 +30,11 @@ func (e *Exchange) CronOS(timeout time.Duration) []CronOS {
 	return cronOS(e.Runs(e.Last), func(*Run) time.Duration { return timeout })
 }
 
-// CronOS gives the print as Cron-OS would. Time is what was listened for, which is less
+// CronOSOf gives the print as Cron-OS would. Time is what was listened for, which is less
 // than was asked for where the exchange was decided sooner; parts of a second are cut
 // off.
-func (p Print) CronOS() []CronOS {
-	return cronOS(p.Runs(), func(r *Run) time.Duration { return r.Heard.Truncate(time.Second) })
+func CronOSOf(p Print) []CronOS {
+	return cronOS(Runs(p), func(r *Run) time.Duration { return r.Heard.Truncate(time.Second) })
 }
 
 func cronOS(runs []Run, heard func(*Run) time.Duration) (out []CronOS) {

@@ -24,14 +24,14 @@ func ExampleRanker() {
 		"SynRcvd(G=3,6,12,24)",
 	), backoff.DefaultParams())
 	seen, err := backoff.Parse("SynRcvd(G=1.003,2.016,4.128%E=none%T=8%B=0.0005)")
-	best := ranker.Rank(seen.Runs()).Groups[0]
+	best := ranker.Rank(backoff.Runs(seen)).Groups[0]
 	fmt.Println(names[best.Records[0]], best.Posterior > 0.99, err)
 	// Output: Linux true <nil>
 }
 
 func ExampleFit() {
 	seen, _ := backoff.Parse("SynRcvd(G=0.71,1.4,2.8,5.61,5.6,5.6%E=rst%T=21.7)")
-	unknown, _ := backoff.Fit(&seen.Runs()[0], backoff.DefaultParams())
+	unknown, _ := backoff.Fit(&backoff.Runs(seen)[0], backoff.DefaultParams())
 	fmt.Println(unknown.Line())
 	// Output: SynRcvd(G=0.7,1.4,2.8,5.6,5.6,5.6%E=rst)
 }

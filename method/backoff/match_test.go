@@ -28,7 +28,7 @@ func observed(t testing.TB, text string) *Run {
 	if err != nil || len(p) != 1 {
 		t.Fatal(text, err)
 	}
-	return &p.Runs()[0]
+	return &Runs(p)[0]
 }
 
 const (
@@ -100,7 +100,7 @@ func FuzzLogLikelihood(f *testing.F) {
 		if err != nil || len(print) != 1 {
 			return
 		}
-		run := print.Runs()[0]
+		run := Runs(print)[0]
 		p := DefaultParams()
 		if v := LogLikelihood(&s, &run, p); run.Seen && (math.IsNaN(v) || math.IsInf(v, 0)) {
 			t.Errorf("%v under %v: %v", print, s.Line(), v)

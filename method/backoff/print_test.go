@@ -25,7 +25,7 @@ func TestParse(t *testing.T) {
 		{State: LastAck, Heard: 5001 * ms, RTT: ms},
 		{State: FinWait1, Seen: true, Gaps: gaps("0.5"), End: Reset, Heard: time.Second, RTT: 800 * ms},
 	}
-	if d := cmp.Diff(want, p.Runs()); d != "" {
+	if d := cmp.Diff(want, Runs(p)); d != "" {
 		t.Error(d)
 	}
 	for text, want := range map[string]string{
@@ -59,7 +59,7 @@ func FuzzParse(f *testing.F) {
 		if d := cmp.Diff(p, again); d != "" {
 			t.Error(d)
 		}
-		for _, r := range p.Runs() {
+		for _, r := range Runs(p) {
 			back, err := ReadRun(r.Line())
 			if err != nil || back.State != r.State || back.End != r.End || back.Seen != r.Seen || len(back.Gaps) != len(r.Gaps) {
 				t.Errorf("%v: %v", r, err)

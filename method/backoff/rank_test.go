@@ -49,7 +49,7 @@ func TestRank(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ranking := r.Rank(p.Runs())
+		ranking := r.Rank(Runs(p))
 		var got []string
 		for _, i := range ranking.Groups[0].Records {
 			got = append(got, names[i])

@@ -26,7 +26,7 @@ func (wires) Open(r link.Route) (link.Conn, error) {
 // print scans the target with our own probes and gives what they measured.
 func print(t *testing.T, h *target.Target) (print string) {
 	t.Helper()
-	j := scan.Job{Targets: &scan.Targets{}, TCP: []uint16{h.Open[0], h.Closed}, Deep: scan.DeepAlways, Key: method.Key{1}, Timing: scan.Timings[3]}
+	j := scan.Job{Targets: &scan.Targets{}, TCP: []uint16{h.Open[0], h.Closed}, Deep: scan.Always, Key: method.Key{1}, Timing: scan.Timings[3]}
 	if err := j.Targets.Add(h.IP.String(), nil); err != nil {
 		t.Fatal(err)
 	}

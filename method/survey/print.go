@@ -156,30 +156,19 @@ func (p *Port) line() method.Line {
 // Parse reads a print; empty lines are passed over. It returns what could be read and
 // the first error, which names the line.
 func Parse(text string) (p Print, err error) {
-	no := 0
-	for s := range strings.Lines(text) {
-		no++
-		if s = strings.TrimSpace(s); s == "" {
-			continue
-		}
-		l, e := method.ParseLine(s)
-		var port Port
-		if e == nil {
-			port, e = parsePort(l)
-		}
+	_, err = method.ParseLines(text, "survey", func(l method.Line) error {
+		port, err := parsePort(l)
 		switch {
-		case e != nil:
+		case err != nil:
+			return err
 		case len(p) == maxPorts:
-			e = fmt.Errorf("more than %d ports", maxPorts)
+			return fmt.Errorf("more than %d ports", maxPorts)
 		case slices.ContainsFunc(p, func(q Port) bool { return q.Number == port.Number }):
-			e = fmt.Errorf("%s stands twice", l.Test)
-		default:
-			p = append(p, port)
+			return fmt.Errorf("%s stands twice", l.Test)
 		}
-		if e != nil && err == nil {
-			err = fmt.Errorf("survey: line %d: %w", no, e)
-		}
-	}
+		p = append(p, port)
+		return nil
+	})
 	return p, err
 }
 

@@ -14,24 +14,24 @@ var (
 )
 
 // What the flag means, given or not, under a fast and a slow template.
-func TestDeepFlag(t *testing.T) {
+func TestWhenFlag(t *testing.T) {
 	for _, c := range []struct {
 		args   []string
 		timing template
-		want   scan.Deep
+		want   scan.When
 	}{
-		{nil, 3, scan.DeepTies},
-		{nil, 5, scan.DeepTies},
-		{nil, 2, scan.DeepNever},
-		{nil, 0, scan.DeepNever},
-		{[]string{"--deep"}, 3, scan.DeepAlways},
-		{[]string{"--deep=true"}, 0, scan.DeepAlways},
-		{[]string{"--deep=false"}, 3, scan.DeepNever},
-		{[]string{"--deep=0"}, 5, scan.DeepNever},
+		{nil, 3, scan.IfNeeded},
+		{nil, 5, scan.IfNeeded},
+		{nil, 2, scan.Never},
+		{nil, 0, scan.Never},
+		{[]string{"--deep"}, 3, scan.Always},
+		{[]string{"--deep=true"}, 0, scan.Always},
+		{[]string{"--deep=false"}, 3, scan.Never},
+		{[]string{"--deep=0"}, 5, scan.Never},
 	} {
-		var d deepFlag
+		var d whenFlag
 		f := pflag.NewFlagSet("scan", pflag.ContinueOnError)
-		d.flag(f)
+		d.flag(f, "deep", "")
 		if err := f.Parse(c.args); err != nil || d.when(c.timing) != c.want {
 			t.Errorf("%v under -T%d: %d, %v; want %d", c.args, c.timing, d.when(c.timing), err, c.want)
 		}
@@ -39,7 +39,7 @@ func TestDeepFlag(t *testing.T) {
 			t.Errorf("%v is written as %q, which is read otherwise", c.args, d.String())
 		}
 	}
-	if err := new(deepFlag).Set("maybe"); err == nil {
+	if err := new(whenFlag).Set("maybe"); err == nil {
 		t.Error("--deep=maybe is taken")
 	}
 }
