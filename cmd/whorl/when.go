@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/spf13/pflag"
@@ -47,6 +48,8 @@ func (w *whenFlag) IsBoolFlag() bool { return true }
 // Set takes true or false.
 func (w *whenFlag) Set(text string) (err error) {
 	w.given = true
-	w.on, err = strconv.ParseBool(text)
-	return err
+	if w.on, err = strconv.ParseBool(text); err != nil {
+		return errors.New("want true or false")
+	}
+	return nil
 }
