@@ -91,11 +91,8 @@ func (r *runner) sweep(s *sweeper) {
 		defer conn.Close()
 	}
 	for {
-		if err != nil && r.ctx.Err() == nil {
-			r.mu.Lock()
-			s.failed = true
-			r.errs = append(r.errs, fmt.Errorf("scan: the targets behind %v are asked one by one: %w", s.route.NextHop, err))
-			r.mu.Unlock()
+		if err != nil {
+			r.cannotSweep(s, err)
 		}
 		batch := r.batch(s)
 		if len(batch) == 0 {
@@ -108,6 +105,16 @@ func (r *runner) sweep(s *sweeper) {
 			r.hand(s, held{Target: t, route: s.route})
 		}
 	}
+}
+
+// cannotSweep notes why a sweeper has given up, once.
+func (r *runner) cannotSweep(s *sweeper, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !s.failed && r.ctx.Err() == nil {
+		r.errs = append(r.errs, fmt.Errorf("scan: the targets behind %v are asked one by one: %w", s.route.NextHop, err))
+	}
+	s.failed = true
 }
 
 // openSweep opens a link of the sweeper's own, and finds out who the next hop is.

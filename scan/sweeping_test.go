@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -117,7 +118,7 @@ func TestSweepingFails(t *testing.T) {
 		return nil
 	}}
 	hosts, _, err := sweepScan(t, context.Background(), b)
-	if !errors.Is(err, syscall.ENETDOWN) {
+	if !errors.Is(err, syscall.ENETDOWN) || strings.Count(err.Error(), "one by one") != 1 {
 		t.Errorf("error %v", err)
 	}
 	checkSwept(t, b, hosts)
