@@ -1,10 +1,11 @@
 // Package osdb holds references: what is known of TCP/IP stacks, under one name
 // and class, with the place that each fact comes from.
 //
-// It reads nmap-os-db as it is, of Nmap 7.93 and later, and our own files, which
-// have the same grammar and three things more: lines of methods other than Nmap's
-// (SYN6, Syn, SynAck, those of packages deep and backoff), a line Source that says where
-// a record's facts come from, and a line Within for a part of another record. A record:
+// It reads nmap-os-db as it is, of Nmap 7.93 and later, the databases of Nmap's first
+// generation (below), and our own files, which have the grammar of nmap-os-db and four
+// things more: lines of methods other than Nmap's (SYN6, Syn, SynAck, those of packages
+// deep and backoff), lines Gen1, a line Source that says where a record's facts come
+// from, and a line Within for a part of another record. A record:
 //
 //	Fingerprint Linux 6.12 - 6.18
 //	Class Linux | Linux | 6.X | general purpose
@@ -20,6 +21,18 @@
 //	Within Linux 6.12 - 6.18
 //	AE(B=0)
 //	Source measured: kernels 6.16.3 and 6.17.8 in qemu, 2026-11
+//
+// The two generations of Nmap's tests share the names T1-T7. Where a record has both,
+// the word Gen1 stands before lines of the first, which otherwise read as it prints them:
+//
+//	Fingerprint Linux 6.12 - 6.18
+//	T2(R=N)
+//	Gen1 TSeq(Class=RI%gcd=<6%SI=>FFFF%IPID=Z%TS=1000HZ)
+//	Gen1 T2(Resp=N)
+//
+// Records of nmap-os-fingerprints and of honeyd's nmap.prints have no tests but those, and
+// no such word. They are known by what they say, not by the name of the file: TSeq, PU
+// and the attributes Resp, ACK, Flags and Ops exist in the first generation alone.
 //
 // A record ends with an empty line, the next Fingerprint or the file. "#" in the
 // first column begins a comment. A section MatchPoints before the records says

@@ -88,6 +88,9 @@ func amended(lines []string, now *Entry) (out []string) {
 			add(l.Test, l.String())
 		}
 	}
+	for _, l := range now.Gen1.Lines() {
+		add(mark+l.Test, mark+l.String())
+	}
 	for _, l := range now.Extra {
 		add(l.Test, l.String())
 	}
@@ -96,8 +99,11 @@ func amended(lines []string, now *Entry) (out []string) {
 	}
 	for _, line := range lines {
 		word, _, _ := strings.Cut(line, " ")
-		if l, err := method.ParseLine(strings.TrimRight(line, " \t\r\n")); err == nil {
-			word = l.Test
+		text, first := strings.CutPrefix(strings.TrimRight(line, " \t\r\n"), mark)
+		if l, err := method.ParseLine(text); err == nil {
+			if word = l.Test; first {
+				word = mark + word
+			}
 		} else if word != "Source" {
 			out = append(out, strings.TrimSuffix(line, "\n")+"\n")
 			continue

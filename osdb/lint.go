@@ -37,8 +37,15 @@ func (s Set) Lint() (problems []Problem) {
 
 // lintTests finds what no host can match.
 func lintTests(e *Entry) (texts []string) {
+	for _, t := range e.Gen1 {
+		for _, term := range t.Terms {
+			if !term.Expr.Satisfiable() {
+				texts = append(texts, fmt.Sprintf("%s%s: %s=%v: nothing matches", mark, t.Name, term.Attr, term.Expr))
+			}
+		}
+	}
 	if e.Gen2 == nil {
-		return nil
+		return texts
 	}
 	for t := range gen2.NumTests {
 		for _, term := range e.Gen2.Test(t).Terms(expr.Nmap793) {

@@ -12,6 +12,7 @@ import (
 // Places are where a machine keeps databases.
 type Places struct {
 	Nmap []string // candidates for nmap-os-db; the first that exists is read
+	P0f  []string // candidates for p0f.fp, likewise
 	User string   // folder of the user's own *.osdb
 }
 
@@ -26,6 +27,7 @@ func PlacesOf(getenv func(string) string) (p Places) {
 		p.Nmap = append(p.Nmap, filepath.Join(home, ".nmap", Nmap))
 	}
 	p.Nmap = append(p.Nmap, filepath.Join("/usr/local/share/nmap", Nmap), filepath.Join("/usr/share/nmap", Nmap))
+	p.P0f = []string{filepath.Join("/etc/p0f", P0f), filepath.Join("/usr/share/p0f", P0f)}
 	switch {
 	case filepath.IsAbs(data): // the specification has relative ones ignored
 		p.User = filepath.Join(data, "whorl")
@@ -39,11 +41,13 @@ func PlacesOf(getenv func(string) string) (p Places) {
 type Config struct {
 	Embedded fs.FS // *.osdb in its root
 	Places   Places
+	Passive  bool     // p0f's file too: it has no tests but those of package syn
 	Files    []string // further databases, by name; each must exist
 }
 
-// Load reads all databases in the order in which they count: embedded, Nmap's,
-// those named, the user's. Nothing is asked of a place but those that Files name.
+// Load reads all databases in the order in which they count: embedded, Nmap's, p0f's,
+// those named, the user's. Nothing is asked of a place but those that Files name. Files
+// that end in .fp are read as p0f's.
 func Load(c Config) (set Set, problems []Problem) {
 	read := func(f fs.File, err error, database, file string) {
 		if err != nil {
@@ -51,6 +55,11 @@ func Load(c Config) (set Set, problems []Problem) {
 			return
 		}
 		defer f.Close()
+		if filepath.Ext(file) == filepath.Ext(P0f) {
+			db, _, more := ReadP0f(f, database, file)
+			set, problems = append(set, db), append(problems, more...)
+			return
+		}
 		db, more := Read(f, database, file)
 		set = append(set, db)
 		problems = append(problems, more...)
@@ -64,13 +73,19 @@ func Load(c Config) (set Set, problems []Problem) {
 			read(f, err, Embedded, name)
 		}
 	}
-	for _, file := range c.Places.Nmap {
-		f, err := open(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+	first := func(files []string, database string) {
+		for _, file := range files {
+			f, err := open(file)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			read(f, err, database, file)
+			return
 		}
-		read(f, err, Nmap, file)
-		break
+	}
+	first(c.Places.Nmap, Nmap)
+	if c.Passive {
+		first(c.Places.P0f, P0f)
 	}
 	for _, file := range c.Files {
 		f, err := open(file)

@@ -10,6 +10,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/gen1"
 	"whorl/method/gen2"
 )
 
@@ -19,6 +20,7 @@ type Entry struct {
 	Within  string // name of the record of its file that it narrows; empty: none
 	Classes []whorl.Class
 	Gen2    *gen2.Reference // nil: none
+	Gen1    gen1.Reference  // nil: none
 	Extra   []method.Line   // tests of other methods, kept as they are
 	Source  whorl.Source
 }
@@ -40,6 +42,7 @@ type Set []*DB
 const (
 	Embedded = "embedded"
 	Nmap     = "nmap-os-db"
+	P0f      = "p0f.fp"
 	User     = "user"
 )
 
@@ -134,6 +137,9 @@ func (e *Entry) AppendTo(b []byte) []byte {
 func (e *Entry) appendTests(b []byte) []byte {
 	if e.Gen2 != nil {
 		b = e.Gen2.AppendTo(b)
+	}
+	for _, l := range e.Gen1.Lines() {
+		b = append(l.AppendTo(append(b, mark...)), '\n')
 	}
 	for _, l := range e.Extra {
 		b = append(l.AppendTo(b), '\n')

@@ -126,7 +126,7 @@ func TestReadProblems(t *testing.T) {
 			[]string{`:3: CPE "o:a:b" is left out; want something like cpe:/o:linux:linux_kernel:6`}, record + "Class a | b | c | d\nT1()\n"},
 		{"no tests", record + "\n" + record + "T1()\n", []string{`:1: record "A" has no tests; it can match nothing`}, record + record + "T1()\n"},
 		{"no name", "Fingerprint # none\nT1()\nClass x\nwhat\n\n" + record + "T1()\n", []string{`:1: Fingerprint without a name; the record is left out`}, record + "T1()\n"},
-		{"keyword", record + "Config R=1\nT1()\n", []string{`:2: unknown keyword "Config"; want Fingerprint, Within, Class, CPE, Source or a test like T1(R=Y)`}, record + "T1()\n"},
+		{"keyword", record + "Config R=1\nT1()\n", []string{`:2: unknown keyword "Config"; want Fingerprint, Within, Class, CPE, Source, Gen1 or a test like T1(R=Y)`}, record + "T1()\n"},
 		{"within", record + "Within\nT1()\n", []string{`:2: Within says nothing; write the name of the record that "A" narrows`}, record + "T1()\n"},
 		{"within twice", record + "Within B\nWithin C\nT1()\n", []string{`:3: Within stands twice in "A"; only the first counts`}, record + "Within B\nT1()\n"},
 		{"deep test", record + "AE(B=5-)\nT1()\n", []string{`:2: deep: AE: B: expr: "5-": "5-" is no comparison`}, record + "T1()\nAE(B=5-)\n"},
@@ -221,6 +221,8 @@ func TestCheck(t *testing.T) {
 // and read as it is.
 func FuzzRead(f *testing.F) {
 	f.Add(sample)
+	f.Add(old)
+	f.Add("Fingerprint A\nT2()\nT2(DF=N)\nGen1 T2(Resp=N)\nT1(Resp=Y)\nSEQ(SP=1)\nGen1 OPS()\nGen1 x")
 	f.Add(whole + "Fingerprint Example 6.16\nWithin Example 4.15 - 6.19\nAE(B=0)\nWithin B")
 	f.Add("Fingerprint A\nT1(R=Y%Z=1%T=5-)\nT9(R=1)\nSEQ(R=N)\nSource x\nSource y")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -353,6 +355,7 @@ func TestPlaces(t *testing.T) {
 	got := PlacesOf(func(k string) string { return env[k] })
 	want := Places{
 		Nmap: []string{"/n/nmap-os-db", "/h/.nmap/nmap-os-db", "/usr/local/share/nmap/nmap-os-db", "/usr/share/nmap/nmap-os-db"},
+		P0f:  []string{"/etc/p0f/p0f.fp", "/usr/share/p0f/p0f.fp"},
 		User: "/d/whorl",
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -12,7 +12,9 @@ import (
 	"whorl/method"
 	"whorl/method/backoff"
 	"whorl/method/deep"
+	"whorl/method/gen1"
 	"whorl/method/gen2"
+	"whorl/method/syn"
 )
 
 // Bounds on what is read, so that no file can exhaust memory. Nmap's database has
@@ -65,6 +67,8 @@ type decoder struct {
 
 	section section
 	entry   *Entry              // of the section record
+	nmap    generation          // of the entry's plain tests
+	either  []plain             // its lines that wait for that to be known, at most one of a test
 	body    bool                // something other than comments has come
 	points  bool                // MatchPoints have come
 	crlf    bool                // was reported
@@ -84,10 +88,13 @@ const (
 
 // test is a line that was read before.
 type test struct {
-	gen2  *gen2.ReferenceTest // nil: of another method
-	line  method.Line
-	errs  []error
-	unfit bool // not a test line at all
+	gen2   *gen2.ReferenceTest // nil: of another method
+	gen1   *gen1.ReferenceTest // nil: of another method; both if that cannot be told
+	line   method.Line
+	errs   []error
+	errs1  []error // of gen1
+	marked bool    // begins with Gen1
+	unfit  bool    // not a test line at all
 }
 
 func (d *decoder) problem(format string, args ...any) { d.problemAt(d.line, format, args...) }
@@ -173,7 +180,7 @@ func (d *decoder) other(s string) {
 	switch {
 	case s == "":
 		d.end()
-	case word == "Fingerprint":
+	case strings.EqualFold(word, "Fingerprint"): // in whatever case, as the first generation had it
 		d.fingerprint(rest)
 	case word == "MatchPoints":
 		d.matchPoints()
@@ -191,7 +198,7 @@ func (d *decoder) other(s string) {
 		d.tests[s] = t
 		d.test(t)
 	case d.section != skipped:
-		d.problem("unknown keyword %.40q; want Fingerprint, Within, Class, CPE, Source or a test like T1(R=Y)", word)
+		d.problem("unknown keyword %.40q; want Fingerprint, Within, Class, CPE, Source, Gen1 or a test like T1(R=Y)", word)
 	}
 }
 
@@ -222,8 +229,9 @@ func (d *decoder) inRecord(s string) bool {
 
 // end closes the section.
 func (d *decoder) end() {
+	d.settle(second)
 	switch e := d.entry; {
-	case d.section == record && e.Gen2 == nil && len(e.Extra) == 0:
+	case d.section == record && e.Gen2 == nil && e.Gen1 == nil && len(e.Extra) == 0:
 		d.problemAt(e.Source.Line, "record %q has no tests; it can match nothing", e.Name)
 	case d.section == points:
 		for t, ok := range d.scored {
@@ -232,7 +240,7 @@ func (d *decoder) end() {
 			}
 		}
 	}
-	d.section, d.entry = outside, nil
+	d.section, d.entry, d.nmap = outside, nil, undecided
 }
 
 func (d *decoder) fingerprint(name string) {
@@ -327,25 +335,26 @@ func (d *decoder) source(s string) {
 	}
 }
 
-// others are tests of methods that have no reference type here yet, beside those of
-// packages deep and backoff. Those of IPv6 end in 6.
-var others = map[string]bool{"Syn": true, "SynAck": true, "TSeq": true, "PU": true}
-
 func (d *decoder) readTest(s string) *test {
 	t := &test{}
 	var err error
+	s, t.marked = strings.CutPrefix(s, mark)
 	if t.line, err = method.ParseLine(s); err != nil {
 		t.errs, t.unfit = []error{err}, true
 		return t
 	}
 	name := t.line.Test
-	if _, ok := gen2.TestNamed(name); ok {
+	if t.marked || gen1.Has(name) {
+		d.readNmap(t)
+	} else if _, ok := gen2.TestNamed(name); ok {
 		t.gen2, t.errs = d.compiler.Test(t.line)
 	} else if deep.Has(name) {
 		_, t.errs = deep.NewReference([]method.Line{t.line})
 	} else if backoff.Has(name) {
 		_, t.errs = backoff.NewReference([]method.Line{t.line})
-	} else if !others[name] && !strings.HasSuffix(name, "6") {
+	} else if syn.Has(name) {
+		_, t.errs = syn.NewReference([]method.Line{t.line})
+	} else if !strings.HasSuffix(name, "6") { // those of IPv6, which have no reference type here yet
 		t.errs = []error{fmt.Errorf("no method has a test %s; it is kept and not used", name)}
 	}
 	return t
@@ -363,20 +372,15 @@ func (d *decoder) test(t *test) {
 		d.score(t)
 		return
 	}
+	if t.gen1 != nil || t.gen2 != nil {
+		d.nmapTest(t)
+		return
+	}
 	for _, err := range t.errs {
 		d.problem("%v", err)
 	}
-	switch e := d.entry; {
-	case t.unfit:
-	case t.gen2 == nil:
-		e.Extra = append(e.Extra, t.line)
-	default:
-		if e.Gen2 == nil {
-			e.Gen2 = &gen2.Reference{}
-		}
-		if !e.Gen2.Set(t.gen2) {
-			d.problem("%s stands twice in %q; only the first counts", t.line.Test, e.Name)
-		}
+	if !t.unfit {
+		d.entry.Extra = append(d.entry.Extra, t.line)
 	}
 }
 

@@ -48,6 +48,9 @@ func (s Set) Stats() Stats {
 		for _, l := range e.Extra {
 			extra[l.Test]++
 		}
+		for _, t := range e.Gen1 {
+			extra[mark+t.Name]++
+		}
 		if e.Gen2 == nil {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"whorl/method"
 	"whorl/method/deep"
 	"whorl/method/gen2"
+	"whorl/packet"
 )
 
 // clock makes TCP timestamps.
@@ -79,6 +80,9 @@ func (c *chooser) chooseClock(i *instance) error {
 		return fmt.Errorf("CLK: OFF: %v, but OPS has no such timestamps", c.deep.Expr("CLK", "OFF"))
 	}
 	e := c.expr(gen2.TestSEQ, "TS")
+	if shown := i.stamps(); shown != "" && e != nil && !e.Match(shown) {
+		return fmt.Errorf("SEQ: TS: %v, but the timestamps of OPS show %s", e, shown)
+	}
 	stamps := true
 	for p := gen2.S1; p <= gen2.S6; p++ {
 		o := i.segments[p].options
@@ -109,6 +113,22 @@ func (c *chooser) chooseClock(i *instance) error {
 		i.clock = clockOf(manyOffsets[0])
 	}
 	return c.deepClock(&i.clock)
+}
+
+// stamps is what TS says where the answers to the SEQ train tell nothing of a clock: U, as
+// one has no timestamp, or 0, as one has 0 in it. The last such answer decides.
+func (i *instance) stamps() (shown string) {
+	for p := gen2.S1; p <= gen2.S6; p++ {
+		s := &i.segments[p]
+		switch o := s.options; {
+		case s.silent || !s.flags.Has(packet.SYN|packet.ACK):
+		case o.stamp == 0:
+			shown = "U"
+		case !o.value:
+			shown = "0"
+		}
+	}
+	return shown
 }
 
 // offsets tells whether CLK allows one offset for all ports, and many.

@@ -229,18 +229,24 @@ func (c *chooser) change(attr string, sent uint16) (change, error) {
 		not = append(not, uint64(sent)) // would be shown as G
 	}
 	n, err := c.number(gen2.TestU1, attr, 0xffff, not, 0)
-	v := uint16(n)
+	return changeTo(uint16(n), sent), err
+}
+
+// changeTo is how v comes from what was sent, 0 if it does not.
+func changeTo(v, sent uint16) change {
 	const header = 20
 	switch {
-	case err != nil || sent == 0:
+	case sent == 0:
+	case v == sent:
+		return change{}
 	case v == sent+header || v == sent-header:
-		return change{changeAdd, v - sent}, nil
+		return change{changeAdd, v - sent}
 	case v == bits.ReverseBytes16(sent):
-		return change{changeSwap, 0}, nil
+		return change{changeSwap, 0}
 	case v == bits.ReverseBytes16(sent-header) && sent == probeLen:
-		return change{changeSwap, ^uint16(header) + 1}, nil
+		return change{changeSwap, ^uint16(header) + 1}
 	}
-	return change{changeSet, v}, err
+	return change{changeSet, v}
 }
 
 func (c *chooser) chooseEcho(e *echoes) error {

@@ -17,6 +17,7 @@ type instance struct {
 	natural     [askAll + 1]segment  // how other SYNs are, by what they ask for
 	echoesMSS   bool                 // the MSS of an answer is not above that of the SYN
 	extended    extended
+	firsts      *firsts // nil: the record has no tests of the first generation
 	isns        isns
 	succession  succession
 	sources     [numSources]ids

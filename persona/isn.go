@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"whorl/method"
-	"whorl/method/expr"
 )
 
 // isns is how initial sequence numbers grow. Between two SYNs 100 ms apart a number
@@ -20,14 +19,14 @@ type isns struct {
 	// exact steps do not follow small variations of the gaps: stacks that count
 	// connections do not either, and few units cannot be scaled.
 	exact  bool
-	noise  uint32     // in units, what a secret adds to or takes from each step
-	signed bool       // steps go up or down, by a secret
-	gcd    *expr.Expr // of all differences, what it may be
+	noise  uint32 // in units, what a secret adds to or takes from each step
+	signed bool   // steps go up or down, by a secret
+	want   growth // what is to be measured of as many gaps as there are steps
 }
 
-// A gap between SYNs within these bounds counts as the ideal one for exact steps.
 const (
-	idealGap    = 100 * time.Millisecond
+	idealGap = 100 * time.Millisecond
+	// A gap between SYNs within these bounds counts as the ideal one for exact steps.
 	shortestGap = 70 * time.Millisecond
 	longestGap  = 150 * time.Millisecond
 )
@@ -36,12 +35,17 @@ const (
 // number looks like a falling one.
 const maxStep = 1<<31 - 1
 
+// earlier is how many gaps are remembered: with the one at hand, those of one scan.
+const earlier = 4
+
 // sequence is the state of one peer's initial sequence numbers.
 type sequence struct {
 	last uint32
-	at   time.Time // of last; zero: none yet
-	next uint8     // step to take
-	seen [4]uint32 // the last differences in units, the newest first; zero: not yet
+	at   time.Time              // of last; zero: none yet
+	next uint8                  // step to take
+	seen uint8                  // gaps in a row within bounds, at most earlier
+	gaps [earlier]time.Duration // the newest first
+	grew [earlier]uint32        // the differences, in units
 }
 
 // draw gives the next number of a peer.
@@ -53,9 +57,9 @@ func (g *isns) draw(s *sequence, now time.Time, secret *method.Stream) uint32 {
 		s.last = secret.Uint32() | 1
 		s.next = uint8(secret.Between(0, len(g.steps)-1))
 	} else {
-		d := g.step(s, now.Sub(s.at), secret)
-		copy(s.seen[1:], s.seen[:])
-		s.seen[0] = d
+		gap := now.Sub(s.at)
+		d := g.step(s, gap, secret)
+		s.note(gap, d)
 		if d *= g.unit; g.signed && secret.Uint64()&1 == 0 {
 			d = -d
 		}
@@ -65,6 +69,18 @@ func (g *isns) draw(s *sequence, now time.Time, secret *method.Stream) uint32 {
 	}
 	s.at = now
 	return s.last
+}
+
+// note remembers a difference as long as SYNs keep coming as a scan sends them.
+func (s *sequence) note(gap time.Duration, d uint32) {
+	if gap < shortestGap || gap > longestGap {
+		s.seen = 0
+		return
+	}
+	copy(s.gaps[1:], s.gaps[:])
+	copy(s.grew[1:], s.grew[:])
+	s.gaps[0], s.grew[0] = gap, d
+	s.seen = min(s.seen+1, earlier)
 }
 
 // step is the next difference in units, for the time since the last number.
@@ -81,44 +97,43 @@ func (g *isns) step(s *sequence, gap time.Duration, secret *method.Stream) uint3
 	if gap > longestGap {
 		return uint32(math.Mod(max(k, 0), 1<<32))
 	}
-	d := uint32(min(max(k, least)+0.5, maxStep/float64(g.unit)))
-	if g.exact {
-		return d
-	}
-	return g.coprime(d, s.seen[:len(g.steps)-1])
+	return g.fit(s, gap, uint32(min(max(k, least)+0.5, maxStep/float64(g.unit))))
 }
 
-// coprime moves d by as little as makes the common divisor of it and the
-// differences before it a possible one.
-func (g *isns) coprime(d uint32, before []uint32) uint32 {
-	common := uint32(0)
-	for _, b := range before {
-		if b == 0 {
-			return d
-		}
-		common = gcd(common, b)
+const (
+	reach  = 8 // by how many units a difference is moved at most
+	fewest = 3 // gaps of which anything is measured
+)
+
+// fit moves a difference by as little as makes it and those before it show what they
+// should: whole units that follow uneven gaps deviate by their rounding too, and have a
+// common divisor by chance.
+func (g *isns) fit(s *sequence, gap time.Duration, d uint32) uint32 {
+	n := min(int(s.seen)+1, len(g.steps))
+	if n < fewest || n < len(g.steps) && g.exact || gap < shortestGap {
+		return d // a few of few units say nothing of the others
 	}
-	for i := range uint32(8) {
-		for _, c := range [...]uint32{d + i, d - i} {
-			if g.may(gcd(common, c)) {
-				return c
-			}
+	for i := range uint32(reach) {
+		if g.shows(s, n, gap, d+i) {
+			return d + i
+		}
+		if i < d && g.shows(s, n, gap, d-i) {
+			return d - i
 		}
 	}
 	return d
 }
 
-// may reports whether all differences may have that common divisor, in units. Nmap
-// counts deviations in common divisors if these are above 9, so that one changes
-// SP with it.
-func (g *isns) may(common uint32) bool {
-	whole := common * g.unit
-	return (common == 1 || whole <= 9) && g.gcd.Match(hex(whole))
-}
-
-func gcd(a, b uint32) uint32 {
-	for b != 0 {
-		a, b = b, a%b
+// shows reports whether the last n differences, with d as the last, are measured as wanted.
+func (g *isns) shows(s *sequence, n int, gap time.Duration, d uint32) bool {
+	var (
+		isns [earlier + 2]uint32
+		at   [len(isns)]time.Duration
+	)
+	for i := n - 1; i >= 1; i-- { // the oldest first
+		k := n - i
+		isns[k], at[k] = isns[k-1]+s.grew[i-1]*g.unit, at[k-1]+s.gaps[i-1]
 	}
-	return a
+	isns[n], at[n] = isns[n-1]+d*g.unit, at[n-1]+gap
+	return g.want.agrees(isns[:n+1], at[:n+1])
 }

@@ -252,17 +252,17 @@ func (c candidate) enumerate(n int) (out [][]uint32) {
 func (w growth) try(steps []uint32, c candidate, secret *method.Stream) (isns, bool) {
 	switch {
 	case c.unit == 0:
-		return isns{constant: true, value: secret.Uint32() | 1}, w.agrees(make([]uint32, w.gaps), &trials[0])
+		return isns{constant: true, value: secret.Uint32() | 1}, w.agrees(make([]uint32, w.gaps+1), trials[0].believed())
 	case steps == nil:
 		return isns{}, false
 	}
 	steps = slices.Clone(steps)
-	g := isns{unit: c.unit, steps: steps, exact: slices.Max(steps) <= exactly, gcd: w.gcd}
-	differences := make([]uint32, len(steps))
+	g := isns{unit: c.unit, steps: steps, exact: slices.Max(steps) <= exactly, want: w}
+	numbers := make([]uint32, len(steps)+1)
 	for i, k := range steps {
-		differences[i] = k * c.unit
+		numbers[i+1] = numbers[i] + k*c.unit
 	}
-	if !w.agrees(differences, &trials[0]) {
+	if !w.agrees(numbers, trials[0].believed()) {
 		return isns{}, false
 	}
 	if lowest, _, ok := w.sp.Alternatives()[0].Bounds(); ok && lowest >= unpredictable && !g.exact {
@@ -272,9 +272,9 @@ func (w growth) try(steps []uint32, c candidate, secret *method.Stream) (isns, b
 	return g, true
 }
 
-// exactly is the largest step in units that does not follow variations of the gap:
-// its rounding would be worse than they are.
-const exactly = 200
+// exactly is the largest step in units that does not follow variations of the gap: so few
+// are connections that are counted, more are ticks of a clock.
+const exactly = 12
 
 func shuffle(s []uint32, secret *method.Stream) {
 	for i := len(s) - 1; i > 0; i-- {
@@ -302,45 +302,38 @@ var trials = [...]trial{
 	{wrong: [6]time.Duration{1e6, -1e6, 500e3, -500e3, 800e3, -900e3}},
 }
 
+// believed are the times at which the SYNs of a trial are believed to have left.
+func (t *trial) believed() []time.Duration {
+	out := make([]time.Duration, len(t.late))
+	for i := range out {
+		out[i] = time.Duration(i)*idealGap + t.late[i] + t.wrong[i]
+	}
+	return out
+}
+
 // stands counts the trials in which the generator shows what it should.
 func (w growth) stands(g *isns) (n int) {
+	start := time.Unix(0, 0)
 	for i := range trials {
 		var (
-			secret = (&method.Key{byte(i)}).Stream(netip.IPv4Unspecified(), "persona trial")
-			s      sequence
-			at     = time.Unix(0, 0)
-			last   = g.draw(&s, at.Add(trials[i].late[0]), &secret)
-			steps  [5]uint32
+			secret  = (&method.Key{byte(i)}).Stream(netip.IPv4Unspecified(), "persona trial")
+			s       sequence
+			numbers = make([]uint32, w.gaps+1)
 		)
-		for k := range steps[:w.gaps] {
-			at = at.Add(idealGap)
-			isn := g.draw(&s, at.Add(trials[i].late[k+1]), &secret)
-			steps[k], last = isn-last, isn
+		for k := range numbers {
+			numbers[k] = g.draw(&s, start.Add(time.Duration(k)*idealGap+trials[i].late[k]), &secret)
 		}
-		if w.agrees(steps[:w.gaps], &trials[i]) {
+		if w.agrees(numbers, trials[i].believed()) {
 			n++
 		}
 	}
 	return n
 }
 
-// agrees asks the method itself what a scan would see of numbers with those
-// differences, and whether the reference says so.
-func (w growth) agrees(differences []uint32, t *trial) bool {
-	e := gen2.Exchange{Target: gen2.Target{OpenTCP: 1}}
-	isn, at := uint32(1<<31), time.Duration(0)
-	for i := range len(e.Slots[:gen2.O1]) {
-		slot := &e.Slots[i]
-		slot.Sends, slot.Sent = 1, at+t.late[i]+t.wrong[i]
-		if i <= len(differences) {
-			if i > 0 {
-				isn += differences[i-1]
-			}
-			slot.Reply = &gen2.Reply{Seq: isn, Flags: packet.SYN | packet.ACK}
-		}
-		at += idealGap
-	}
-	p, ok := e.Predictability()
+// agrees asks the method itself what a scan would see of those numbers, in answer to SYNs
+// of those times, and whether the reference says so.
+func (w growth) agrees(isns []uint32, sent []time.Duration) bool {
+	p, ok := gen2.PredictabilityOf(isns, sent)
 	return ok && w.sp.Match(hex(p.SP)) && w.gcd.Match(hex(p.GCD)) && w.isr.Match(hex(p.ISR))
 }
 

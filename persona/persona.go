@@ -71,8 +71,8 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 	if a := p.o.Addr; !a.Is4() || a.IsUnspecified() || a.IsMulticast() || a == broadcast {
 		return fmt.Errorf("%v is not the IPv4 address of a host", a)
 	}
-	if e.Gen2 == nil {
-		return errors.New("the entry says nothing of " + gen2.TestSEQ.String() + " to " + gen2.TestIE.String())
+	if e.Gen2 == nil && e.Gen1 == nil {
+		return errors.New("the entry says nothing of " + gen2.TestSEQ.String() + " to " + gen2.TestIE.String() + " or of Nmap's first generation")
 	}
 	for i := 0; i < len(p.key); i += 4 {
 		binary.BigEndian.PutUint32(p.key[i:], p.secret.Uint32())
@@ -85,8 +85,15 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 	}
 	c := chooser{r: e.Gen2, secret: &p.secret}
 	c.deep, _ = deep.NewReference(e.Extra) // what cannot be read is known of no host
-	p.instance, err = c.instance()
-	return err
+	first := firstChooser{&c, e.Gen1}
+	if e.Gen2 == nil {
+		p.instance, err = first.alone()
+		return err
+	}
+	if p.instance, err = c.instance(); err != nil {
+		return err
+	}
+	return first.firsts(&p.instance)
 }
 
 // Addr is the address that the persona answers for.

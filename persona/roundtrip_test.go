@@ -278,6 +278,7 @@ func TestScans(t *testing.T) {
 		{"well timed", 0.98, jitter{}, nil, 1},
 		{"send times wrong by 1 ms", 0.96, jitter{wrong: time.Millisecond}, nil, 1},
 		{"late by up to 1 ms", 0.97, jitter{late: time.Millisecond}, nil, 1},
+		{"late by up to 10 ms", 0.97, jitter{late: 10 * time.Millisecond}, nil, 1},
 		{"after a port scan", 0.98, jitter{late: 200 * time.Microsecond}, knock, 1},
 		{"a second time", 0.98, jitter{late: 200 * time.Microsecond}, func(n *sim.Net) {
 			run(n, seed, jitter{}, newMachine(seed+1))

@@ -50,7 +50,12 @@ func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 		p.halves.drop(f, &p.peers)
 		return
 	}
-	switch p.tcpPort(h.DstPort) {
+	port := p.tcpPort(h.DstPort)
+	if s := p.firstAnswer(h, port); s != nil {
+		p.send(now, in, s, out)
+		return
+	}
+	switch port {
 	case open:
 		p.toOpen(now, in, f, out)
 	case closed:
@@ -74,7 +79,10 @@ func (p *Persona) toOpen(now time.Time, in *packet.Packet, f flow, out link.Outl
 		}
 		p.reply(now, in, gen2.T4, out)
 	case flags.Has(packet.SYN | packet.FIN):
-		p.reply(now, in, gen2.T3, out)
+		if s := p.segments[gen2.T3]; !p.silent[gen2.T3] {
+			s.options = s.options.offered(&in.TCP)
+			p.send(now, in, &s, out)
+		}
 	case flags.Has(packet.SYN):
 		p.syn(now, in, out)
 	case flags == 0, p.segments[gen2.T2].flags.Has(packet.RST):

@@ -51,10 +51,11 @@ type Exchange struct {
 	Target  Target
 	Numbers Numbers
 	Slots   [NumProbes]Slot
-	Quote   Quote     // in the reply of U1
-	First   time.Time // first packet sent
-	Last    time.Time // last packet sent or received
-	Packets int       // packets sent, repeats included
+	best    *[seqProbes]Slot // of the SEQ trains before the running one; nil: none was of use
+	Quote   Quote            // in the reply of U1
+	First   time.Time        // first packet sent
+	Last    time.Time        // last packet sent or received
+	Packets int              // packets sent, repeats included
 	RTT     method.RTT
 }
 
@@ -86,7 +87,21 @@ func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fres
 	if which == U1 {
 		e.Quote = e.readQuote(&quoted, p.Payload, p.Dst)
 	}
+	if e.sendsOf(which) == 1 {
+		e.RTT.Add(at.Sub(e.First) - slot.Sent) // Karn: an answer after a repeat is ambiguous
+	}
 	return which, true, true
+}
+
+// sendsOf counts how often a probe has been sent in the running train.
+func (e *Exchange) sendsOf(which Probe) int {
+	switch {
+	case which <= S6:
+		return 1
+	case which <= O6:
+		return 1 + e.Slots[which].Sends
+	}
+	return e.Slots[which].Sends
 }
 
 // port is the port that a probe goes to.

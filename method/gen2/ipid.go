@@ -1,18 +1,59 @@
 package gen2
 
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
 // ipids gives the classes of IP IDs of SYN-ACKs, of answers from the closed port
 // and of echo replies.
 func (e *Exchange) ipids() (ti, ci, ii string) {
 	if ids := e.synIDs(); len(ids) >= 3 {
 		ti = IPIDClass(ids, e.Target.Local)
 	}
-	closed := make([]uint16, 0, T7-T5+1)
+	return ti, IPIDClass(e.closedIDs(), e.Target.Local), IPIDClass(e.echoIDs(), e.Target.Local)
+}
+
+// closedIDs are the IP IDs of the answers to T5-T7, in the order in which those probes left
+// that were answered.
+func (e *Exchange) closedIDs() []uint16 {
+	type made struct {
+		at time.Duration
+		id uint16
+	}
+	all := make([]made, 0, T7-T5+1)
 	for p := T5; p <= T7; p++ {
-		if r := e.Slots[p].Reply; r != nil {
-			closed = append(closed, r.IPID)
+		if s := &e.Slots[p]; s.Reply != nil {
+			all = append(all, made{s.Sent, s.Reply.IPID})
 		}
 	}
-	return ti, IPIDClass(closed, e.Target.Local), IPIDClass(e.echoIDs(), e.Target.Local)
+	slices.SortStableFunc(all, func(a, b made) int { return cmp.Compare(a.at, b.at) })
+	ids := make([]uint16, len(all))
+	for i, m := range all {
+		ids[i] = m.id
+	}
+	return e.asMade(ids)
+}
+
+// asMade brings IP IDs of answers to probes that left TestGap apart into the order in which
+// the host made them. Where several are under way at a time they can overtake one another:
+// numbers in no order are sorted if they make a counter then. Random ones hardly ever do.
+func (e *Exchange) asMade(ids []uint16) []uint16 {
+	if e.RTT.Smoothed < TestGap {
+		return ids
+	}
+	switch ipidKind(ids, e.Target.Local) {
+	case random, randomSteps:
+	default:
+		return ids
+	}
+	sorted := slices.Sorted(slices.Values(ids))
+	switch ipidKind(sorted, e.Target.Local) {
+	case counter, evenSteps, swapped:
+		return sorted
+	}
+	return ids
 }
 
 func (e *Exchange) synIDs() []uint16 {
@@ -30,7 +71,7 @@ func (e *Exchange) echoIDs() []uint16 {
 	if s1.Reply == nil || s2.Reply == nil || s1.Sends > 1 || s2.Sends > 1 {
 		return nil
 	}
-	return []uint16{s1.Reply.IPID, s2.Reply.IPID}
+	return e.asMade([]uint16{s1.Reply.IPID, s2.Reply.IPID})
 }
 
 // IPIDClass classifies IP IDs in the order they were made: Z all zero, a hex

@@ -59,6 +59,7 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 	for {
 		s := m.step(gone)
 		if s.move == over {
+			m.takeBest()
 			return time.Time{}
 		}
 		if s.due > gone {
@@ -72,6 +73,7 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 			}
 			return m.First.Add(max(s.due, gone))
 		case train:
+			m.keepBest()
 			m.train++
 			m.next = 0
 		}
@@ -233,37 +235,11 @@ func (m *Machine) synAnswered() bool {
 	return false
 }
 
-// wantTrain reports whether the SEQ train has to be repeated: its cadence was
-// off, or too few were answered to compute anything though some were.
-func (m *Machine) wantTrain() bool {
-	if m.Target.OpenTCP == 0 || m.train+1 >= min(m.tries, basePorts) {
-		return false
-	}
-	n := len(m.samples())
-	return n > 0 && n < 4 || !m.CadenceGood()
-}
-
 // Receive files an answer.
 func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
 	which, mine, fresh := m.file(p, at)
-	if !fresh {
-		return mine
-	}
-	if m.sendsOf(which) == 1 {
-		m.RTT.Add(at.Sub(m.First) - m.Slots[which].Sent) // Karn: an answer after a repeat is ambiguous
-	} else if !m.Slots[which].Reply.Doubtful {
+	if fresh && m.sendsOf(which) > 1 && !m.Slots[which].Reply.Doubtful {
 		m.repeat = true
 	}
-	return true
-}
-
-// sendsOf counts how often a probe has been sent in the running train.
-func (m *Machine) sendsOf(which Probe) int {
-	switch {
-	case which <= S6:
-		return 1
-	case which <= O6:
-		return 1 + m.Slots[which].Sends
-	}
-	return m.Slots[which].Sends
+	return mine
 }

@@ -153,6 +153,7 @@ func (r *Replay) rebuild(k peers, packets []seen) *Exchange {
 			e.file(s.p, s.at)
 		}
 	}
+	e.takeBest()
 	return e
 }
 
@@ -269,6 +270,9 @@ func (e *Exchange) learn(which Probe, p *packet.Packet) {
 // resent notes that a probe left.
 func (e *Exchange) resent(which Probe, block uint16, at time.Time) {
 	slot := &e.Slots[which]
+	if which == S1 && slot.Sends == int(block) && block > 0 {
+		e.keepBest()
+	}
 	if which <= S6 { // a new train forgets the answers of the last
 		slot.Sends, slot.Reply = int(block)+1, nil
 	} else {

@@ -108,19 +108,31 @@ func (e *Exchange) Predictability() (p Predictability, ok bool) {
 	return predictability(e.samples())
 }
 
+// PredictabilityOf computes the same of ISNs that answered SYNs of those times, at most
+// six; ok is false of fewer than four.
+func PredictabilityOf(isns []uint32, sent []time.Duration) (p Predictability, ok bool) {
+	var all [seqProbes]sample
+	n := min(len(isns), len(sent), len(all))
+	for i := range n {
+		all[i] = sample{sent: sent[i], isn: isns[i]}
+	}
+	return predictability(all[:n])
+}
+
 // Series are the raw numbers of the SYN-ACKs, in the order of the probes.
 type Series struct {
 	ISN   []uint32
 	IPID  []uint16
-	Class string // of the IP IDs, as TI; empty if unknown
+	Sent  []time.Duration // when the probe of each left, after the first of them
+	Class string          // of the IP IDs, as TI; empty if unknown
 }
 
 // Series gives the numbers behind SEQ.
 func (e *Exchange) Series() (s Series) {
 	samples := e.samples()
-	s.ISN, s.IPID = make([]uint32, len(samples)), make([]uint16, len(samples))
+	s.ISN, s.IPID, s.Sent = make([]uint32, len(samples)), make([]uint16, len(samples)), make([]time.Duration, len(samples))
 	for i, x := range samples {
-		s.ISN[i], s.IPID[i] = x.isn, x.ipid
+		s.ISN[i], s.IPID[i], s.Sent[i] = x.isn, x.ipid, x.sent-samples[0].sent
 	}
 	s.Class, _, _ = e.ipids()
 	return s

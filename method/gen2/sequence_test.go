@@ -82,11 +82,14 @@ func TestSamples(t *testing.T) {
 	} {
 		e := linuxExchange(t)
 		c.do(e)
-		if s := e.Series(); len(s.ISN) != c.n || len(s.IPID) != c.n {
-			t.Errorf("%s: %d numbers, %d IP IDs, want %d", c.name, len(s.ISN), len(s.IPID), c.n)
+		if s := e.Series(); len(s.ISN) != c.n || len(s.IPID) != c.n || len(s.Sent) != c.n {
+			t.Errorf("%s: %d numbers, %d IP IDs, %d times, want %d", c.name, len(s.ISN), len(s.IPID), len(s.Sent), c.n)
 		}
 	}
 	want := Series{ISN: from(1_000_000, 1, 2, 3, 4, 5), IPID: make([]uint16, 6), Class: "Z"}
+	for i := range 6 {
+		want.Sent = append(want.Sent, time.Duration(i)*SeqGap)
+	}
 	if d := cmp.Diff(want, linuxExchange(t).Series()); d != "" {
 		t.Error(d)
 	}
@@ -172,10 +175,36 @@ func TestSharedCounter(t *testing.T) {
 			ids(byOne, 16, 17)(e)
 			none(S3, S4, S5, S6)(e)
 		}, "SEQ.TI=" + absent + " SEQ.SS=" + absent},
+		{"a repeated T5 is answered last", func(e *Exchange) {
+			closedIDs(9, 7, 8)(e)
+			e.Slots[T5].Sent += time.Second
+		}, "SEQ.CI=I"},
+		{"T6 overtakes on a long path", func(e *Exchange) {
+			closedIDs(8, 7, 9)(e)
+			e.RTT.Smoothed = 100 * ms
+		}, "SEQ.CI=I"},
+		{"a short path keeps order", closedIDs(8, 7, 9), "SEQ.CI=RD"},
+		{"random on a long path", func(e *Exchange) {
+			closedIDs(40000, 7, 20000)(e)
+			e.RTT.Smoothed = 100 * ms
+		}, "SEQ.CI=RD"},
+		{"IE2 overtakes on a long path", func(e *Exchange) {
+			ids(byOne, 17, 16)(e)
+			e.RTT.Smoothed = 100 * ms
+		}, "SEQ.II=I SEQ.SS=S"},
 		{"one answer from the closed port", none(T5, T6), "SEQ.CI=" + absent},
 		{"two answers from the closed port", none(T6), "SEQ.CI=Z"},
 	} {
 		c.check(t)
+	}
+}
+
+// closedIDs sets the IP IDs of the answers to T5-T7.
+func closedIDs(ids ...uint16) func(*Exchange) {
+	return func(e *Exchange) {
+		for i, id := range ids {
+			e.Slots[T5+Probe(i)].Reply.IPID = id
+		}
 	}
 }
 

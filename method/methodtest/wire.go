@@ -1,0 +1,133 @@
+// Package methodtest drives machines in virtual time against hosts that are
+// functions. It is for tests of methods; link/sim with personas is the whole network.
+package methodtest
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// The ends of a wire, and when it begins to be used.
+var (
+	Us    = netip.MustParseAddr("192.0.2.1")
+	Them  = netip.MustParseAddr("192.0.2.2")
+	Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Host answers the n-th packet of a tag, from 1, at a time since the first poll; nil
+// is silence. Addresses are filled in unless they are set.
+type Host func(tag method.Tag, n int, at time.Duration, q *packet.Packet) *packet.Packet
+
+// Wire is a line between a machine and a host. Packets go through their bytes both
+// ways.
+type Wire struct {
+	Machine method.Machine
+	Host    Host
+	Trip    time.Duration // from a packet to its answer
+	Sent    []Sending
+
+	now   time.Time
+	due   []arrival
+	sends map[method.Tag]int
+}
+
+// Sending is a packet that the machine sent.
+type Sending struct {
+	Tag method.Tag
+	At  time.Duration // after the first poll
+	Q   *packet.Packet
+}
+
+type arrival struct {
+	frame []byte
+	at    time.Time
+}
+
+// New is a wire with an answer after a millisecond.
+func New(m method.Machine, h Host) *Wire {
+	return &Wire{Machine: m, Host: h, Trip: time.Millisecond, now: Epoch, sends: map[method.Tag]int{}}
+}
+
+// Frame writes a packet as raw IPv4.
+func Frame(p *packet.Packet) []byte {
+	p.Network, p.Link = packet.IPv4, packet.Raw
+	b, err := p.Append(nil)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// Read reads raw IP.
+func Read(frame []byte) *packet.Packet {
+	p := new(packet.Packet)
+	p.Decode(packet.Raw, frame)
+	return p
+}
+
+// Now is the virtual time.
+func (w *Wire) Now() time.Time { return w.now }
+
+// Sends is how many packets of a tag have left.
+func (w *Wire) Sends(tag method.Tag) int { return w.sends[tag] }
+
+// Arrive lets a frame come at that time after the first poll.
+func (w *Wire) Arrive(at time.Duration, frame []byte) {
+	w.due = append(w.due, arrival{frame, Epoch.Add(at)})
+	slices.SortStableFunc(w.due, func(a, b arrival) int { return a.at.Compare(b.at) })
+}
+
+// Run drives the machine to its end and gives the time it took.
+func (w *Wire) Run(t testing.TB) time.Duration {
+	t.Helper()
+	var out method.Outbox
+	for range 10_000 {
+		out.Reset()
+		wake := w.Machine.Poll(w.now, &out)
+		w.flush(&out)
+		if wake.IsZero() {
+			return w.now.Sub(Epoch)
+		}
+		if len(w.due) > 0 && !w.due[0].at.After(wake) {
+			a := w.due[0]
+			w.due = w.due[1:]
+			w.pass(a.at)
+			w.Machine.Receive(Read(a.frame), a.at)
+			continue
+		}
+		w.pass(wake)
+	}
+	t.Fatal("the machine does not end")
+	return 0
+}
+
+// pass lets time go on to t.
+func (w *Wire) pass(t time.Time) {
+	if t.After(w.now) {
+		w.now = t
+	}
+}
+
+func (w *Wire) flush(out *method.Outbox) {
+	for i := range out.Len() {
+		p, tag := out.At(i)
+		p.Src = Us
+		q, at := Read(Frame(p)), w.now.Sub(Epoch)
+		w.Machine.Sent(tag, w.now)
+		w.sends[tag]++
+		w.Sent = append(w.Sent, Sending{tag, at, q})
+		r := w.Host(tag, w.sends[tag], at, q)
+		if r == nil {
+			continue
+		}
+		if !r.Src.IsValid() {
+			r.Src, r.Dst = Them, Us
+		}
+		w.Arrive(at+w.Trip, Frame(r))
+	}
+}
