@@ -98,6 +98,8 @@ type Sequences struct {
 	Index      *int     `json:"index,omitempty"`       // SP, Nmap's TCP sequence index; nil if it could not be computed
 	IPIDClass  string   `json:"ipid_class,omitempty"`  // TI as printed (I, Z, RD, RI, BI, hex), empty if unknown
 	ClockClass string   `json:"clock_class,omitempty"` // "1000HZ", "zero timestamp", "none returned (unsupported)", ...
+
+	Sent []time.Duration `json:"sent_ns,omitempty"` // when the probe behind each ISN left, after the first
 }
 
 // Observation is what one method measured, as text that the method can parse again.
@@ -243,6 +245,8 @@ const (
 	BoxSYNProxy BoxKind = "syn-proxy"     // answers SYNs and hands the connection on later (RFC 4987 section 3.7)
 	BoxProxy    BoxKind = "proxy"         // ends connections itself and opens others
 	BoxForger   BoxKind = "reset-forger"  // a firewall that resets in the host's name
+	BoxScrubber BoxKind = "scrubber"      // a firewall that rewrites fields of what the host sends
+	BoxOwnNAT   BoxKind = "own-nat"       // on our side: it translates what we send, or answers in every host's name
 )
 
 // Behind is one of several machines at an address.
