@@ -81,15 +81,11 @@ func (v Via) source(dst netip.Addr) (netip.Addr, error) {
 		return netip.Addr{}, fmt.Errorf("source %v is not an %s address", src, version(dst))
 	}
 	all, err := Interfaces()
-	if err != nil {
+	switch {
+	case err != nil:
 		return netip.Addr{}, err
-	}
-	for _, i := range all {
-		for _, p := range i.Addrs {
-			if p.Addr() == src.WithZone("") || i.Loopback && p.Contains(src) {
-				return src, nil
-			}
-		}
+	case Owns(all, src):
+		return src, nil
 	}
 	if v.Spare {
 		return netip.Addr{}, nil

@@ -18,9 +18,9 @@ func TestBacklogIsBounded(t *testing.T) {
 	var progress Progress
 	stalled, ended := make(chan struct{}), make(chan error, 1)
 	given := map[netip.Addr]bool{}
-	const parallel, hosts = 64, 4096
+	const parallel, hosts = 64, 2 * maxBacklog
 	go func() {
-		j := Job{Targets: rangeOf(t, "10.0.0.0/20", ""), NoSweep: true, TCP: []uint16{80, 81}, Timing: Timing{Parallel: parallel, Tries: 2}}
+		j := Job{Targets: rangeOf(t, "10.0.0.0/18", ""), NoSweep: true, TCP: []uint16{80, 81}, Timing: Timing{Parallel: parallel, Tries: 2}}
 		ended <- Run(t.Context(), j, Config{Network: network{n}, Progress: &progress, Host: func(h *whorl.Host) {
 			<-stalled
 			given[h.Addr] = true

@@ -89,6 +89,7 @@ func TestBoxes(t *testing.T) {
 	}
 	pass := map[uint16]bool{80: true}
 	mss := []byte{2, 4, 5, 0xb4}
+	rng := rand.New(rand.NewPCG(1, 1))
 	for _, c := range []struct {
 		name  string
 		node  link.Node
@@ -113,11 +114,17 @@ func TestBoxes(t *testing.T) {
 		{"SYN proxy", &sim.Relay{Ports: pass, TTL: 64, Options: mss, DF: true, Node: &sim.Hops{N: 1, Node: at(windows, themAddr, 80)}},
 			[]uint16{80, 81}, "syn-proxy[][80]", ""},
 		{"SYN relay with a window", &sim.Relay{Ports: pass, TTL: 255, Window: 8192, Options: mss, Node: &sim.Hops{N: 3, Node: at(linux, themAddr, 80)}},
+			[]uint16{80, 81}, "syn-proxy[][80]", ""},
+		{"proxy", &sim.Relay{Ports: pass, TTL: 255, Window: 8192, Options: mss, Ends: true, Node: &sim.Hops{N: 3, Node: at(linux, themAddr, 80)}},
 			[]uint16{80, 81}, "syn-proxy[proxy][80]", ""},
 		{"relay at one hop", &sim.Relay{Ports: pass, TTL: 64, Window: 64240, Options: mss, DF: true, Node: at(linux, themAddr, 80)},
 			[]uint16{80, 81, 82}, "", ""},
 		{"load balancer", &sim.Balancer{Ports: map[uint16]bool{80: true, 443: true}, Nodes: []link.Node{at(linux, themAddr, 80, 443), at(windows, themAddr, 80, 443)}},
 			[]uint16{80, 443, 81}, "load-balancer[][80]; load-balancer[][443]", ""},
+		{"scrub", &sim.Scrub{NoDF: true, RandomID: true, TTL: 255, MSS: 1400, Modulate: true, Rand: rng, Node: &sim.Hops{N: 3, Node: at(windows, themAddr, 80, 443)}},
+			[]uint16{80, 443, 81}, "scrubber[][]", "Microsoft Windows"},
+		{"DF off alone", &sim.Scrub{NoDF: true, Node: at(linux, themAddr, 80, 443)}, []uint16{80, 443, 81}, "", "Linux"},
+		{"IP IDs zero, DF set, as it does itself", &sim.Scrub{SetDF: true, ZeroID: true, Node: at("FreeBSD", themAddr, 80, 443)}, []uint16{80, 443, 81}, "", ""},
 	} {
 		h := compared(t, judge, c.node, c.ports...)
 		if got := brief(h.Boxes); got != c.boxes {

@@ -59,11 +59,18 @@ func TestBudgetWithoutLimit(t *testing.T) {
 		t.Errorf("rate %v after three seconds", b.rate)
 	}
 	top := b.rate
-	settled := b
-	settled.settle()
-	settled.pass(now.Add(time.Second))
-	if want := top * (1 + growth); settled.rate < 0.99*want || settled.rate > 1.01*want {
-		t.Errorf("rate %v a second after it has settled, want %v", settled.rate, want)
+	busy := b
+	busy.ease(fullLoad*1.01, now)
+	if want := top / overshoot; busy.rate != want {
+		t.Errorf("rate %v when the engine is busy, want %v", busy.rate, want)
+	}
+	for _, c := range []struct{ load, want float64 }{{0, 1 + growth}, {fullLoad, 1}, {2 * fullLoad, 1 / (1 + growth)}} {
+		later := busy
+		later.ease(c.load, now)
+		later.pass(now.Add(time.Second))
+		if want := c.want * busy.rate; later.rate < 0.99*want || later.rate > 1.01*want {
+			t.Errorf("rate %v after a second of load %v, want %v", later.rate, c.load, want)
+		}
 	}
 	b.slow(now)
 	if b.rate != top/2 {
@@ -76,7 +83,6 @@ func TestBudgetWithoutLimit(t *testing.T) {
 	if b.rate < 0.9*top || b.rate > 1.1*top {
 		t.Errorf("rate %v after three good seconds, want about %v", b.rate, top)
 	}
-	b.settle()
 	b.pass(now.Add(time.Hour))
 	if b.rate != fastest {
 		t.Errorf("rate %v after an hour", b.rate)

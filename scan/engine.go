@@ -15,18 +15,21 @@ import (
 
 // engine drives the hosts that are reached over one link, in one goroutine.
 type engine struct {
-	job    *Job
-	conn   link.Conn
-	feed   func() (h held, ok, more bool)          // the next host for this link
-	done   func(*flow)                             // takes a finished host; if it is away, for the judges alone
-	beside func() int64                            // packets that others have sent over the link; may be nil
-	busy   func() bool                             // results are not taken fast enough
-	listen func(netip.Addr) (uint16, error)        // see Config; may be nil
-	back   *returns                                // the way back from the judges; nil: there is none
-	decide func(*backoff.Exchange, time.Time) bool // see Config; may be nil
+	job     *Job
+	conn    link.Conn
+	feed    func() (h held, ok, more bool)          // the next host for this link
+	done    func(*flow)                             // takes a finished host, and owns it; one that is away only until it is told of
+	beside  func() int64                            // packets that others have sent over the link; may be nil
+	backlog func() int                              // how many hosts wait to be judged and given out
+	listen  func(netip.Addr) (uint16, error)        // see Config; may be nil
+	back    *returns                                // the way back from the judges; nil: there is none
+	decide  func(*backoff.Exchange, time.Time) bool // see Config; may be nil
 
 	silencer Silencer               // nil: nobody resets our connections
 	silences map[netip.Addr]silence // by source address
+
+	listening int // hosts whose probes are done: only times are missing
+	probing   int // hosts whose probes have begun, those that are listened to included
 
 	wheel   *wheel
 	budget  budget
@@ -37,6 +40,7 @@ type engine struct {
 	flows   map[netip.Addr]*flow
 	away    int         // of flows: those that are with the judges
 	ready   []*flow     // waiting for the budget of their probes, in order
+	ended   []*flow     // in this turn: they are handed over after their last packets
 	next    *held       // a host that waits to be admitted
 	route   *link.Route // of the host admitted last
 	more    bool        // the feed has more
@@ -61,8 +65,8 @@ type held struct {
 // Bounds of one turn of the loop, so that neither side starves the other.
 const (
 	maxBatch  = 256
-	maxAdmit  = 32 // hosts
-	maxDrain  = 512
+	maxAdmit  = 32                     // hosts
+	maxDrain  = 128                    // frames
 	idleCheck = 20 * time.Millisecond  // how often the feed is asked again when it had nothing
 	ctxCheck  = 200 * time.Millisecond // how long an interrupt may go unnoticed
 	maxFrame  = 65536
@@ -94,6 +98,7 @@ func (e *engine) run(ctx context.Context) error {
 			e.abort("the link failed; see the error of the scan")
 			return e.broken
 		}
+		e.handOver()
 		if len(e.flows) == 0 && e.next == nil && !e.more {
 			return nil
 		}
@@ -120,22 +125,22 @@ func (e *engine) run(ctx context.Context) error {
 	return nil
 }
 
-// keepsUp reports whether more hosts may be started: timers fire in time.
+// keepsUp reports whether more hosts may be started: timers fire in time. It tells the
+// budget what the machine takes.
 func (e *engine) keepsUp(now time.Time) bool {
 	late := time.Duration(0)
 	if at, ok := e.wheel.next(); ok {
 		late = now.Sub(at)
 	}
 	e.strain.turn(late)
+	e.budget.hold(e.backlog() + e.probing - e.listening)
 	if !now.Before(e.looked.Add(strainEvery)) {
 		e.looked = now
 		e.share()
-		if e.strain.near() {
-			e.budget.settle()
-		}
 		if e.strain.look(e.lost(), now) {
 			e.budget.slow(now)
 		}
+		e.budget.ease(e.strain.load, now)
 	}
 	return late < lateGate
 }
@@ -162,12 +167,11 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 			if ok, when := e.afford(f.Addr, f.plan(), now); !ok {
 				return when
 			}
-			f.probe(e.job)
-			e.poll(f, now)
+			e.begin(f, now)
 		}
 		e.ready = e.ready[1:]
 	}
-	for n := 0; len(e.flows)-e.away < e.job.Parallel && e.away < maxBacklog && !e.busy(); n++ {
+	for n := 0; e.room() && e.backlog() < maxBacklog; n++ {
 		if n == maxAdmit {
 			return now
 		}
@@ -283,6 +287,7 @@ func (e *engine) poll(f *flow, now time.Time) {
 	switch {
 	case !aside.IsZero():
 		e.wheel.set(&f.timer, aside)
+		e.listenOn(f)
 	case f.stage != waiting:
 		e.finish(f)
 	}
@@ -301,8 +306,7 @@ func sooner(a, b time.Time) time.Time {
 func (e *engine) wait(f *flow, now time.Time) (started bool) {
 	if len(e.ready) == 0 {
 		if ok, _ := e.afford(f.Addr, f.plan(), now); ok {
-			f.probe(e.job)
-			e.poll(f, now)
+			e.begin(f, now)
 			return true
 		}
 	}
@@ -310,10 +314,23 @@ func (e *engine) wait(f *flow, now time.Time) (started bool) {
 	return false
 }
 
-// finish hands a host over: to be judged and given out, or, while more probes could
-// still tell of it, to be judged and perhaps sent back.
+// begin starts the probes that a host has waited for.
+func (e *engine) begin(f *flow, now time.Time) {
+	if f.gen2 == nil {
+		e.probing++
+	}
+	f.probe(e.job)
+	e.poll(f, now)
+}
+
+// finish ends a host: it is judged and given out, or, while more probes could still tell
+// of it, judged and perhaps sent back.
 func (e *engine) finish(f *flow) {
 	e.wheel.stop(&f.timer)
+	e.listened(f)
+	if f.gen2 != nil {
+		e.probing--
+	}
 	f.stage, f.machine = done, nil
 	f.away = e.back != nil && f.gen2 != nil && f.deep == nil && f.problem == ""
 	if f.away {
@@ -321,7 +338,16 @@ func (e *engine) finish(f *flow) {
 	} else {
 		delete(e.flows, f.Addr)
 	}
-	e.done(f)
+	e.ended = append(e.ended, f)
+}
+
+// handOver lets go of the hosts that have ended. From then on they are the judges'.
+func (e *engine) handOver() {
+	for i, f := range e.ended {
+		e.done(f)
+		e.ended[i] = nil
+	}
+	e.ended = e.ended[:0]
 }
 
 // abort finishes all hosts under way. Those that are away are given out by the judges,
@@ -345,14 +371,19 @@ func (e *engine) abort(why string) {
 			}
 		}
 	}
+	e.handOver()
 	clear(e.flows)
-	e.ready, e.more, e.away = nil, false, 0
+	e.ready, e.more, e.away, e.probing = nil, false, 0, 0
 }
 
 // receive waits for packets until that time, and then takes what is there already.
 func (e *engine) receive(until time.Time) error {
-	for i := 0; i < maxDrain; i++ {
+	idle := e.conn.Now()
+	for i := range maxDrain {
 		n, at, err := e.conn.Recv(e.buf, until)
+		if i == 0 {
+			e.strain.idle += e.conn.Now().Sub(idle)
+		}
 		switch {
 		case err == nil:
 			e.take(e.buf[:n], at)

@@ -141,7 +141,7 @@ func crowd(m *mirror, hosts, parallel int, done func(*flow)) *engine {
 		h.route = link.Route{Interface: "mirror", Index: 1, MTU: 1500, Link: packet.Raw, Src: us, NextHop: h.Addr}
 		return h, true, true
 	}
-	e.busy = func() bool { return false }
+	e.backlog = func() int { return 0 }
 	e.done = done
 	return e
 }

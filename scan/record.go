@@ -37,7 +37,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 	if f.found == nil {
 		return h
 	}
-	h.Ports = ports(f.found, f.gen2)
+	h.Ports = ports(f.found, f.exchange())
 	for i := range h.Ports {
 		if p := &h.Ports[i]; f.own != 0 && p.Number == f.own {
 			p.Name = "whorl" // nobody else's: it is there for this scan
@@ -73,8 +73,16 @@ func status(f *flow) whorl.Status {
 	return whorl.Status{Reason: noResponse}
 }
 
+// exchange is that of gen2; nil before.
+func (f *flow) exchange() *gen2.Exchange {
+	if f.gen2 == nil {
+		return nil
+	}
+	return &f.gen2.Exchange
+}
+
 // ports lists what answered, and which of it fingerprinting relied on.
-func ports(r *seek.Result, g *gen2.Machine) []whorl.Port {
+func ports(r *seek.Result, g *gen2.Exchange) []whorl.Port {
 	out := make([]whorl.Port, 0, len(r.Ports)+2)
 	for _, s := range r.Ports {
 		p := whorl.Port{Proto: "tcp", Number: s.Port, State: whorl.Filtered, Reason: s.Reason, TTL: s.TTL,
@@ -119,7 +127,7 @@ func sequences(h *whorl.Host, e *gen2.Exchange) {
 		return
 	}
 	c := e.Clock()
-	h.Sequences = &whorl.Sequences{ISN: s.ISN, IPID: s.IPID, Timestamps: c.Values, IPIDClass: s.Class, ClockClass: c.Class()}
+	h.Sequences = &whorl.Sequences{ISN: s.ISN, IPID: s.IPID, Sent: s.Sent, Timestamps: c.Values, IPIDClass: s.Class, ClockClass: c.Class()}
 	if p, ok := e.Predictability(); ok {
 		sp := int(p.SP)
 		h.Sequences.Index = &sp

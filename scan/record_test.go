@@ -68,6 +68,14 @@ func TestNotIdeal(t *testing.T) {
 	}
 }
 
+// apart are the times of n probes of the SEQ train.
+func apart(n int) (out []time.Duration) {
+	for i := range n {
+		out = append(out, time.Duration(i)*gen2.SeqGap)
+	}
+	return out
+}
+
 func TestHostOf(t *testing.T) {
 	_, e := measured()
 	e.Target.Direct, e.Target.MAC = true, packet.MAC{2, 0x77, 0xab, 1, 2, 3}
@@ -81,7 +89,7 @@ func TestHostOf(t *testing.T) {
 		Uptime: &whorl.Uptime{Seconds: 1.5 + 25.6, LastBoot: epoch.Add(-25600 * time.Millisecond)},
 		Sequences: &whorl.Sequences{
 			ISN: []uint32{1000, 2000, 3000, 4000, 5000, 6000}, IPID: make([]uint16, 6), Timestamps: []uint32{0x10000, 0x10100, 0x10200, 0x10300, 0x10400, 0x10500},
-			Index: &index, IPIDClass: "Z", ClockClass: "other",
+			Index: &index, IPIDClass: "Z", ClockClass: "other", Sent: apart(6),
 		},
 	}
 	observations := h.Observations

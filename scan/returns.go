@@ -97,8 +97,10 @@ func (e *engine) takeBack(now time.Time) {
 		case !r.undecided:
 			delete(e.flows, r.f.Addr)
 		case r.f.problem != "": // one of its last packets could not be sent
+			e.probing++
 			e.finish(r.f)
 		default:
+			e.probing++
 			r.f.stage = waiting
 			e.wait(r.f, now)
 		}

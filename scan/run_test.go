@@ -102,7 +102,7 @@ func TestSendErrors(t *testing.T) {
 		{"closed", after(0, io.ErrClosedPipe), 0, 16, true},
 	} {
 		f := &faulty{Net: hosts(16), send: c.send}
-		o := scan(context.Background(), t, &paths{links: []link.Conn{f}}, Job{Timing: Timings[3]}, nil, "198.18.0.0/28")
+		o := scan(context.Background(), t, &paths{links: []link.Conn{f}}, Job{Timing: Timings[5]}, nil, "198.18.0.0/28")
 		if len(o.hosts) != 16 || o.full() < c.full {
 			t.Errorf("%s: %d hosts, %d whole", c.name, len(o.hosts), o.full())
 		}

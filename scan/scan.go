@@ -58,17 +58,25 @@ func (p *Progress) Count(h *whorl.Host) {
 	}
 }
 
-// maxBacklog is how many finished hosts may wait to be judged and written before no
-// new ones are admitted.
-const maxBacklog = 1024
-
 // Run scans until all targets are done or the context ends, and gives every host to
 // c.Host. Hosts under way when the context ends are given with what is known of them.
 // Targets that cannot be reached at all are given as down with the reason as a
 // warning. The error tells what kept the scan from going on; what was found before
 // has been given out.
 func Run(ctx context.Context, j Job, c Config) error {
-	r := &runner{ctx: ctx, job: j, Config: c, links: map[linkKey]*lane{}, finished: make(chan finished, maxBacklog+max(j.Parallel, Timings[3].Parallel))}
+	r := newRunner(ctx, j, c)
+	written := make(chan struct{})
+	go r.write(written)
+	for r.begin() { // again if all links have failed before the targets came to their end
+		r.engines.Wait()
+	}
+	r.finished.end()
+	<-written
+	return errors.Join(r.errs...)
+}
+
+func newRunner(ctx context.Context, j Job, c Config) *runner {
+	r := &runner{ctx: ctx, job: j, Config: c, links: map[linkKey]*lane{}, finished: newBacklog()}
 	if r.Progress == nil {
 		r.Progress = new(Progress)
 	}
@@ -78,14 +86,7 @@ func Run(ctx context.Context, j Job, c Config) error {
 	if j.Parallel <= 0 {
 		r.job.Parallel = Timings[3].Parallel
 	}
-	written := make(chan struct{})
-	go r.write(written)
-	for r.begin() { // again if all links have failed before the targets came to their end
-		r.engines.Wait()
-	}
-	close(r.finished)
-	<-written
-	return errors.Join(r.errs...)
+	return r
 }
 
 // runner spreads targets over links. Engines pull; a target for another link waits
@@ -104,18 +105,7 @@ type runner struct {
 	ended    bool          // no more targets
 	errs     []error
 	engines  sync.WaitGroup
-	finished chan finished
-}
-
-// finished is a host on its way out.
-type finished struct {
-	*whorl.Host
-	position uint64
-	keep     bool // it need not be scanned again
-
-	// Set if the host may go back to the engine that it came from.
-	flow    *flow
-	returns *returns
+	finished *backlog
 }
 
 type linkKey struct {
@@ -183,7 +173,7 @@ func (r *runner) crowded() bool {
 			return true
 		}
 	}
-	return len(r.finished) > maxBacklog/2
+	return r.finished.length() >= maxBacklog
 }
 
 // place puts the next target into the lane of its link, and opens that on first use.
@@ -241,13 +231,15 @@ func (r *runner) open(key linkKey, route link.Route) *lane {
 
 // unreachable gives out a target that nothing can be sent to.
 func (r *runner) unreachable(t Target, why error) {
-	r.finished <- finished{Host: &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Names: t.Names,
-		Status: whorl.Status{Reason: "unreachable"}, Warnings: []string{why.Error()}}}
+	r.finished.put(finished{Host: &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Names: t.Names,
+		Status: whorl.Status{Reason: "unreachable"}, Warnings: []string{why.Error()}}})
 }
 
-// drive runs the engine of one link.
+// drive runs the engine of one link, on a thread of its own: the judges' step aside.
 func (r *runner) drive(l *lane) {
 	defer r.engines.Done()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	defer l.conn.Close()
 	e := newEngine(&r.job, l.conn)
 	e.listen, e.decide = r.Listen, r.Decide
@@ -255,7 +247,7 @@ func (r *runner) drive(l *lane) {
 	defer e.speak()
 	e.beside = l.beside.Load
 	e.feed = func() (held, bool, bool) { return r.pull(l) }
-	e.busy = func() bool { return len(r.finished) > maxBacklog/2 }
+	e.backlog = r.finished.length
 	if r.job.Deep == IfNeeded && r.NewJudge != nil {
 		e.back = newReturns()
 	}
@@ -266,11 +258,11 @@ func (r *runner) drive(l *lane) {
 		now := e.lost()
 		r.Progress.Lost.Add(now - lost)
 		lost = now
-		h := finished{Host: record(f, r.Version, now-f.lost), position: f.Position, keep: !f.cut}
+		h := finished{flow: f, lost: now - f.lost, position: f.Position, keep: !f.cut}
 		if f.away {
-			h.flow, h.returns = f, e.back
+			h.returns = e.back
 		}
-		r.finished <- h
+		r.finished.put(h)
 	}
 	r.end(l, e.run(r.ctx), e.next)
 }
@@ -295,9 +287,8 @@ func (r *runner) end(l *lane, err error, next *held) {
 	l.queue = nil
 }
 
-// write judges finished hosts on all cores but one, which is the engines' (measured: with
-// all of them a probe in a hundred leaves a tenth of a second late), and gives them out
-// one at a time.
+// write measures and judges finished hosts on threads that yield to the engines', one
+// less than Go code may run on at once, and gives them out one at a time.
 func (r *runner) write(written chan struct{}) {
 	defer close(written)
 	var workers sync.WaitGroup
@@ -306,11 +297,20 @@ func (r *runner) write(written chan struct{}) {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
+			stepAside()
 			var judge Judge
 			if r.NewJudge != nil {
 				judge = r.NewJudge()
 			}
-			for h := range r.finished {
+			for {
+				h, ok := r.finished.take()
+				if !ok {
+					return
+				}
+				if h.Host == nil {
+					h.Host = record(h.flow, r.Version, h.lost)
+					r.between(h.Host, h.flow)
+				}
 				if judge != nil && h.Status.Up {
 					judge.Judge(h.Host)
 				}

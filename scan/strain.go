@@ -4,10 +4,16 @@ import "time"
 
 // strain tells whether this machine and the path still keep up. Each sign makes the
 // engine start fewer hosts: frames lost in the receive ring, timers that fire late,
-// and a fall in the share of probes that are answered.
+// and a fall in the share of probes that are answered. And it tells how busy the engine
+// is, so that it need not come to that.
 type strain struct {
-	drops uint64    // lost frames at the last look
-	late  float64   // how late timers fired, seconds, averaged over some hundred turns
+	drops uint64  // lost frames at the last look
+	late  float64 // how late timers fired, seconds, averaged over some hundred turns
+	load  float64 // share of the time that was not spent waiting, averaged over some looks
+
+	idle   time.Duration // waited since the last look
+	looked time.Time
+
 	sent  int       // probes of hosts that are up, in this window
 	heard int       // their answers
 	share float64   // answers for each probe, averaged over windows; 0: not known yet
@@ -18,9 +24,9 @@ type strain struct {
 const (
 	strainEvery = 50 * time.Millisecond  // between two looks at what was lost
 	lateGate    = 3 * time.Millisecond   // later than this no host is started
-	lateNear    = 2 * time.Millisecond   // an average beyond it means that the machine is busy
-	lateStrain  = 10 * time.Millisecond  // ... and beyond this that the scan has to slow down
+	lateStrain  = 10 * time.Millisecond  // an average beyond it means that the scan has to slow down
 	lateWeight  = 0.02                   // of one turn in the average
+	loadWeight  = 0.2                    // of one look in the average
 	window      = 500 * time.Millisecond // for the share of answers
 	leastProbes = 500                    // that a window must have to be judged
 	collapse    = 0.5                    // of the usual share, or less
@@ -32,11 +38,12 @@ func (s *strain) turn(late time.Duration) {
 	s.late += lateWeight * (max(late, 0).Seconds() - s.late)
 }
 
-// near reports whether the scan takes about what the machine has.
-func (s *strain) near() bool { return s.late > lateNear.Seconds() }
-
 // look reports whether the scan has to slow down. drops are all frames lost so far.
 func (s *strain) look(drops uint64, now time.Time) bool {
+	if gone := now.Sub(s.looked); gone > 0 {
+		s.load += loadWeight * (1 - min(s.idle.Seconds()/gone.Seconds(), 1) - s.load)
+	}
+	s.looked, s.idle = now, 0
 	lost := drops > s.drops
 	s.drops = drops
 	return lost || s.late > lateStrain.Seconds() || s.silent(now)

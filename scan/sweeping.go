@@ -21,7 +21,7 @@ const (
 	sweepRate  = 150_000              // packets per second where the job has no limit
 	sweepLeast = 1000                 // a job with a lower rate has patience as its purpose
 	placeTurn  = 1024                 // targets placed before others get a turn
-	roomCheck  = 2 * time.Millisecond // how often a full lane is looked at again
+	roomCheck  = 2 * time.Millisecond // how often a full lane or backlog is looked at again
 )
 
 // sweepPorts get a SYN of the sweep if an echo request was not answered.
@@ -197,8 +197,11 @@ func (r *runner) sweepBatch(s *sweeper, conn link.Conn, batch []Target) (rest []
 		case sw.Err() != nil:
 			rest = append(rest, t)
 		default:
-			r.finished <- finished{position: t.Position, keep: true, Host: &whorl.Host{
-				Schema: whorl.Schema, Addr: t.Addr, Names: t.Names, Seen: span, Status: whorl.Status{Reason: "no-response"}}}
+			for r.finished.length() >= downBacklog && r.ctx.Err() == nil {
+				r.pause(roomCheck)
+			}
+			r.finished.put(finished{position: t.Position, keep: true, Host: &whorl.Host{
+				Schema: whorl.Schema, Addr: t.Addr, Names: t.Names, Seen: span, Status: whorl.Status{Reason: "no-response"}}})
 		}
 	}
 	return rest, sw.Err()

@@ -43,6 +43,7 @@ type temporal struct {
 	*backoff.Machine        // nil: it could not be begun
 	why              string // it could not
 	ended            bool
+	alone            bool // the host has nothing else to do; see engine.listenOn
 }
 
 func (t *temporal) live() bool { return t != nil && t.Machine != nil && !t.ended }
@@ -180,18 +181,6 @@ func (e *engine) hangUp(f *flow, now time.Time) {
 	t.Poll(now, &e.out)
 	e.enqueueOf(f, true)
 	t.ended = true
-}
-
-// hangUpAll ends the flows of all hosts at once.
-func (e *engine) hangUpAll() {
-	if e.broken != nil {
-		return
-	}
-	now := e.conn.Now()
-	for _, f := range e.flows {
-		e.hangUp(f, now)
-	}
-	e.flush() // the link is given up anyway
 }
 
 // overhear takes a RST of our own kernel, where the link shows those: it ends a flow.

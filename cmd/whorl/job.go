@@ -75,7 +75,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.Var(&o.timeout, "host-timeout", "give a host up after this time: 90s, 15m")
 	f = way.flags
 	f.StringVarP(&o.iface, "interface", "e", "", "send over the interface `NAME`")
-	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`, one of this machine")
+	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`: ours, or a free one of our segment")
 	f.StringVar(&o.record, "record", "", "keep all packets in `FILE` (pcapng) for whorl explain")
 	f = long.flags
 	f.StringVar(&o.state, "state", "", "keep in `FILE` what is done, to resume from it")

@@ -19,7 +19,9 @@ import (
 // realNetwork is this machine's: routes of the kernel, links over AF_PACKET.
 type realNetwork struct {
 	routes *link.Routes
-	timing bool // resets of our own kernel are to be heard
+	timing bool         // resets of our own kernel are to be heard
+	spare  *spareSource // nil: we send from an address of this machine
+	around *surroundings
 
 	mu        sync.Mutex
 	file      *os.File // of the recording; nil: none
@@ -33,13 +35,24 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 	if o.source != "" {
 		src, err := netip.ParseAddr(o.source)
 		if err != nil {
-			return nil, usage(fmt.Errorf("source address: %w", err), "-S with an address of this machine")
+			return nil, usage(fmt.Errorf("source address: %w", err), "-S with an address of this machine, or a free one of its segment")
 		}
-		via.Src = src
+		via.Src = src.Unmap()
 	}
-	n := &realNetwork{routes: link.NewRoutes(via), timing: o.temporal.asked()}
-	if err := link.Capable(link.NetRaw); err != nil || o.record == "" {
-		return n, err
+	if err := link.Capable(link.NetRaw); err != nil {
+		return nil, err
+	}
+	n := &realNetwork{timing: o.temporal.asked(), around: lookAround()}
+	if via.Src.IsValid() {
+		var err error
+		if n.spare, err = claimSpare(via.Src, o.iface); err != nil {
+			return nil, err
+		}
+		via.Spare = n.spare != nil
+	}
+	n.routes = link.NewRoutes(via)
+	if o.record == "" {
+		return n, nil
 	}
 	f, err := os.Create(o.record)
 	if err != nil {
@@ -52,7 +65,13 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 	return n, nil
 }
 
-func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) { return n.routes.To(addr) }
+func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) {
+	r, err := n.routes.To(addr)
+	if err == nil && n.spare != nil {
+		err = n.spare.reach(r)
+	}
+	return r, err
+}
 
 // ring is the size of the receive ring in bytes: a second of any traffic, for on a busy
 // machine the engine may have to wait that long.
@@ -66,11 +85,21 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	if n.timing && filter != nil {
 		filter = afpacket.ResetsFrom(r.Link, r.Src, filter)
 	}
-	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter, Ring: ring, Outgoing: n.timing && filter != nil})
-	if err != nil || n.recording == nil {
-		return c, err
+	if n.spare != nil {
+		filter = afpacket.WithARP(filter)
 	}
-	return pcapfile.Record(c, n.recording), nil
+	var c link.Conn
+	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter, Ring: ring, Outgoing: n.timing && filter != nil})
+	if err != nil {
+		return nil, err
+	}
+	if n.recording != nil {
+		c = pcapfile.Record(c, n.recording)
+	}
+	if n.spare != nil {
+		c = n.spare.lend(c, r)
+	}
+	return c, nil
 }
 
 // Listen opens a port of this machine that nobody talks to, so that its stack can
@@ -86,8 +115,11 @@ func (n *realNetwork) Listen(addr netip.Addr) (uint16, error) {
 	return l.Addr().(*net.TCPAddr).AddrPort().Port(), nil
 }
 
-// Silence keeps the kernel from answering on n ports of an address.
+// Silence keeps segments to some ports of an address from being answered.
 func (n *realNetwork) Silence(src netip.Addr, ports int) (uint16, io.Closer, error) {
+	if n.spare != nil {
+		return n.spare.silence(ports)
+	}
 	return afpacket.SilencePorts(src, ports)
 }
 

@@ -58,7 +58,7 @@ machine are found by ARP, which whorl scan does.`,
 	f.Var(&o.wait, "wait", "wait for answers after each pass, 1s if not given")
 	f = way.flags
 	f.StringVarP(&o.iface, "interface", "e", "", "send over the interface `NAME`")
-	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`, one of this machine")
+	f.StringVarP(&o.source, "source", "S", "", "send from `ADDRESS`: ours, or a free one of our segment")
 	f = out.flags
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"

@@ -20,8 +20,23 @@ type figures struct {
 	answered  map[int]int    // probes answered, of hosts that were fingerprinted
 	sent      int            // packets of the fingerprint
 	gaps      []time.Duration
+	begun     span           // of the fingerprints
 	warnings  map[string]int // without what stands behind a colon
 }
+
+// span is the time from the first to the last of some moments.
+type span struct{ first, last time.Time }
+
+func (s *span) add(t time.Time) {
+	if s.first.IsZero() || t.Before(s.first) {
+		s.first = t
+	}
+	if t.After(s.last) {
+		s.last = t
+	}
+}
+
+func (s *span) seconds() float64 { return s.last.Sub(s.first).Seconds() }
 
 func readFigures(file string) (*figures, error) {
 	f := &figures{names: map[string]int{}, answered: map[int]int{}, warnings: map[string]int{}}
@@ -48,6 +63,7 @@ func (f *figures) add(h *whorl.Host) {
 		f.answered[o.Conditions.Answered]++
 		f.sent += o.Conditions.Sent
 		f.gaps = append(f.gaps, o.Conditions.WorstGap)
+		f.begun.add(o.Conditions.At)
 	}
 }
 
@@ -72,6 +88,9 @@ func (f *figures) print(w io.Writer) error {
 		}
 		line("complete", "%.4f", share(got, usual*f.up), fmt.Sprintf("%% of %d answers from each of them", usual))
 		line("probes", "%.2f", float64(f.sent)/float64(len(f.gaps)), "packets of the fingerprint to each")
+		if took := f.begun.seconds(); took > 0 {
+			line("begun", "%.0f", float64(len(f.gaps)-1)/took, "fingerprints a second, from the first to the last")
+		}
 		line("cadence", "%.3f", f.gap(0.5), "ms, the worst error of a gap, median of hosts")
 		line("cadence99", "%.3f", f.gap(0.99), "ms, the same of the 99th in a hundred")
 		line("cadence100", "%.3f", f.gap(1), "ms, the same of the worst")

@@ -17,8 +17,9 @@ import (
 func alike100() []whorl.Host {
 	var hosts []whorl.Host
 	addr := netip.MustParseAddr("198.18.0.1")
-	for range 100 {
+	for i := range 100 {
 		hosts = append(hosts, host(addr, whorl.Verdict{Name: "Linux 6.1 - 7.3", Rule: whorl.RuleWhorl}))
+		hosts[i].Observations[0].Conditions.At = time.Unix(0, 0).Add(time.Duration(i) * time.Millisecond)
 		addr = addr.Next()
 	}
 	hosts[1].Verdicts[0].Name = "Linux"
@@ -42,6 +43,7 @@ func TestFigures(t *testing.T) {
 headline	98.990	% of those up: Linux 6.1 - 7.3; 2 different
 complete	99.9369	% of 16 answers from each of them
 probes	18.00	packets of the fingerprint to each
+begun	1000	fingerprints a second, from the first to the last
 cadence	1.000	ms, the worst error of a gap, median of hosts
 cadence99	1.000	ms, the same of the 99th in a hundred
 cadence100	50.000	ms, the same of the worst

@@ -10,6 +10,7 @@
 //	go run ./lab/referee named -db /usr/share/nmap/nmap-os-db result.json truth.tsv
 //	go run ./lab/referee figures result.json
 //	go run ./lab/referee unchanged clean.json lossy.json
+//	go run ./lab/referee flows capture.pcap result.json
 //
 // "ask" names the targets of targets.tsv, all or those given; without -kernels those
 // that are emulated are left out. With -deep whorl sends its own probes too, and is to
@@ -20,7 +21,8 @@
 // The others read what "whorl scan --json" has written, on any system. "named" holds it
 // beside what lab/personas wrote with -truth: how many are named as themselves. "figures"
 // says how complete and how even in time it is, "unchanged" how many headlines are the same
-// in two results.
+// in two results, "flows" how right the times of --temporal are by a capture at the hosts, and
+// how the connections ended.
 //
 // The tests of this package ask both programs about the targets that come up in no time:
 // their fingerprints must agree but for what differences.txt explains, and whorl's own
@@ -43,7 +45,8 @@ const usage = `usage: referee ask nmap|whorl [-deep] [-kernels DIR] [-out DIR] [
        referee steady [-n 50] [-busy 2] [-loss 0.02]
        referee named [-db FILE]... [-least SHARE] [-list] RESULT.json TRUTH.tsv
        referee figures RESULT.json
-       referee unchanged RESULT.json RESULT.json`
+       referee unchanged RESULT.json RESULT.json
+       referee flows CAPTURE.pcap RESULT.json`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -120,6 +123,8 @@ func read(f *flag.FlagSet, args []string, w io.Writer) error {
 		return c.run(f.Arg(0), f.Arg(1), w)
 	case args[0] == "unchanged" && f.NArg() == 2:
 		return unchanged(f.Arg(0), f.Arg(1), w)
+	case args[0] == "flows" && f.NArg() == 2:
+		return flowsRun(f.Arg(0), f.Arg(1), w)
 	case args[0] == "figures" && f.NArg() == 1:
 		r, err := readFigures(f.Arg(0))
 		if err != nil {

@@ -10,7 +10,7 @@
 //
 // The package does not find routes or neighbours (link.RouteTo), does not decide
 // what to send, and does not keep the kernel from answering on its own; [Silence]
-// does that for one port.
+// does that for one port, and link/spare has addresses that the kernel does not own.
 //
 // Sources: packet(7), raw(7), ip(7), Documentation/networking/packet_mmap.rst and
 // filter.rst of the Linux kernel. What is said to be measured was measured on

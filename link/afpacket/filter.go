@@ -79,6 +79,16 @@ func ResetsFrom(t packet.LinkType, src netip.Addr, f []bpf.Instruction) []bpf.In
 	return append(otherwiseOn(resets), f...)
 }
 
+// WithARP is a filter that passes what f passes, and all ARP of an Ethernet segment: who
+// answers for an address that the kernel does not own has to hear of others that use it.
+func WithARP(f []bpf.Instruction) []bpf.Instruction {
+	return append(otherwiseOn([]bpf.Instruction{
+		bpf.LoadAbsolute{Off: 12, Size: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.EtherTypeARP},
+		bpf.RetConstant{Val: whole},
+	}), f...)
+}
+
 // otherwiseOn makes all jumps whose condition is not met lead behind f.
 func otherwiseOn(f []bpf.Instruction) []bpf.Instruction {
 	for i, in := range f {

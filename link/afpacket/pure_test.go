@@ -222,3 +222,33 @@ func TestClock(t *testing.T) {
 		}
 	}
 }
+
+// ARP passes whoever it is about, what passed before does, and nothing else.
+func TestWithARP(t *testing.T) {
+	us, them := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("192.0.2.1")
+	vm, err := bpf.NewVM(WithARP(Towards(packet.Ethernet, netip.PrefixFrom(us, 32))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arp := func(sender, target netip.Addr) packet.Packet {
+		return packet.Packet{Network: packet.ARP, ARP: packet.ARPHeader{Op: packet.ARPReply, SenderIP: sender, TargetIP: target}}
+	}
+	udp := func(dst netip.Addr) packet.Packet {
+		return packet.Packet{Network: packet.IPv4, Src: them, Dst: dst, TTL: 64, Transport: packet.UDP, Proto: packet.ProtoUDP}
+	}
+	for name, c := range map[string]struct {
+		p    packet.Packet
+		pass bool
+	}{
+		"reply to a probe":     {arp(us, netip.IPv4Unspecified()), true},
+		"another uses ours":    {arp(us, them), true},
+		"others among them":    {arp(them, them.Next()), true},
+		"a datagram to us":     {udp(us), true},
+		"a datagram to others": {udp(them), false},
+	} {
+		c.p.Link = packet.Ethernet
+		if n, err := vm.Run(wireOf(t, c.p)); err != nil || (n > 0) != c.pass {
+			t.Errorf("%s: kept %d bytes, %v", name, n, err)
+		}
+	}
+}

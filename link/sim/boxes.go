@@ -63,7 +63,8 @@ func (o translated) Send(after time.Duration, p *packet.Packet) {
 }
 
 // Relay is a SYN proxy: it answers SYNs to its ports by itself and would hand the
-// connection on only after the handshake. Everything else passes.
+// connection on only after the handshake. Everything else passes, or, if it ends
+// connections itself, all that is not to its ports.
 type Relay struct {
 	Node    link.Node
 	Ports   map[uint16]bool
@@ -71,13 +72,27 @@ type Relay struct {
 	Window  uint16 // of its SYN-ACK; Linux's synproxy sends 0
 	Options []byte // of its SYN-ACK; a multiple of four bytes
 	DF      bool
+	Ends    bool // it is a proxy: what is of no connection is reset (RFC 9293 section 3.10.7.1)
 }
 
 // Receive answers SYNs and passes the rest on.
 func (r *Relay) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 	const mask = packet.SYN | packet.ACK | packet.RST | packet.FIN
-	if p.Transport != packet.TCP || !r.Ports[p.TCP.DstPort] || p.TCP.Flags&mask != packet.SYN {
+	ours := p.Transport == packet.TCP && r.Ports[p.TCP.DstPort]
+	switch {
+	case ours && p.TCP.Flags&mask == packet.SYN:
+	case !ours || !r.Ends:
 		r.Node.Receive(now, p, out)
+		return
+	case p.TCP.Flags.Has(packet.RST):
+		return
+	case p.TCP.Flags.Has(packet.ACK):
+		out.Send(100*time.Microsecond, &packet.Packet{
+			Network: packet.IPv4, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: r.TTL, IPv4: packet.IPv4Header{DF: r.DF},
+			TCP: packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Seq: p.TCP.Ack, Flags: packet.RST},
+		})
+		return
+	default:
 		return
 	}
 	out.Send(100*time.Microsecond, &packet.Packet{

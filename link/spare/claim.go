@@ -1,0 +1,84 @@
+package spare
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"whorl/link"
+	"whorl/packet"
+)
+
+// How the segment is asked: by ARP probes as in RFC 5227 section 2.1.1, in a tenth of the
+// time, as a person waits. Who is slower is met later: see [Conn.Recv].
+const (
+	asks   = 3
+	askGap = 300 * time.Millisecond // between two probes, and after the last
+)
+
+// Conflict is the error that somebody else has the address.
+type Conflict struct {
+	Addr netip.Addr
+	MAC  packet.MAC // of who says so
+}
+
+func (c *Conflict) Error() string {
+	return fmt.Sprintf("spare: %v belongs to %v; choose an address that nobody has", c.Addr, c.MAC)
+}
+
+// Claim asks the segment whether somebody has the source address of the route, or is about
+// to take it, and tells the segment, if nobody does, that it is here now. The error is a
+// *Conflict if somebody does. It reads from the link for a second, and needs all ARP of the
+// segment: a reply to a probe names no receiver.
+func Claim(c link.Conn, r link.Route) error {
+	probe := packet.ARPHeader{Op: packet.ARPRequest, SenderMAC: r.SrcMAC, SenderIP: netip.IPv4Unspecified(), TargetIP: r.Src}
+	for range asks {
+		if err := broadcast(c, r, probe); err != nil {
+			return err
+		}
+		if err := unclaimed(c, r, c.Now().Add(askGap)); err != nil {
+			return err
+		}
+	}
+	announcement := probe
+	announcement.SenderIP = r.Src
+	return broadcast(c, r, announcement)
+}
+
+// broadcast sends ARP to all of the segment.
+func broadcast(c link.Conn, r link.Route, h packet.ARPHeader) error {
+	frame, err := (&packet.Packet{Link: r.Link, SrcMAC: r.SrcMAC, DstMAC: packet.Broadcast, Network: packet.ARP, ARP: h}).Append(nil)
+	if err == nil {
+		_, err = c.Send(frame)
+	}
+	if err != nil {
+		return fmt.Errorf("spare: %s: %w", r.Interface, err)
+	}
+	return nil
+}
+
+// unclaimed listens until that time for somebody who has the address or wants it.
+func unclaimed(c link.Conn, r link.Route, until time.Time) error {
+	var p packet.Packet
+	buf := make([]byte, maxFrame)
+	for {
+		n, _, err := c.Recv(buf, until)
+		switch {
+		case errors.Is(err, link.ErrTimeout):
+			return nil
+		case err != nil:
+			return fmt.Errorf("spare: %s: %w", r.Interface, err)
+		case !c.Now().Before(until.Add(askGap)): // a link that is never silent
+			return nil
+		}
+		p.Decode(c.LinkType(), buf[:n])
+		wants := p.ARP.SenderIP == netip.IPv4Unspecified() && p.ARP.TargetIP == r.Src
+		if p.Network == packet.ARP && p.ARP.SenderMAC != r.SrcMAC && (p.ARP.SenderIP == r.Src || wants) {
+			return &Conflict{r.Src, p.ARP.SenderMAC}
+		}
+	}
+}
+
+// maxFrame is more than any frame of Ethernet.
+const maxFrame = 65536

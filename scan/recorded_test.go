@@ -1,0 +1,100 @@
+package scan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"whorl"
+	"whorl/link"
+	"whorl/link/pcapfile"
+	"whorl/link/sim"
+	"whorl/packet"
+	"whorl/persona"
+)
+
+// taped is a network whose packets are recorded.
+type taped struct {
+	network
+	tape *pcapfile.Writer
+}
+
+func (n taped) Open(r link.Route) (link.Conn, error) {
+	c, err := n.network.Open(r)
+	return pcapfile.Record(c, n.tape), err
+}
+
+// A recording gives the ports, surveys and boxes of a scan again.
+func TestRecorded(t *testing.T) {
+	set, judge := embedded(t)
+	second := netip.MustParseAddr("10.0.0.3")
+	at := func(name string, addr netip.Addr, open ...uint16) link.Node {
+		return stack(t, set, name, persona.Options{Addr: addr, OpenTCP: open, Delay: time.Millisecond})
+	}
+	for _, c := range []struct {
+		name, boxes string
+		node        link.Node
+		ports       []uint16
+	}{
+		{"one stack", "", at("Microsoft Windows 10", themAddr, 80, 443), []uint16{80, 443, 81}},
+		{"eight ports", "", at("Linux 6.1 - 7.3", themAddr, 80, 81, 82, 83, 84, 85, 86, 87), []uint16{80, 81, 82, 83, 84, 85, 86, 87, 88}},
+		{"NAT", "nat[][443] [] Linux [22] Linux [443] Linux",
+			&sim.NAT{Public: themAddr, Box: at("Linux 6.1 - 7.3", themAddr, 22), TCP: map[uint16]sim.Inside{443: {Node: at("Linux 6.1 - 7.3", second, 443), Addr: second, Port: 443}}},
+			[]uint16{22, 443, 81}},
+		{"relay", "syn-proxy[][80]", &sim.Relay{Ports: map[uint16]bool{80: true}, TTL: 255, Window: 8192, Options: []byte{2, 4, 5, 0xb4},
+			Node: &sim.Hops{N: 3, Node: at("Linux 6.1 - 7.3", themAddr, 80)}}, []uint16{80, 81}},
+	} {
+		n := sim.New(sim.Options{Resets: true})
+		n.Add(themAddr, c.node)
+		var file bytes.Buffer
+		tape, err := pcapfile.NewWriter(&file, packet.Ethernet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := judged(context.Background(), t, taped{network{n}, tape}, Job{TCP: c.ports, SkipUp: true, Deep: Never, Timing: Timings[3]}, judge, nil, themAddr.String())
+		if err := errors.Join(o.err, tape.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		live := o.hosts[themAddr.String()][0]
+		hosts := recorded(t, &file)
+		if len(hosts) != 1 {
+			t.Fatalf("%s: %d hosts", c.name, len(hosts))
+		}
+		again := hosts[0]
+		judge.Judge(again)
+		if got := brief(again.Boxes); got != c.boxes {
+			t.Errorf("%s: boxes %s, want %s", c.name, got, c.boxes)
+		}
+		// Numbers of the engine, and times of the link, are not those of the file.
+		ignore := cmp.Options{cmpopts.EquateComparable(netip.Addr{}), cmpopts.IgnoreFields(whorl.Host{}, "Status", "Seen", "Names", "Uptime"), cmpopts.IgnoreFields(whorl.Conditions{}, "At", "RTT", "WorstGap")}
+		if d := cmp.Diff(live, again, ignore); d != "" {
+			t.Errorf("%s (-live +recorded):\n%s", c.name, d)
+		}
+	}
+}
+
+// recorded are the hosts of a recording.
+func recorded(t *testing.T, file io.Reader) []*whorl.Host {
+	t.Helper()
+	r, err := pcapfile.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all Recorded
+	var p packet.Packet
+	for {
+		frame, link, at, err := r.Next()
+		if err != nil {
+			return all.Hosts("test")
+		}
+		p.Decode(link, frame)
+		all.Add(&p, at)
+	}
+}
