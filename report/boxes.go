@@ -14,6 +14,8 @@ var boxWords = map[whorl.BoxKind]string{
 	whorl.BoxSYNProxy: "SYN proxy",
 	whorl.BoxProxy:    "transparent proxy",
 	whorl.BoxForger:   "firewall that forges resets",
+	whorl.BoxScrubber: "firewall that rewrites packets",
+	whorl.BoxOwnNAT:   "NAT of our own network",
 }
 
 // boxes tells what stands between us and the host.

@@ -17,7 +17,7 @@ func Boxes(h *whorl.Host) (out []whorl.Box) {
 	}
 	s := answerersOf(print, h)
 	out = s.balancers()
-	out = append(out, s.byDistance()...)
+	out = append(out, s.byDistance(h)...)
 	out = s.byGroups(out)
 	out = slices.DeleteFunc(out, func(b whorl.Box) bool { return !proves(b.Weight) })
 	for i := range out {

@@ -20,6 +20,9 @@ func (j *Judge) nameBehind(h *whorl.Host) {
 	print, _ := surveyOf(h)
 	used := usedPort(h, whorl.Open)
 	for _, b := range h.Boxes {
+		if b.Kind == whorl.BoxSYNProxy { // times have named what is behind it
+			continue
+		}
 		for i := range b.Behind {
 			m := &b.Behind[i]
 			switch {

@@ -59,13 +59,13 @@ func away(m map[int][]*answerer, beyond bool, own int) (out []*answerer) {
 }
 
 // byDistance finds the boxes that answers from several distances prove.
-func (s *answerers) byDistance() (out []whorl.Box) {
+func (s *answerers) byDistance(h *whorl.Host) (out []whorl.Box) {
 	p := positionsOf(s)
 	if s.uneven() || !p.contradicts() {
 		return nil
 	}
 	if p.by == "" {
-		return s.undecided(&p)
+		return s.undecided(&p, h)
 	}
 	if far := away(p.open, true, p.own); len(far) > 0 {
 		b := s.box(whorl.BoxNAT, far, &p)
@@ -73,7 +73,7 @@ func (s *answerers) byDistance() (out []whorl.Box) {
 		out = append(out, b)
 	}
 	if near := away(p.open, false, p.own); len(near) > 0 {
-		out = append(out, s.intercepted(near, &p))
+		out = append(out, s.intercepted(near, &p, h))
 	}
 	if near := away(p.shut, false, p.own); len(near) > 0 {
 		out = append(out, s.box(whorl.BoxForger, near, &p))
@@ -83,14 +83,14 @@ func (s *answerers) byDistance() (out []whorl.Box) {
 
 // undecided are the boxes if nothing tells at what distance the address itself is. Who is
 // nearer answers for one that is farther.
-func (s *answerers) undecided(p *positions) []whorl.Box {
+func (s *answerers) undecided(p *positions, h *whorl.Host) []whorl.Box {
 	if len(p.open) != 1 || len(p.shut) != 1 {
 		return nil // several accept: their groups tell of it; none does: nothing to compare with
 	}
 	for hops, open := range p.open {
 		for other := range p.shut {
 			if hops < other {
-				return []whorl.Box{s.intercepted(open, p)}
+				return []whorl.Box{s.intercepted(open, p, h)}
 			}
 			b := s.box(whorl.BoxForger, p.shut[other], p)
 			b.Or = []whorl.BoxKind{whorl.BoxNAT}
@@ -102,7 +102,7 @@ func (s *answerers) undecided(p *positions) []whorl.Box {
 
 // intercepted is who accepts connections nearer than the host is. A window of 0 is that of
 // a SYN proxy, which has none to offer before it knows the host's.
-func (s *answerers) intercepted(ports []*answerer, p *positions) whorl.Box {
+func (s *answerers) intercepted(ports []*answerer, p *positions, h *whorl.Host) whorl.Box {
 	b := s.box(whorl.BoxSYNProxy, ports, p)
 	if windowless(ports) {
 		b.Weight += windowlessWeight
@@ -110,6 +110,7 @@ func (s *answerers) intercepted(ports []*answerer, p *positions) whorl.Box {
 		return b
 	}
 	b.Or = []whorl.BoxKind{whorl.BoxProxy}
+	s.acknowledged(&b, p, h)
 	return b
 }
 

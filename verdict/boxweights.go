@@ -43,7 +43,27 @@ var (
 	inClock = chance{0.002, 0.45} // timestamps of two clocks, one of them seen twice
 )
 
+// What the SYN-ACK of a connection has another than its FIN.
+var (
+	byHolderTTL  = chance{0.002, 0.3} // initial TTL; a program may set it once it has accepted
+	byOtherClock = chance{0.005, 0.3} // timestamps that do not go on
+	byStamps     = chance{0.02, 0.1}  // timestamps in one of them alone
+)
+
+// What firewalls rewrite: how often all packets of a system show it though its record
+// has something else, without a firewall and with one that rewrites something.
+var (
+	byScrubDF  = chance{0.01, 0.5}
+	byScrubID  = chance{0.01, 0.5}
+	byScrubTTL = chance{0.03, 0.2} // anybody may set an initial TTL
+	byScrubISN = chance{0.02, 0.3}
+)
+
 const (
+	// scrubTogether is how often DF and IP IDs are both other than a record says.
+	scrubTogether = 0.0003
+	// scrubSharpen multiplies scores where they tell relatives apart, not families.
+	scrubSharpen = 3
 	// shared is what one clock or one counter for two ports says for two stacks.
 	shared = -7
 	// mostOfSocket bounds what may be one program's choice: header fields and sizes.
@@ -59,6 +79,9 @@ const (
 	unequalPaths = 0.05
 	// boxAway is the probability that a box stands at another distance than the host.
 	boxAway = 0.5
+	// ackPassed is how much more often an ACK of no connection comes to the host through a
+	// SYN proxy than through a proxy: 0.5/0.02.
+	ackPassed = 25
 	// windowlessWeight is what SYN-ACKs with window 0 say: log(0.5/0.01). Few stacks send
 	// them, and most SYN proxies.
 	windowlessWeight = 3.9

@@ -88,6 +88,8 @@ var lineage = map[[2]string][2]string{
 	{"Aerohive", "HiveOS"}:              {"Linux", "Linux"},
 	{"VyOS", "VyOS"}:                    {"Linux", "Linux"},
 	{"AVM", "FritzOS"}:                  {"Linux", "Linux"},
+	{"Cisco", "IOS XE"}:                 {"Cisco", "IOS"},
+	{"Cisco", "IOS-XE"}:                 {"Cisco", "IOS"},
 	{"CyanogenMod", "CyanogenMod"}:      {"Linux", "Linux"},
 	{"IPCop", "IPCop"}:                  {"Linux", "Linux"},
 	{"IPFire", "IPFire"}:                {"Linux", "Linux"},

@@ -154,8 +154,13 @@ type Judge struct {
 // Judge sets the verdicts of h from its observations, ranked, the headline first. A host
 // that was not fingerprinted has none.
 func (j *Judge) Judge(h *whorl.Host) {
-	h.Verdicts, h.Boxes = nil, Boxes(h)
+	h.Verdicts, h.Boxes = nil, append(onOurSide(h.Boxes), Boxes(h)...)
+	h.Boxes = j.timedBoxes(h, h.Boxes)
 	markForged(h)
+	if answersAll(h.Boxes) {
+		h.Verdicts = notTheHost()
+		return
+	}
 	seen, ok, err := seenBy(h)
 	if !ok {
 		h.Verdicts = j.timed(h)
@@ -166,8 +171,9 @@ func (j *Judge) Judge(h *whorl.Host) {
 		return
 	}
 	if j.weigher != nil {
+		seen = j.withoutScrub(h, withoutSilence(h, seen))
 		p := deepBy(h)
-		p.times = j.timesOf(runsOf(h))
+		p.times = j.timesOf(ownRuns(h))
 		h.Verdicts = fitting(j.likely(seen, p))
 		if tooLittle(seen) != "" {
 			if v := j.timed(h); v != nil {
@@ -226,7 +232,7 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	case !answersSYN(seen): // versions show in how connections are accepted
 		headline = answer{name: first.name(), share: first.share}
 	default:
-		headline = first.deepest(threshold)
+		headline = first.inside(first.deepest(threshold), all, threshold)
 	}
 	listed := map[int]bool{}
 	for i := range families {

@@ -133,6 +133,31 @@ func (f family) byName() (out answer) {
 	return out
 }
 
+// inside calls a record that is first of another family by its class in this one, if the
+// family is as sure without it: then it tells the version alone. "FreeBSD 6.X (Junos, Mac
+// OS X 10.4)" is an Apple macOS 10.4.X to who knows that it is a Darwin. all are the
+// shares of all records; other answers stay.
+func (f family) inside(a answer, all []float64, threshold float64) answer {
+	e := f.of[0].entry
+	i := f.first(e)
+	if a.name != e.Name || i <= 0 || f.share-all[f.of[0].place] < threshold {
+		return a
+	}
+	c := e.Classes[i]
+	a.name, a.generation, a.cpe = strings.TrimSpace(joinName(c.Vendor, c.Family)+" "+c.Generation), c.Generation, c.CPE
+	return a
+}
+
+// first is the place of the first class of a record that is of the family or descends
+// from it, or -1.
+func (f family) first(e *osdb.Entry) int {
+	return slices.IndexFunc(e.Classes, func(c whorl.Class) bool {
+		return slices.ContainsFunc(classesOf(&osdb.Entry{Name: e.Name, Classes: []whorl.Class{c}}), func(o whorl.Class) bool {
+			return o.Vendor == f.class.Vendor && o.Family == f.class.Family
+		})
+	})
+}
+
 // byVersions is the range that covers the versions of the likeliest records, as far as
 // their names tell any.
 func (f family) byVersions() answer {

@@ -47,10 +47,42 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// A record that is first of another family names one that is sure without it by its
+// class there.
+func TestInside(t *testing.T) {
+	apple := whorl.Class{Vendor: "Apple", Family: "macOS", Generation: "10.4.X", CPE: []string{"cpe:/o:apple:mac_os_x:10.4"}}
+	both := &osdb.Entry{Name: "FreeBSD 6.X (Mac OS X 10.4)", Classes: []whorl.Class{{Vendor: "FreeBSD", Family: "FreeBSD", Generation: "6.X"}, apple}}
+	own := &osdb.Entry{Name: "Mac OS X 10.5", Classes: []whorl.Class{apple}}
+	for _, c := range []struct {
+		name    string
+		class   whorl.Class
+		entry   *osdb.Entry
+		without float64 // the share of the family without the record
+		said    string
+		want    string
+	}{
+		{"another's record", whorl.Class{Vendor: "Apple", Family: "Darwin"}, both, 0.9, both.Name, "Apple macOS 10.4.X"},
+		{"that carries the family", whorl.Class{Vendor: "Apple", Family: "Darwin"}, both, 0.5, both.Name, both.Name},
+		{"of its first family", whorl.Class{Vendor: "FreeBSD", Family: "FreeBSD"}, both, 0.9, both.Name, both.Name},
+		{"the family's own", whorl.Class{Vendor: "Apple", Family: "Darwin"}, own, 0.9, own.Name, own.Name},
+		{"a range", whorl.Class{Vendor: "Apple", Family: "Darwin"}, both, 0.9, "Apple macOS 10.4 - 10.6", "Apple macOS 10.4 - 10.6"},
+	} {
+		f := family{class: c.class, share: c.without + 0.05, of: []candidate{{entry: c.entry, place: 1, share: 0.9}}}
+		got := f.inside(answer{name: c.said, share: 0.9}, []float64{0, 0.05}, 0.8)
+		if got.name != c.want || got.share != 0.9 {
+			t.Errorf("%s: %s %.2f, want %s", c.name, got.name, got.share, c.want)
+		}
+		if got.name != c.said && (got.generation != "10.4.X" || len(got.cpe) != 1) {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
 func TestLineage(t *testing.T) {
 	for text, want := range map[string]string{
 		"Fingerprint x\nClass Google | Android | 5.X | phone":                 "Google Android, Linux",
 		"Fingerprint x\nClass Apple | macOS | 11.X | general purpose":         "Apple macOS, Apple Darwin",
+		"Fingerprint x\nClass Cisco | IOS XE | 2.X | router":                  "Cisco IOS XE, Cisco IOS",
 		"Fingerprint Foo router (Linux 2.6)\nClass Foo | embedded | | router": "Foo embedded, Linux",
 		"Fingerprint Old thing": "Old thing",
 		"Fingerprint x\nClass Linux | Linux | 3.X | router\nClass Linux | Linux | 4.X | WAP":       "Linux",

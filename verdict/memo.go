@@ -18,11 +18,14 @@ type Memo struct {
 	explained int
 	all       bool
 	known     map[string]remembered
+	last      *whorl.Host // that was judged last
+	lastKey   string      // what its verdicts rest on
 }
 
 // remembered is what was found of a host.
 type remembered struct {
 	verdicts  []whorl.Verdict
+	boxes     []whorl.Box
 	undecided bool
 }
 
@@ -43,8 +46,9 @@ func NewMemo(j *Judge, n int, all bool) *Memo {
 // Judge sets the verdicts of h, with evidence, and its next steps.
 func (m *Memo) Judge(h *whorl.Host) {
 	key := restsOn(h)
+	m.last, m.lastKey = h, key
 	if r, ok := m.known[key]; ok {
-		h.Verdicts = slices.Clone(r.verdicts)
+		h.Verdicts, h.Boxes = slices.Clone(r.verdicts), slices.Clone(r.boxes)
 		return
 	}
 	m.judge.Judge(h)
@@ -62,12 +66,16 @@ func (m *Memo) Judge(h *whorl.Host) {
 	if len(m.known) == maxMemo {
 		clear(m.known)
 	}
-	m.known[key] = remembered{slices.Clone(h.Verdicts), m.judge.Undecided(h)}
+	m.known[key] = remembered{slices.Clone(h.Verdicts), slices.Clone(h.Boxes), m.judge.Undecided(h)}
 }
 
-// Undecided is that of the judge, for a host that was judged.
+// Undecided is that of the judge, for a host that was judged and has not changed since.
 func (m *Memo) Undecided(h *whorl.Host) bool {
-	if r, ok := m.known[restsOn(h)]; ok {
+	key := m.lastKey
+	if h != m.last {
+		key = restsOn(h)
+	}
+	if r, ok := m.known[key]; ok {
 		return r.undecided
 	}
 	return m.judge.Undecided(h)

@@ -20,6 +20,7 @@ type timing struct {
 	records    []*osdb.Entry       // of all databases, those with schedules
 	families   groups              // of records
 	references []backoff.Reference // of records
+	prior      []float64           // of records, natural logarithms
 	ranker     *backoff.Ranker     // of records
 }
 
@@ -34,6 +35,7 @@ func newTiming(set osdb.Set, entries []*osdb.Entry) (t timing) {
 		}
 	}
 	t.families = groupBy(t.records, classesOf)
+	t.prior = t.timePriors()
 	t.ranker = backoff.NewRanker(t.references, backoff.DefaultParams())
 	return t
 }
@@ -66,6 +68,15 @@ func runsOf(h *whorl.Host) (out []backoff.Run) {
 		}
 	}
 	return nil
+}
+
+// ownRuns are the runs that say something of records: none where another device answers
+// SYNs, as the fingerprint is of that one and its round trip to the host is not known.
+func ownRuns(h *whorl.Host) []backoff.Run {
+	if relayed(h) != nil {
+		return nil
+	}
+	return runsOf(h)
 }
 
 // timesOf is what the times say against each record that tells of them, by place. Nil if
@@ -161,6 +172,9 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 			total += shares[i]
 		}
 	}
+	if b := relayed(h); b != nil {
+		return j.timing.behindRelay(b)
+	}
 	ranking := j.timing.ranker.Rank(runs)
 	for i := range shares {
 		shares[i] *= (1 - ranking.Unknown) / max(total, math.SmallestNonzeroFloat64)
@@ -185,5 +199,21 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 		Source:     whorl.Source{Text: "the times of repeated segments alone, which tell families at most"}}
 	r, _ := backoff.NewReference(e.Extra)
 	v.Evidence = timedEvidence(r, e, runs)
+	return []whorl.Verdict{v}
+}
+
+// behindRelay is the answer about a host whose SYNs another device answers: what its FINs
+// tell.
+func (t *timing) behindRelay(b *whorl.Box) []whorl.Verdict {
+	if len(b.Behind) == 0 {
+		return []whorl.Verdict{nothing("another device answers SYNs, and the times of FINs alone do not name the host behind it")}
+	}
+	v := whorl.Verdict{Name: b.Behind[0].Name, Rule: whorl.RuleWhorl, Confidence: b.Behind[0].Confidence,
+		Source: whorl.Source{Text: "the times of repeated FINs alone; another device answers SYNs"}}
+	for _, c := range t.families.names {
+		if joinName(c.Vendor, c.Family) == v.Name {
+			v.Vendor, v.Family = c.Vendor, c.Family
+		}
+	}
 	return []whorl.Verdict{v}
 }

@@ -22,6 +22,7 @@ import (
 type explainOptions struct {
 	judging
 	json bool
+	plot plotFile
 	top  int
 }
 
@@ -35,15 +36,21 @@ missing, and what tells the first from the best alternative. -v has a table for
 each candidate, -vv all of the evidence. --json has it all, raw and in words.
 
 FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
-output (-oN, -oX), or is a recording made with scan --record. Retransmission
-times are read too, as lines of scan -vv --temporal or of Cron-OS. - is standard
-input.`,
+output (-oN, -oX), or is a recording made with scan --record, or has the records
+of scan --json. Retransmission times are read too, as lines of scan -vv
+--temporal or of Cron-OS. - is standard input.
+
+--plot draws when segments were repeated, beside the schedules of the likeliest
+records, and the ISNs, IP IDs and timestamps of SEQ, which only recordings and
+JSON records hold. FILE.svg or FILE.png is the first host, FILE-ADDRESS any
+other, up to 64; - is the first as SVG on standard output, -.png as PNG.`,
 		Args: takes(1, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error { return a.explain(o, args) },
 	}
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.json, "json", false, "one record a fingerprint, as JSON Lines")
+	o.plot.flag(f)
 	f.IntVar(&o.top, "top", 3, "explain `N` candidates")
 	o.judging.flags(f)
 	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
@@ -55,6 +62,9 @@ func (a *app) explain(o *explainOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	if o.json && o.plot.stdout() {
+		return usage(errors.New("two outputs are to go to standard output"), "--plot FILE.svg")
+	}
 	if o.top < 1 {
 		return usage(fmt.Errorf("--top %d explains nothing", o.top), "--top 3")
 	}
@@ -62,7 +72,10 @@ func (a *app) explain(o *explainOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	judge := verdict.NewJudges(set, how).New()
+	if err := o.plot.check(a); err != nil {
+		return err
+	}
+	judge, pictures := verdict.NewJudges(set, how).New(), newPlots(a, o.plot, set)
 	unread := 0
 	for _, name := range args {
 		hosts, err := a.prints(name)
@@ -74,10 +87,15 @@ func (a *app) explain(o *explainOptions, args []string) error {
 			judge.Judge(h.Host)
 			judge.Explain(h.Host, o.top)
 			h.Next = here(h.Next, name, i+1, len(hosts))
-			if o.json {
+			switch {
+			case o.plot.stdout():
+			case o.json:
 				err = report.NewJSON(a.out).Host(h.Host)
-			} else {
+			default:
 				_, err = a.out.Write(report.Explain(h.Host, h.where, report.ExplainOptions{Top: o.top, Verbose: a.verbose, Color: a.colour(a.out)}))
+			}
+			if pictures != nil {
+				err = errors.Join(err, pictures.draw(h.Host, h.where))
 			}
 			if err != nil {
 				return partial(err, "free the disk, or write elsewhere")
@@ -85,9 +103,9 @@ func (a *app) explain(o *explainOptions, args []string) error {
 		}
 	}
 	if unread > 0 {
-		return partial(fmt.Errorf("not everything could be read"), "a file with a fingerprint (SCAN(...)SEQ(...)), or a recording of whorl scan --record")
+		return partial(fmt.Errorf("not everything could be read"), "a file with a fingerprint (SCAN(...)SEQ(...)), a recording of whorl scan --record, or records of whorl scan --json")
 	}
-	return nil
+	return pictures.told(a.people)
 }
 
 // printed is a fingerprint and where it stands.
@@ -119,6 +137,9 @@ func (a *app) prints(name string) ([]printed, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	case len(text) > maxText:
 		return nil, fmt.Errorf("%s: larger than %d MiB, and no recording", name, maxText>>20)
+	}
+	if isRecords(string(text)) {
+		return findRecords(name, string(text))
 	}
 	found, problems := gen2.Find(string(text))
 	var out []printed

@@ -13,18 +13,21 @@ import (
 	"github.com/spf13/pflag"
 
 	"whorl"
+	"whorl/osdb"
 	"whorl/report"
 )
 
 // outputs are the files and streams that results go to.
 type outputs struct {
 	normal, xml, grepable, all, json string
+	plot                             plotFile
 	scanner                          string
 	guess                            bool
 
 	planned []output
 	writers []report.Writer
 	files   []io.Closer
+	plots   *plots // nil: none
 	failed  error
 }
 
@@ -41,6 +44,7 @@ const (
 	asXML
 	asGrepable
 	asJSON
+	asPlot // of several files, which plots opens
 )
 
 func (o *outputs) flags(f *pflag.FlagSet) {
@@ -50,6 +54,7 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml and BASE.gnmap")
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
+	o.plot.flag(f)
 	f.StringVar(&o.scanner, "xml-scanner", "whorl", "program's `NAME` in XML, such as nmap")
 }
 
@@ -66,6 +71,13 @@ func (o *outputs) plan(others ...string) error {
 	}
 	if o.all != "" {
 		o.planned = append(o.planned, output{asText, "-oA", o.all + ".nmap"}, output{asXML, "-oA", o.all + ".xml"}, output{asGrepable, "-oA", o.all + ".gnmap"})
+	}
+	if o.plot != "" {
+		p := output{asPlot, "--plot", string(o.plot)}
+		if o.plot.stdout() {
+			p.file = "-"
+		}
+		o.planned = append(o.planned, p)
 	}
 	seen := map[string]bool{}
 	for _, name := range others {
@@ -85,15 +97,18 @@ func (o *outputs) plan(others ...string) error {
 }
 
 // open opens everything before the first packet leaves, so that a bad file name
-// costs nothing. Text goes to standard output unless something else does.
-func (o *outputs) open(a *app) error {
+// costs nothing. Text goes to standard output unless something else does. Pictures show
+// what the records of set foretell.
+func (o *outputs) open(a *app, set osdb.Set) error {
 	stdout := false
 	text := report.TextOptions{Verbose: a.verbose, Guess: o.guess}
 	for _, p := range o.planned {
 		w := a.out
-		if p.file == "-" {
+		switch {
+		case p.file == "-":
 			stdout = true
-		} else {
+		case p.form == asPlot:
+		default:
 			file, err := os.Create(p.file)
 			if err != nil {
 				return usage(fmt.Errorf("%s: %w", p.flag, err), "a file in a folder that exists and can be written")
@@ -110,6 +125,12 @@ func (o *outputs) open(a *app) error {
 			o.writers = append(o.writers, report.NewGrepable(w))
 		case asJSON:
 			o.writers = append(o.writers, report.NewJSON(w))
+		case asPlot:
+			if err := o.plot.check(a); err != nil {
+				return err
+			}
+			o.plots = newPlots(a, o.plot, set)
+			o.writers = append(o.writers, o.plots)
 		}
 	}
 	if !stdout {
@@ -153,5 +174,5 @@ func (o *outputs) end(a *app, s report.Summary) error {
 	if o.failed != nil {
 		return partial(fmt.Errorf("an output is incomplete: %w", o.failed), "free the disk, or write elsewhere")
 	}
-	return nil
+	return o.plots.told(a.people)
 }

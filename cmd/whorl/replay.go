@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"whorl/link/pcapfile"
-	"whorl/method/gen2"
 	"whorl/packet"
 	"whorl/scan"
 )
@@ -17,7 +16,7 @@ func replay(name string, in io.Reader) (out []printed, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	var exchanges gen2.Replay
+	var recorded scan.Recorded
 	var p packet.Packet
 	for {
 		frame, link, at, cut := r.Next()
@@ -28,11 +27,10 @@ func replay(name string, in io.Reader) (out []printed, err error) {
 			break
 		}
 		p.Decode(link, frame)
-		exchanges.Add(&p, at)
+		recorded.Add(&p, at)
 	}
-	for _, e := range exchanges.Exchanges() {
-		h := scan.HostOf(e, version)
-		out = append(out, printed{h, fmt.Sprintf("%s: %v", name, e.Target.Addr)})
+	for _, h := range recorded.Hosts(version) {
+		out = append(out, printed{h, fmt.Sprintf("%s: %v", name, h.Addr)})
 	}
 	if len(out) == 0 && err == nil {
 		return nil, fmt.Errorf("%s: no exchange of fingerprinting probes in it", name)

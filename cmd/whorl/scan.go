@@ -37,11 +37,19 @@ on every host, --boxes=false on none, and so do -T0 to -T2.
 copies: of SYN-ACKs (s), of FINs after ours (l) and before ours (f). It ends
 when more would tell nothing, or after --timeout seconds. It needs an open port,
 and CAP_NET_ADMIN or a kernel with TCP signatures, so that this machine does not
-reset the connections. --cron-OS adds the lines and guesses of that tool.
+reset the connections; or -S. --cron-OS adds the lines and guesses of that tool.
+
+-S may name an address that nobody has, of the segment that this machine is on.
+whorl asks the segment first, and answers ARP for it as long as it runs.
 
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
+
+--plot draws when segments were repeated (--temporal), beside the schedules of
+the likeliest records, and the ISNs, IP IDs and timestamps of SEQ. FILE.svg or
+FILE.png is the first host that is done, FILE-ADDRESS any other, up to 64; - is
+the first as SVG on standard output, -.png as PNG.
 
 Of 4096 addresses or more that lie behind a gateway, all are first asked who is
 there, without waiting for each. Large ranges are walked in an order that
@@ -104,7 +112,7 @@ func (a *app) scan(c *cobra.Command, o *scanOptions, args []string) error {
 			return err
 		}
 	}
-	if err := o.outputs.open(a); err != nil {
+	if err := o.outputs.open(a, judges.set); err != nil {
 		return err
 	}
 	if err := o.cronOS(a, judges.set); err != nil {

@@ -26,10 +26,12 @@ type scanning struct {
 	status   *status
 	tally    tally
 	stop     context.CancelFunc
+	warned   bool // of what of our own stands in the way
 }
 
 // run scans and writes all outputs. What a journal holds comes first.
 func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
+	forScan()
 	ctx, r.stop = interruptible(ctx)
 	defer r.stop()
 	total := r.job.Targets.Count()
@@ -95,13 +97,18 @@ func (r *scanning) decide() func(*backoff.Exchange, time.Time) bool {
 	if !r.o.temporal.asked() || r.judges.how.NmapOnly {
 		return nil
 	}
-	return func(x *backoff.Exchange, now time.Time) bool { return r.judges.first().Ranker().Decide(x, now) }
+	return func(x *backoff.Exchange, now time.Time) bool {
+		judges := r.judges.first()
+		r.soFar(judges, x, now)
+		return judges.Ranker().Decide(x, now)
+	}
 }
 
 // give hands a host to all outputs. A scan without any is of no use.
 func (r *scanning) give(h *whorl.Host) {
 	r.tally.add(h)
 	r.status.count(h)
+	r.warnOfOwn(h)
 	r.status.without(func() { r.o.host(r.app, h) })
 	if r.o.dead() {
 		r.stop()

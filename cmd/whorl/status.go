@@ -29,6 +29,7 @@ type status struct {
 	drawn    bool
 	pace     pace
 	families map[string]int // hosts
+	noted    string         // about a host under way
 }
 
 // How often people are told.
@@ -84,7 +85,9 @@ func (s *status) draw() {
 	if !s.shown {
 		return
 	}
-	fmt.Fprintf(s.a.people, "\r%s\x1b[K", s.now().line(width(s.a.people)-1))
+	columns := width(s.a.people) - 1
+	noted := s.noted[:min(len(s.noted), columns)]
+	fmt.Fprintf(s.a.people, "\r%s\x1b[K", noted+s.now().line(columns-len(noted)))
 	s.drawn = true
 }
 
@@ -115,8 +118,18 @@ func (s *status) now() *progress {
 	return p
 }
 
+// note shows something about a host under way, until a host is done.
+func (s *status) note(words string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noted = words + "; "
+}
+
 // count notes the family of a host that is done.
 func (s *status) count(h *whorl.Host) {
+	s.mu.Lock()
+	s.noted = ""
+	s.mu.Unlock()
 	if len(h.Verdicts) == 0 || h.Verdicts[0].Family == "" {
 		return
 	}

@@ -171,11 +171,21 @@ func decided(groups []string, logs []float64) (group string) {
 	return group
 }
 
+// told are the figures of a model that knows how the runs of a path were drawn: nothing
+// can be right more often.
+func (p path) told() Params {
+	out := DefaultParams()
+	out.Jitter, out.Loss = 2900*time.Microsecond, max(p.loss, 0.001) // ±5 ms, evenly
+	out.LateFirst, out.Outlier, out.Truncated, out.NoReset, out.Stray, out.StrayEnd, out.Busy = 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9
+	return out
+}
+
 // tally counts what was drawn and how often each way to decide was right.
 type tally struct {
 	n, exact                 int
 	rounded, alike           int
 	plainRounded, plainAlike int
+	bestRounded              int // by a model that is told of the path
 }
 
 // percent is a count as a part of all draws.
@@ -189,7 +199,8 @@ func simulate(all []stack, p path, n int) (out tally) {
 		byRound[i] = rounded(&all[i].Schedule)
 	}
 	params := DefaultParams()
-	logs, old := make([]float64, len(all)), make([]float64, len(all))
+	logs, old, best := make([]float64, len(all)), make([]float64, len(all)), make([]float64, len(all))
+	told, delay := p.told(), max(p.delay, DefaultParams().DelayFloor).Seconds()
 	for out.n < n {
 		truth := r.IntN(len(all))
 		run, ok := draw(r, &all[truth].Schedule, p)
@@ -200,6 +211,7 @@ func simulate(all []stack, p path, n int) (out tally) {
 		for i := range all {
 			logs[i] = LogLikelihood(&all[i].Schedule, &run, params)
 			old[i] = plain(&all[i].Schedule, &run, p)
+			best[i] = told.logLikelihood(&all[i].Schedule, &run, delay)
 		}
 		count := func(to *int, groups []string, logs []float64) {
 			if decided(groups, logs) == groups[truth] {
@@ -210,6 +222,7 @@ func simulate(all []stack, p path, n int) (out tally) {
 		count(&out.alike, byAlike, logs)
 		count(&out.plainRounded, byRound, old)
 		count(&out.plainAlike, byAlike, old)
+		count(&out.bestRounded, byRound, best)
 		if slices.Index(logs, slices.Max(logs)) == truth {
 			out.exact++
 		}
@@ -231,9 +244,12 @@ func TestAccuracy(t *testing.T) {
 		{path{100 * time.Millisecond, 0.038}, 93}, {path{500 * time.Millisecond, 0.038}, 80},
 	} {
 		got := simulate(all, c.path, *draws)
-		t.Logf("delay %v, loss %.1f %%: exact %.1f; groups alike %.1f (plain %.1f), by whole seconds %.1f (plain %.1f)",
+		t.Logf("delay %v, loss %.1f %%: exact %.1f; groups alike %.1f (plain %.1f), by whole seconds %.1f (plain %.1f, at best %.1f)",
 			c.delay, 100*c.loss, got.percent(got.exact), got.percent(got.alike), got.percent(got.plainAlike),
-			got.percent(got.rounded), got.percent(got.plainRounded))
+			got.percent(got.rounded), got.percent(got.plainRounded), got.percent(got.bestRounded))
+		if short := got.bestRounded - got.rounded; 100*short > 3*got.n && short > 2 {
+			t.Errorf("delay %v: %d groups by whole seconds fewer than can be known", c.delay, short)
+		}
 		if got.percent(got.alike) < c.want {
 			t.Errorf("delay %v, loss %.1f %%: %.1f %% of groups, want %.0f", c.delay, 100*c.loss, got.percent(got.alike), c.want)
 		}

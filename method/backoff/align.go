@@ -7,7 +7,7 @@ import (
 
 const (
 	maxLost = 4  // most segments in a row that may be lost between two that came
-	beam    = 40 // logarithm of how much less likely than the best a way is given up
+	beam    = 25 // logarithm of how much less likely than the best a way is given up
 )
 
 // aligner computes the likelihood of one run under one schedule. Which segment came is
@@ -67,6 +67,7 @@ func newAligner(p Params, s *Schedule, delay, heard float64) *aligner {
 	if s.Jitter > 0 {
 		jitter = s.Jitter
 	}
+	jitter = max(jitter, p.leastJitter)
 	for i, gap := range s.Gaps {
 		g := gap.Seconds()
 		a.variance[i+1] = jitter.Seconds()*jitter.Seconds() + tickVariance

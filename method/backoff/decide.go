@@ -83,7 +83,7 @@ func (r *Ranker) settled(run *Run) (ranking Ranking, ok bool) {
 // overdue is how long the silence would be after which the next segment of a schedule
 // counts as lost or never sent.
 func overdue(s *Schedule, run *Run, elapsed time.Duration) time.Duration {
-	host := s.at(run.RTT, true)
+	host := s.at(run.RTT, 0, true)
 	var at time.Duration
 	for _, g := range host.Gaps {
 		if at += g; at > elapsed+g/4 {

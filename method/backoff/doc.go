@@ -18,6 +18,7 @@
 //
 //	W, TTL, O   window, TTL and options (letters as in SynAck lines) of the first segment
 //	C           what changed in copies: I sequence number, T TTL, W window, O options
+//	A, D        what the SYN-ACK of the connection has another than the FIN: TTL; the rest
 //	X           exact copies within 5 ms, which are left out
 //	RF, RW, RN  flags and window of the RST that ended it, and which of its numbers
 //	            are zero: S sequence, A acknowledgement

@@ -21,6 +21,10 @@ type Exchange struct {
 	First   time.Time // first packet sent
 	Last    time.Time // last packet sent or received, or the end of listening
 	Packets int       // packets sent, repeats included
+
+	// Look is which of the times of looking [Options.Decide] is asked at, since First; 0:
+	// it is asked because a segment came.
+	Look time.Duration
 }
 
 // Flow is one connection.
@@ -100,13 +104,29 @@ func (f *Flow) stop(at time.Time, problem string) {
 // over reports whether nothing more is listened for.
 func (f *Flow) over() bool { return !f.Closed.IsZero() }
 
-// Sample is the first round trip that the host can measure: from its SYN-ACK to our
-// ACK.
-func (f *Flow) Sample() time.Duration {
+// sample is the first round trip that the host can measure: from its SYN-ACK to our
+// ACK. trip is what the SYN-ACK took of it.
+func (f *Flow) sample(trip time.Duration) time.Duration {
 	if f.Opened == nil || f.Acked.IsZero() {
 		return 0
 	}
-	return f.Acked.Sub(f.Opened.At) + f.RTT
+	return f.Acked.Sub(f.Opened.At) + trip
+}
+
+// again is how much longer a handshake takes in which the first SYN-ACK was lost, at
+// least.
+const again = 450 * time.Millisecond
+
+// trip is the round trip of a flow. Where the first SYN-ACK was lost and a copy came, it
+// is the shortest of all flows: timestamps tell the host which one was answered.
+func (e *Exchange) trip(f *Flow) time.Duration {
+	trip := f.RTT
+	for i := range e.Flows {
+		if g := &e.Flows[i]; g.Opened != nil && g.RTT+again < trip {
+			trip = g.RTT
+		}
+	}
+	return trip
 }
 
 // run is what was seen of a flow until now. ok is false if the connection was never
@@ -118,7 +138,7 @@ func (e *Exchange) run(f *Flow, now time.Time) (r Run, ok bool) {
 	if f.Opened == nil || f.Invalid || f.State.fin() && f.Told.IsZero() {
 		return r, false
 	}
-	r = Run{State: f.State, Seen: len(f.Run) > 0, End: f.End, RTT: f.Sample(), Delay: e.delay()}
+	r = Run{State: f.State, Seen: len(f.Run) > 0, End: f.End, RTT: f.sample(e.trip(f)), Delay: e.delay()}
 	from := f.Told
 	for i, s := range f.Run {
 		if i == 0 {
@@ -148,12 +168,13 @@ func (e *Exchange) Runs(now time.Time) (out []Run) {
 	return out
 }
 
-// delay estimates the mean queueing delay of the path from the handshakes.
+// delay estimates the mean queueing delay of the path from the handshakes in which
+// nothing was lost.
 func (e *Exchange) delay() time.Duration {
 	var trips []time.Duration
 	for i := range e.Flows {
-		if e.Flows[i].Opened != nil {
-			trips = append(trips, e.Flows[i].RTT)
+		if f := &e.Flows[i]; f.Opened != nil && e.trip(f) == f.RTT {
+			trips = append(trips, f.RTT)
 		}
 	}
 	return spread(trips)

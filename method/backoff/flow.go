@@ -8,13 +8,16 @@ import (
 
 // Timing and bounds of a flow.
 const (
-	lost     = 1500 * time.Millisecond // without an answer, the SYN counts as lost
-	resyns   = 3                       // SYNs after the first
-	opening  = time.Second             // wait for a closed window to open
-	noClose  = 5 * time.Second         // after our FIN is acknowledged, the application keeps the connection
-	eager    = 4                       // ACKs that leave at once: late ones make the host repeat data and FIN together
-	lazy     = 20 * time.Millisecond   // later ones wait so long for more data
-	maxSends = 10                      // packets of a flow, its RST included
+	lost    = 1500 * time.Millisecond // without an answer, the SYN counts as lost
+	resyns  = 3                       // SYNs after the first
+	opening = time.Second             // wait for a closed window to open
+	// The ACK of a handshake is there before the SYN-ACK is repeated: timeouts begin with
+	// 1 s (RFC 6298 section 2). The host could not tell which of the two it answers.
+	unrepeated = 950 * time.Millisecond
+	noClose    = 5 * time.Second       // after our FIN is acknowledged, the application keeps the connection
+	eager      = 4                     // ACKs that leave at once: late ones make the host repeat data and FIN together
+	lazy       = 20 * time.Millisecond // later ones wait so long for more data
+	maxSends   = 10                    // packets of a flow, its RST included
 )
 
 // repeats are when our FIN or request is sent again, each after the one before, until
@@ -194,7 +197,7 @@ func (f *Flow) synAck(h *packet.TCPHeader, s Segment) (fresh bool) {
 	case f.State == SynRcvd:
 		return f.watch(s)
 	case first:
-		f.ack = s.At.Add(f.hold)
+		f.ack = s.At.Add(min(f.hold, max(unrepeated-f.RTT*5/4, 0)))
 	case !f.Acked.IsZero(): // it waits for data, or our ACK was lost
 		f.Repeats++
 		if f.tell.IsZero() {

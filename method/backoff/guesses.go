@@ -63,7 +63,7 @@ func (r Reference) agrees(c CronOS) (residual time.Duration, ok bool) {
 }
 
 func (s *Schedule) agrees(c CronOS) (residual time.Duration, ok bool) {
-	host := s.at(c.Connect, true)
+	host := s.at(c.Connect, 0, true)
 	var at time.Duration
 	for i, g := range host.Gaps[:max(host.copies(), 0)] {
 		if at += g; i >= len(c.Copies) {

@@ -113,11 +113,12 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 
 // end stops all flows if the time is up or enough is known.
 func (m *Machine) end(now time.Time) {
-	look := !m.nextLook().IsZero() && !now.Before(m.nextLook())
+	m.Look = 0
 	for !m.nextLook().IsZero() && !now.Before(m.nextLook()) {
+		m.Look = m.nextLook().Sub(m.First)
 		m.looked++
 	}
-	ask := m.options.Decide != nil && (look || m.news) && m.listening()
+	ask := m.options.Decide != nil && (m.Look > 0 || m.news) && m.listening()
 	m.news = false
 	if !now.Before(m.First.Add(m.options.Timeout)) || ask && m.options.Decide(&m.Exchange, now) {
 		m.Last = now

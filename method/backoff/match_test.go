@@ -176,7 +176,7 @@ func TestRoundTrip(t *testing.T) {
 		{gvisFin, 690 * ms, false, "LastAck(G=2.07,4.14,8.28,16.56,33.12,66.24,132.48,264.96,529.92,1059.84%J=0.004%E=none)"},
 		{linuxSyn, 800 * ms, true, linuxSyn},
 	} {
-		s := schedule(t, c.schedule).at(c.rtt, c.probed)
+		s := schedule(t, c.schedule).at(c.rtt, 0, c.probed)
 		if got := s.Line().String(); got != c.want {
 			t.Errorf("%v: %s\nwant %s", c.rtt, got, c.want)
 		}

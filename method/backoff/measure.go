@@ -23,12 +23,25 @@ func (e *Exchange) measure(now time.Time) (out Print) {
 		if r.Seen {
 			f.looks(&l)
 		}
+		if r.Seen && f.State.fin() {
+			f.unlike(&l, e.flow(SynRcvd))
+		}
 		if f.End == Reset {
 			f.resets(&l)
 		}
 		out = append(out, l)
 	}
 	return out
+}
+
+// flow is that of a state; nil: it was not asked for.
+func (e *Exchange) flow(s State) *Flow {
+	for i := range e.Flows {
+		if e.Flows[i].State == s {
+			return &e.Flows[i]
+		}
+	}
+	return nil
 }
 
 // looks adds what the first segment of the run looked like, and what is another in a

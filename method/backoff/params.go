@@ -11,6 +11,10 @@ type Params struct {
 	// Jitter is the standard deviation of gaps after the first that a record does not
 	// tell: a tick of 10 ms.
 	Jitter time.Duration
+	// Starved is the least standard deviation of the gaps of a host that has too little
+	// processor time to keep its timers, Busy the probability that it is one.
+	Starved time.Duration
+	Busy    float64
 	// Wheel is the most by which a timer wheel is late, as a part of the gap.
 	Wheel float64
 
@@ -37,18 +41,35 @@ type Params struct {
 	// the best record by UnknownFactor.
 	Unknown, UnknownFactor float64
 
+	// LikeOthers is the probability that a stack repeats in a state that its record does
+	// not tell of as one does that is known, LikeSYN that it repeats FINs as it does
+	// SYN-ACKs.
+	LikeOthers, LikeSYN float64
+	// MoreTrips is the probability that a host has measured a further round trip, of
+	// data, and so on for each after it.
+	MoreTrips float64
+
+	// OtherLaw is the probability that a stack does not repeat FINs as its record says, by
+	// a setting perhaps, OddRun that something disturbed one run, OtherTrip that it has
+	// not measured the round trip that we know. NoCopies is the part of SYN proxies that
+	// repeat no SYN-ACK.
+	OtherLaw, OddRun, OtherTrip, NoCopies float64
+
 	// Sure is the posterior at which a group of schedules is decided.
 	Sure float64
+
+	leastJitter time.Duration // Starved, while a host is taken for such a one
 }
 
 // DefaultParams are the figures in use.
 func DefaultParams() Params {
 	return Params{
 		Delay: 20 * time.Millisecond, DelayFloor: 500 * time.Microsecond,
-		Jitter: 10 * time.Millisecond, Wheel: 0.13,
+		Jitter: 10 * time.Millisecond, Wheel: 0.13, Starved: 12 * time.Millisecond, Busy: 0.05,
 		Loss: 0.02, NoReset: 0.01, Stray: 0.001, StrayEnd: 0.01,
 		Truncated: 0.02, LateFirst: 0.1, NoProbe: 0.1,
 		Outlier: 0.02, OutlierScale: 0.005, OutlierDegrees: 4,
-		Unknown: 0.05, UnknownFactor: 10, Sure: 0.99,
+		Unknown: 0.05, UnknownFactor: 10, LikeOthers: 0.3, LikeSYN: 0.3, MoreTrips: 0.2,
+		OtherLaw: 0.002, OddRun: 0.02, OtherTrip: 0.004, NoCopies: 0.3, Sure: 0.99,
 	}
 }

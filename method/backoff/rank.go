@@ -29,8 +29,9 @@ type Group struct {
 
 // Ranking is what runs say of the records, and of none of them.
 type Ranking struct {
-	Groups  []Group // the most likely first
-	Unknown float64 // posterior of a schedule that no record has
+	Groups  []Group   // the most likely first
+	Records []float64 // posterior of each record
+	Unknown float64   // of a schedule that no record has
 
 	// Fitted are the schedules of the runs if no record explains them: lines to
 	// submit. Nil if one does.
@@ -61,11 +62,11 @@ func NewRanker(records []Reference, p Params) *Ranker {
 }
 
 // Rank weighs the runs whose first segment was seen. A record that says nothing of a
-// state is as good there as the unknown schedule; one that says nothing of any is left
+// state may follow any schedule there (untold.go); one that says nothing of any is left
 // out.
 func (r *Ranker) Rank(runs []Run) Ranking {
 	var out Ranking
-	logs := map[int]float64{}
+	var logs [][]float64
 	var fits []float64
 	var seen []Run
 	var fitted []Schedule
@@ -74,7 +75,7 @@ func (r *Ranker) Rank(runs []Run) Ranking {
 			continue
 		}
 		run := &runs[i]
-		r.compute(run, logs)
+		logs = append(logs, r.compute(run))
 		s, l := Fit(run, r.params)
 		fits, seen, fitted = append(fits, l), append(seen, *run), append(fitted, s)
 	}
@@ -82,7 +83,8 @@ func (r *Ranker) Rank(runs []Run) Ranking {
 		return out
 	}
 	found := r.weigh(seen, fits, logs)
-	out.Groups, out.Unknown = r.group(found, fits)
+	out.Records = make([]float64, len(r.members))
+	out.Groups, out.Unknown = r.group(found, fits, out.Records)
 	best := math.Inf(-1)
 	for _, w := range found {
 		best = max(best, w.log)
@@ -101,20 +103,31 @@ func (r *Ranker) Rank(runs []Run) Ranking {
 // which only the rough likelihood is computed.
 const hopeless = 16
 
-// compute adds the likelihoods of all schedules of a state.
-func (r *Ranker) compute(run *Run, logs map[int]float64) {
+// compute gives the likelihood of a run under each schedule that a record may have for
+// it; others are as good as nothing.
+func (r *Ranker) compute(run *Run) []float64 {
+	logs, strange := make([]float64, len(r.schedules)), make([]int, len(r.schedules))
+	least := MaxCopies
+	for i := range r.schedules {
+		logs[i] = math.Inf(-1)
+		if s := &r.schedules[i]; s.State.fin() == run.State.fin() {
+			strange[i] = s.strange(run, r.params)
+			least = min(least, strange[i])
+		}
+	}
 	best := math.Inf(-1)
 	for i := range r.schedules {
-		if s := &r.schedules[i]; s.State == run.State.record() {
+		if s := &r.schedules[i]; s.State.fin() == run.State.fin() && strange[i] < least+mostStrange {
 			logs[i] = roughly(s, run, r.params)
 			best = max(best, logs[i])
 		}
 	}
-	for i := range r.schedules {
-		if s := &r.schedules[i]; s.State == run.State.record() && logs[i] > best-hopeless {
-			logs[i] = LogLikelihood(s, run, r.params)
+	for i := range logs {
+		if logs[i] > best-hopeless {
+			logs[i] = LogLikelihood(&r.schedules[i], run, r.params)
 		}
 	}
+	return logs
 }
 
 // weighed is the likelihood of one record.
@@ -124,23 +137,25 @@ type weighed struct {
 	schedules []int // the best of each run; -1: none
 }
 
-func (r *Ranker) weigh(runs []Run, fits []float64, logs map[int]float64) (out []weighed) {
+func (r *Ranker) weigh(runs []Run, fits []float64, logs [][]float64) (out []weighed) {
+	others := make([]float64, len(runs))
+	for j := range runs {
+		others[j] = r.mean(runs[j].State, logs[j])
+	}
+	likely := r.likely(runs, logs)
 	for i := range r.members {
+		m := &r.members[i]
 		w, known := weighed{record: i}, false
 		for j := range runs {
-			schedules := r.members[i].schedules[runs[j].State.record()]
-			best, l := -1, math.Inf(-1)
-			for _, s := range schedules {
-				l = logAdd(l, logs[s])
-				if best < 0 || logs[s] > logs[best] {
-					best = s
-				}
-			}
-			if best < 0 {
-				l = fits[j]
-			} else {
-				l -= math.Log(float64(len(schedules)))
+			l, best := m.under(runs[j].State, logs[j])
+			if best >= 0 {
 				known = true
+			} else if l = fits[j]; runs[j].State.fin() {
+				own := math.Inf(-1)
+				if likely[i] {
+					own = r.likeSYN(m, &runs[j])
+				}
+				l = r.params.untold(others[j], own, l)
 			}
 			w.log += l
 			w.schedules = append(w.schedules, best)
@@ -152,8 +167,51 @@ func (r *Ranker) weigh(runs []Run, fits []float64, logs map[int]float64) (out []
 	return out
 }
 
-// group adds up the records whose best schedules are alike.
-func (r *Ranker) group(found []weighed, fits []float64) (groups []Group, unknown float64) {
+// likely are the records that SYN-ACKs do not make hopeless; all, if none were seen.
+func (r *Ranker) likely(runs []Run, logs [][]float64) []bool {
+	out, scores := make([]bool, len(r.members)), make([]float64, len(r.members))
+	best := math.Inf(-1)
+	for i := range r.members {
+		for j := range runs {
+			if runs[j].State == SynRcvd {
+				scores[i], _ = r.members[i].under(SynRcvd, logs[j])
+			}
+		}
+		best = max(best, scores[i])
+	}
+	for i := range out {
+		out[i] = scores[i] > best-hopeless
+	}
+	return out
+}
+
+// under is the likelihood of a run of a state under the record, each of its schedules as
+// likely as the others, and the best of them; -1: it tells of none.
+func (m *member) under(state State, logs []float64) (l float64, best int) {
+	l, best = math.Inf(-1), -1
+	of := m.told(state)
+	for _, s := range of {
+		l = logAdd(l, logs[s])
+		if best < 0 || logs[s] > logs[best] {
+			best = s
+		}
+	}
+	return l - math.Log(max(float64(len(of)), 1)), best
+}
+
+// told are the schedules of a state. Both states of a FIN have the same timers, so a
+// record of one tells of the other.
+func (m *member) told(state State) []int {
+	of := m.schedules[state.record()]
+	if len(of) == 0 && state.fin() {
+		of = m.schedules[LastAck+FinWait1-state.record()]
+	}
+	return of
+}
+
+// group adds up the records whose best schedules are alike. It notes the posterior of each
+// record.
+func (r *Ranker) group(found []weighed, fits, posterior []float64) (groups []Group, unknown float64) {
 	unknown = math.Log(r.params.Unknown)
 	for _, l := range fits {
 		unknown += l
@@ -186,7 +244,8 @@ func (r *Ranker) group(found []weighed, fits []float64) (groups []Group, unknown
 			groups = append(groups, g)
 		}
 		groups[at].Records = append(groups[at].Records, w.record)
-		groups[at].Posterior += math.Exp(w.log - total)
+		posterior[w.record] = math.Exp(w.log - total)
+		groups[at].Posterior += posterior[w.record]
 	}
 	slices.SortStableFunc(groups, func(a, b Group) int { return cmp.Compare(b.Posterior, a.Posterior) })
 	return groups, math.Exp(unknown - total)

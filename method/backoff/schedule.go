@@ -2,6 +2,7 @@ package backoff
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"whorl/method"
@@ -114,10 +115,10 @@ func (s *Schedule) Line() method.Line {
 	return l
 }
 
-// at is the schedule for a host that measured that round trip: without Least, Probe
-// and Limit, which are worked into the gaps. probed is false for a connection without
-// SACK, on which no probe is sent.
-func (s *Schedule) at(rtt time.Duration, probed bool) Schedule {
+// at is the schedule for a host that measured that round trip, and so many more that
+// were as long: without Least, Probe and Limit, which are worked into the gaps. probed
+// is false for a connection without SACK, on which no probe is sent.
+func (s *Schedule) at(rtt time.Duration, more int, probed bool) Schedule {
 	out := *s
 	out.Gaps = make([]time.Duration, 0, len(s.Gaps))
 	out.Least, out.Probe, out.Limit = 0, false, 0
@@ -129,7 +130,7 @@ func (s *Schedule) at(rtt time.Duration, probed bool) Schedule {
 		case s.Probe && i == 0:
 			g += 2 * rtt
 		case s.Least > 0:
-			g = time.Duration(float64(g) / float64(s.Least) * float64(rtt+max(2*rtt, s.Least)))
+			g = time.Duration(float64(g) / float64(s.Least) * float64(s.timeout(rtt, more)))
 		}
 		if total += g; s.Limit > 0 && total > s.Limit {
 			break
@@ -137,6 +138,13 @@ func (s *Schedule) at(rtt time.Duration, probed bool) Schedule {
 		out.Gaps = append(out.Gaps, g)
 	}
 	return out
+}
+
+// timeout is the RTO after a round trip and so many more that were as long: each takes
+// a quarter off the variance (RFC 6298 section 2.3).
+func (s *Schedule) timeout(rtt time.Duration, more int) time.Duration {
+	variance := 2 * float64(rtt) * math.Pow(0.75, float64(more))
+	return rtt + max(time.Duration(variance), s.Least)
 }
 
 // copies is how many segments follow the first.
@@ -168,7 +176,7 @@ func (s *Schedule) Alike(t *Schedule) bool {
 // for that time.
 func (s *Schedule) Example(heard time.Duration) Run {
 	r := Run{State: s.State, Seen: true, Heard: heard, Delay: time.Millisecond}
-	host := s.at(0, true)
+	host := s.at(0, 0, true)
 	var at time.Duration
 	for i, g := range host.Gaps {
 		if s.Wheel {

@@ -25,11 +25,13 @@ type Numbers struct {
 	EchoID   uint16
 }
 
-// NewNumbers draws the numbers of an exchange. Source ports are 10000 to 20000, below
-// those of packages deep and gen2.
+// Source ports are these, below those of packages deep and gen2.
+const lowestPort, highestPort = 10000, 20000
+
+// NewNumbers draws the numbers of an exchange.
 func NewNumbers(s *method.Stream) Numbers {
 	return Numbers{
-		PortBase: uint16(s.Between(10000, 20000-MaxPackets)),
+		PortBase: uint16(s.Between(lowestPort, highestPort-MaxPackets)),
 		Seq:      s.Uint32(),
 		EchoID:   uint16(s.Between(1, 65535)),
 	}

@@ -1,0 +1,119 @@
+// Command passive measures how well method/syn names the hosts of labelled captures by
+// their handshakes alone, beside p0f if that is installed.
+//
+//	go run ./lab/passive -v captures/passive
+//
+// The directory has the captures, and labels.tsv with a line for each host: capture,
+// address, role (client or server), family, version, evidence, source, strength, doubt,
+// separated by tabs. middlebox.tsv, if it is there, lists in the same way addresses that
+// something between answers for: naming the system of one is wrong.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"whorl/data"
+	"whorl/osdb"
+)
+
+func main() {
+	verbose := flag.Bool("v", false, "list what is wrong or not answered")
+	noP0f := flag.Bool("no-p0f", false, "do not run p0f")
+	var files list
+	flag.Var(&files, "db", "another database or p0f.fp `file`; any number")
+	flag.Parse()
+	dir := os.Getenv("WHORL_CAPTURES")
+	if flag.NArg() == 1 {
+		dir = flag.Arg(0)
+	}
+	if dir == "" {
+		fmt.Fprintln(os.Stderr, "passive: no captures; name their directory, or set WHORL_CAPTURES")
+		os.Exit(2)
+	}
+	set, problems := osdb.Load(osdb.Config{Embedded: data.Files, Files: files})
+	for _, p := range problems {
+		fmt.Fprintln(os.Stderr, "passive:", p)
+	}
+	if err := run(os.Stdout, dir, set, *verbose, !*noP0f); err != nil {
+		fmt.Fprintln(os.Stderr, "passive:", err)
+		os.Exit(1)
+	}
+}
+
+// list is a flag that may be given several times.
+type list []string
+
+func (l *list) String() string     { return fmt.Sprint(*l) }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+// row is a label with what was said of its host.
+type row struct {
+	label
+	ours, p0f *answer // nil: the host was not seen
+}
+
+func run(out io.Writer, dir string, set osdb.Set, verbose, withP0f bool) error {
+	j := newJudge(set)
+	labels, err := readLabels(dir, labelsFile)
+	if err != nil {
+		return err
+	}
+	rows, err := judgeAll(out, dir, j, labels, withP0f)
+	if err != nil {
+		return err
+	}
+	boxes, err := readLabels(dir, boxesFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	boxRows, err := judgeAll(out, dir, j, boxes, withP0f)
+	if err != nil {
+		return err
+	}
+	printTable(out, rows, withP0f)
+	printBoxes(out, boxRows)
+	if verbose {
+		printRows(out, rows)
+	}
+	return nil
+}
+
+// judgeAll reads each capture once.
+func judgeAll(out io.Writer, dir string, j *judge, labels []label, withP0f bool) (rows []row, err error) {
+	seen := map[string]observed{}
+	said := map[string]map[host]*answer{}
+	for _, l := range labels {
+		if _, ok := seen[l.capture]; !ok {
+			o, skipped, err := observe(dir, l.capture)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", l.capture, err)
+			}
+			for _, s := range skipped {
+				fmt.Fprintf(out, "%s: %d records skipped: %s\n", l.capture, s.Count, s.Reason)
+			}
+			seen[l.capture] = o
+			if withP0f {
+				if said[l.capture], err = askP0f(dir, l.capture); err != nil {
+					return nil, err
+				}
+			}
+		}
+		h := host{l.addr, l.role}
+		r := row{label: l}
+		if s := seen[l.capture][h]; s != nil {
+			a := j.name(s)
+			r.ours = &a
+			r.p0f = said[l.capture][h]
+			if r.p0f == nil {
+				r.p0f = &answer{}
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}

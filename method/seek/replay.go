@@ -1,0 +1,70 @@
+package seek
+
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+	"time"
+
+	"whorl/packet"
+)
+
+// Replay finds in a capture which ports of hosts have answered a search. Give it all
+// packets in order of time with Add.
+type Replay struct {
+	asked map[asked]struct{}
+	ports map[netip.Addr][]State
+}
+
+// asked is a SYN of a search.
+type asked struct {
+	us, host  netip.Addr
+	from, to  uint16
+	following uint32 // its sequence number and one
+}
+
+// Bounds of what is kept.
+const (
+	maxAsked = 1 << 20
+	maxPorts = 1 << 12 // of one host
+)
+
+// Add takes one packet; what belongs to no search is passed over.
+func (r *Replay) Add(p *packet.Packet, _ time.Time) {
+	if p.Network != packet.IPv4 || p.Transport != packet.TCP {
+		return
+	}
+	h := &p.TCP
+	if h.Flags == packet.SYN && bytes.Equal(h.Options, mssOption) {
+		if r.asked == nil {
+			r.asked, r.ports = map[asked]struct{}{}, map[netip.Addr][]State{}
+		}
+		if len(r.asked) < maxAsked {
+			r.asked[asked{p.Src, p.Dst, h.SrcPort, h.DstPort, h.Seq + 1}] = struct{}{}
+		}
+		return
+	}
+	if _, ok := r.asked[asked{p.Dst, p.Src, h.DstPort, h.SrcPort, h.Ack}]; ok {
+		r.answer(p)
+	}
+}
+
+// answer notes the state of a port; of several answers the first counts.
+func (r *Replay) answer(p *packet.Packet) {
+	s := State{Port: p.TCP.SrcPort, TTL: p.TTL}
+	switch f := p.TCP.Flags; {
+	case f.Has(packet.RST):
+		s.Closed, s.Reason = true, "reset"
+	case f.Has(packet.SYN | packet.ACK):
+		s.Open, s.Reason = true, "syn-ack"
+	default:
+		return
+	}
+	known := r.ports[p.Src]
+	if len(known) < maxPorts && !slices.ContainsFunc(known, func(k State) bool { return k.Port == s.Port }) {
+		r.ports[p.Src] = append(known, s)
+	}
+}
+
+// Ports are those of a host that have answered, in the order of their answers.
+func (r *Replay) Ports(host netip.Addr) []State { return r.ports[host] }

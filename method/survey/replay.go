@@ -1,0 +1,108 @@
+package survey
+
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+	"time"
+
+	"whorl/packet"
+)
+
+// Replay finds surveys in a capture. Give it all packets in order of time with Add; of a
+// host that was surveyed twice it keeps the first.
+type Replay struct {
+	talks map[peers]*Exchange
+	first map[netip.Addr]*Exchange // by host
+}
+
+// peers are a prober and the host it asks.
+type peers struct{ us, host netip.Addr }
+
+// maxTalks bounds what is kept.
+const maxTalks = 1 << 16
+
+// Add takes a packet of a survey, and reports whether it was one.
+func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
+	if p.Network != packet.IPv4 {
+		return false
+	}
+	if looksAsked(p) {
+		return r.asked(p, at)
+	}
+	e := r.talks[peers{p.Dst, p.Src}]
+	if e == nil {
+		return false
+	}
+	n, ok := e.classify(p)
+	if !ok {
+		return false
+	}
+	e.Last = at
+	if s := &e.Slots[n]; s.Reply == nil {
+		came := max(at.Sub(e.First), 0)
+		s.Reply = e.answer(p, came)
+		e.RTT.Add(came - s.Sent)
+	}
+	return true
+}
+
+// Of is the survey of a host; nil if there is none.
+func (r *Replay) Of(host netip.Addr) *Exchange { return r.first[host] }
+
+// looksAsked reports whether a packet has the shape of one of ours.
+func looksAsked(p *packet.Packet) bool {
+	switch p.Transport {
+	case packet.TCP:
+		h := &p.TCP
+		return h.Flags == SYN.Flags && h.SrcPort >= lowestPort && h.SrcPort < highestPort && h.Window == SYN.Window &&
+			p.IPv4.DF == SYN.DF && bytes.Equal(h.Options, SYN.Options)
+	case packet.ICMP:
+		return p.ICMP.Type == packet.ICMPEchoRequest && p.TOS == 0 && !p.IPv4.DF && int(p.ICMP.Seq()) < MaxPackets &&
+			len(p.Payload) == Echo.DataLen && bytes.Count(p.Payload, []byte{Echo.Fill}) == Echo.DataLen
+	}
+	return false
+}
+
+// asked notes a packet that a prober sent. Packets come in the order of their slots; with
+// one that is missing the survey ends.
+func (r *Replay) asked(p *packet.Packet, at time.Time) (mine bool) {
+	e := r.talks[peers{p.Src, p.Dst}]
+	if e == nil {
+		if p.Transport != packet.TCP || len(r.talks) == maxTalks {
+			return false
+		}
+		e = &Exchange{Target: Target{Addr: p.Dst}, First: at, Numbers: Numbers{PortBase: p.TCP.SrcPort, Seq: p.TCP.Seq}}
+		r.keep(peers{p.Src, p.Dst}, e)
+	}
+	n, port := e.Packets, uint16(echo)
+	switch {
+	case n == MaxPackets:
+		return false
+	case p.Transport == packet.TCP:
+		port = p.TCP.DstPort
+		if p.TCP.Seq != e.Numbers.Seq || int(p.TCP.SrcPort) != int(e.Numbers.PortBase)+n {
+			return false
+		}
+	case int(p.ICMP.Seq()) != n:
+		return false
+	case !slices.ContainsFunc(e.Slots, func(s Slot) bool { return s.Port == echo }):
+		e.Numbers.EchoID = p.ICMP.ID()
+	case p.ICMP.ID() != e.Numbers.EchoID:
+		return false
+	}
+	e.Slots = append(e.Slots, Slot{Port: port, Sent: at.Sub(e.First)})
+	e.Packets++
+	e.Last = at
+	return true
+}
+
+func (r *Replay) keep(k peers, e *Exchange) {
+	if r.talks == nil {
+		r.talks, r.first = map[peers]*Exchange{}, map[netip.Addr]*Exchange{}
+	}
+	r.talks[k] = e
+	if r.first[k.host] == nil {
+		r.first[k.host] = e
+	}
+}

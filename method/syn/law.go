@@ -1,0 +1,153 @@
+package syn
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"whorl/packet"
+)
+
+// Law is how a stack computes its window.
+type Law struct {
+	Unit   Unit
+	Lo, Hi uint16 // of Octets: from, to, in bytes
+	N      uint16 // of MSS, SEG and MTU: how many, or Fit; of Each: the divisor
+}
+
+// Unit says what a window is made of.
+type Unit uint8
+
+// Units of windows.
+const (
+	Octets Unit = iota // bytes, whatever the segments: 2000, FA00-FFFF
+	MSS                // segments as announced: 20*MSS
+	SEG                // the same less the 12 bytes of timestamps, if the packet has them: 20*SEG
+	MTU                // MSS and 40 bytes, 60 of IPv6: 4*MTU
+	Each               // any multiple of N bytes: ANY*2000
+)
+
+// Fit is the N of as many segments as 65,535 bytes hold: MAX*SEG.
+const Fit = 0
+
+var unitNames = [...]string{MSS: "MSS", SEG: "SEG", MTU: "MTU"}
+
+// String is the law as in records.
+func (l Law) String() string {
+	switch {
+	case l.Unit == Octets && l.Lo == l.Hi:
+		return fmt.Sprintf("%X", l.Lo)
+	case l.Unit == Octets:
+		return fmt.Sprintf("%X-%X", l.Lo, l.Hi)
+	case l.Unit == Each:
+		return fmt.Sprintf("ANY*%X", l.N)
+	case l.N == Fit:
+		return "MAX*" + unitNames[l.Unit]
+	}
+	return fmt.Sprintf("%d*%s", l.N, unitNames[l.Unit])
+}
+
+// parseLaw reads what String writes.
+func parseLaw(s string) (l Law, err error) {
+	bad := fmt.Errorf("window %.20q; want FFFF, FA00-FFFF, 20*MSS, 20*SEG, 4*MTU, MAX*MSS or ANY*2000", s)
+	times, unit, product := strings.Cut(s, "*")
+	if !product {
+		lo, hi, isRange := strings.Cut(s, "-")
+		if !isRange {
+			hi = lo
+		}
+		a, errA := parseHex(lo, 16)
+		b, errB := parseHex(hi, 16)
+		if errA != nil || errB != nil || a > b {
+			return l, bad
+		}
+		return Law{Lo: uint16(a), Hi: uint16(b)}, nil
+	}
+	if times == "ANY" {
+		n, err := parseHex(unit, 16)
+		if err != nil || n < 2 {
+			return l, bad
+		}
+		return Law{Unit: Each, N: uint16(n)}, nil
+	}
+	for u, name := range unitNames {
+		if name == unit && name != "" {
+			l.Unit = Unit(u)
+		}
+	}
+	if times != "MAX" {
+		n, err := strconv.ParseUint(times, 10, 16)
+		if err != nil || n == 0 || n > maxTimes {
+			return l, bad
+		}
+		l.N = uint16(n)
+	}
+	if l.Unit == Octets || l.Unit == MTU && l.N == Fit {
+		return Law{}, bad
+	}
+	return l, nil
+}
+
+// parseHex reads a number of so many bits in upper case.
+func parseHex(s string, bits int) (uint64, error) {
+	n, err := strconv.ParseUint(s, 16, bits)
+	if err == nil && strings.ContainsAny(s, "abcdef_") {
+		err = strconv.ErrSyntax
+	}
+	return n, err
+}
+
+// holds reports whether the law gives the window of the packet. The MSS that it was
+// computed from is the one announced, or that of an Ethernet or a cloud's large packets if
+// something on the path lowered it, or that of the SYN that was answered (offer, 0 if not
+// known).
+func (l Law) holds(s *Signature, offer uint16) bool {
+	switch l.Unit {
+	case Octets:
+		return l.Lo <= s.Window && s.Window <= l.Hi
+	case Each:
+		return s.Window%l.N == 0
+	}
+	headers := ipv4Headers
+	if s.Version == 6 {
+		headers = ipv6Headers
+	}
+	for _, mss := range [...]int{int(s.MSS), ethernetMTU - headers, int(offer), cloudMTU - headers} {
+		if l.gives(mss, headers, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// gives reports whether the law gives the window of the packet for that MSS.
+func (l Law) gives(mss, headers int, s *Signature) bool {
+	unit := mss
+	switch {
+	case mss < leastMSS:
+		return false
+	case l.Unit == MTU:
+		unit = mss + headers
+	case l.Unit == SEG && s.Layout.has(packet.OptTimestamp):
+		unit = mss - timestampLen
+	}
+	n := int(l.N)
+	if l.N == Fit {
+		n = max(maxWindow/unit, 1)
+	} else if mss > ethernetMTU-ipv4Headers && int(s.Window) == largeSegments(n, mss)*unit {
+		return true
+	}
+	return int(s.Window) == n*unit
+}
+
+const (
+	maxWindow = 65535
+	cloudMTU  = 9001
+)
+
+// largeSegments is how many segments longer than those of an Ethernet Linux from 2.6.38 to
+// 4.19 takes for n of an Ethernet: as many bytes, but two at least
+// (tcp_default_init_rwnd).
+func largeSegments(n, mss int) int {
+	return max(n*(ethernetMTU-ipv4Headers)/mss, 2)
+}

@@ -1,0 +1,299 @@
+package syn
+
+import (
+	"math"
+	"math/bits"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// How likely it is that a host shows what its record does not say: change by
+// configuration, by the path, or by a version that nobody has measured. Windows, TTLs,
+// DF, order and MSS are as Hershel has them (docs/passive.md), the others are estimates.
+const (
+	changedWindow = 0.1
+	changedTTL    = 0.05
+	changedDF     = 0.05
+	changedID     = 0.03
+	changedOrder  = 0.01
+	changedMSS    = 0.3
+	changedScale  = 0.07
+	changedZero   = 0.1  // timestamps of zero that are not
+	changedFlow   = 0.3  // flow label of IPv6
+	changedECN    = 0.2  // ECN that is asked for is washed off
+	droppedOption = 0.02 // an option is left out, by a setting or by the path
+	asksECN       = 0.04 // a SYN asks for it although the record does not say so
+	isZero        = 0.02 // a timestamp is zero although the record does not say so
+	oddity        = 0.01 // any other quirk that the record does not say
+	lostOddity    = 0.1  // one that it says is missing
+)
+
+// How likely a value is where nothing is known of the stack.
+const (
+	someWindow  = 0.01
+	someMSS     = 0.05
+	someOrder   = 0.02
+	someScale   = 1.0 / 8
+	someQuirk   = 0.1
+	mostWindows = 4 // alternatives among which the likelihood of a window is shared
+	mostScales  = 6 // the same of scales
+	mostListed  = 4 // the same of MSS
+)
+
+// usualTTL are the initial TTLs of hosts of which nothing is known.
+func usualTTL(initial uint8) float64 {
+	switch initial {
+	case 64:
+		return 0.6
+	case 128:
+		return 0.25
+	case 255:
+		return 0.13
+	}
+	return 0.02
+}
+
+const usualDF, usualZeroID = 0.8, 0.5
+
+// Attr is what a likelihood is made of.
+type Attr uint8
+
+// Attributes, in the order of a record line.
+const (
+	AttrTTL Attr = iota
+	AttrDF
+	AttrID
+	AttrWindow
+	AttrMSS
+	AttrScale
+	AttrOrder
+	AttrZero // timestamp of zero
+	AttrECN
+	AttrFlow
+	AttrQuirks
+	AttrIPLength
+	AttrData
+	NumAttrs
+)
+
+// Weights are the logarithms of the likelihoods of all attributes, and their sum.
+type Weights [NumAttrs]float64
+
+// Sum is the logarithm of the likelihood of the whole packet.
+func (w *Weights) Sum() (sum float64) {
+	for _, v := range w {
+		sum += v
+	}
+	return sum
+}
+
+// Offer is what is known of the SYN that a SYN-ACK answers. The zero value is a SYN that
+// was not seen.
+type Offer struct {
+	Known   bool
+	Options Options
+	MSS     uint16 // bytes; 0 if there was none
+}
+
+// Offer is what the SYN offers.
+func (s *Signature) Offer() Offer { return Offer{true, s.Layout.Options(), s.MSS} }
+
+// offers are how often SYNs offer what, by Options: all, and no timestamps (Windows)
+// before all others.
+var offers = [OffersAll + 1]float64{0: 0.04, OffersScale: 0.01, OffersSACK: 0.06, OffersScale | OffersSACK: 0.3,
+	OffersTimestamp: 0.01, OffersScale | OffersTimestamp: 0.01, OffersSACK | OffersTimestamp: 0.02, OffersAll: 0.55}
+
+// LogLikelihood is the logarithm of how likely a packet is under a form. It is minus
+// infinity if the form is of other packets: SYNs, SYN-ACKs, or another version of IP.
+func (f *Form) LogLikelihood(s *Signature, o Offer) float64 {
+	w := f.Weigh(s, o)
+	return w.Sum()
+}
+
+// Weigh is LogLikelihood attribute by attribute.
+func (f *Form) Weigh(s *Signature, o Offer) (w Weights) {
+	if f.Answer != s.Answer || f.Version != 0 && f.Version != s.Version {
+		w[AttrOrder] = math.Inf(-1)
+		return w
+	}
+	layout, _ := s.Layout.Plain()
+	w[AttrOrder] = f.order(&layout, s.Answer, o)
+	w[AttrTTL] = f.ttl(s.TTL)
+	if s.Version == 4 {
+		w[AttrDF] = f.DF.log(s.Quirks.Has(DF), changedDF, 1-usualDF)
+		w[AttrID] = f.ID.log(!zeroID(s.Quirks), changedID, usualZeroID)
+		w[AttrIPLength] = kept(f.IPLength == s.IPOptions, oddity)
+	} else {
+		w[AttrFlow] = f.Flow.log(s.Quirks.Has(Flow), changedFlow, 0.5)
+	}
+	w[AttrWindow] = f.window(s, o)
+	if layout.has(packet.OptMSS) {
+		w[AttrMSS] = f.mss(s)
+	}
+	if layout.has(packet.OptWScale) {
+		w[AttrScale] = f.scale(s.Scale)
+	}
+	if layout.has(packet.OptTimestamp) {
+		w[AttrZero] = zero(f.Quirks.Has(TS1Zero), s.Quirks.Has(TS1Zero))
+	}
+	w[AttrECN] = f.ecn(s)
+	w[AttrQuirks] = f.quirks(s.Quirks)
+	w[AttrData] = f.Data.log(s.Data, oddity, 1-oddity)
+	return w
+}
+
+// kept is the likelihood of what agrees or does not.
+func kept(agrees bool, change float64) float64 {
+	if agrees {
+		return math.Log1p(-change)
+	}
+	return math.Log(change)
+}
+
+// log is the likelihood of something that is or is not. rare is how often it is not so
+// where nothing is said.
+func (c Choice) log(is bool, change, rare float64) float64 {
+	switch c {
+	case Yes:
+		return kept(is, change)
+	case No:
+		return kept(!is, change)
+	case Either:
+		return math.Log(0.5)
+	}
+	return kept(is, rare)
+}
+
+// zeroID reports whether the IP ID of an IPv4 packet is zero.
+func zeroID(q Quirks) bool { return q.Has(IDMinus) || q.Has(DF) && !q.Has(IDPlus) }
+
+func (f *Form) ttl(ttl uint8) float64 {
+	switch {
+	case f.TTL == 0:
+		return math.Log(usualTTL(method.GuessTTL(ttl)))
+	case f.AnyTTL && ttl <= f.TTL:
+		return math.Log(usualTTL(method.GuessTTL(ttl)))
+	}
+	return kept(ttl <= f.TTL && f.TTL-ttl <= MaxHops, changedTTL)
+}
+
+// order compares the layout with what the form answers to the offer, or, if the SYN was
+// not seen, to any.
+func (f *Form) order(layout *Layout, answer bool, o Offer) float64 {
+	switch {
+	case !answer:
+		return f.orderFor(layout, OffersAll)
+	case o.Known:
+		return f.orderFor(layout, o.Options)
+	}
+	sum := 0.0
+	for offer, share := range offers {
+		sum += share * math.Exp(f.orderFor(layout, Options(offer)))
+	}
+	return math.Log(sum)
+}
+
+func (f *Form) orderFor(layout *Layout, offer Options) float64 {
+	if contains(f.shapes[offer], *layout) {
+		return math.Log1p(-changedOrder)
+	}
+	has := layout.Options()
+	if has&^offer == 0 && contains(f.shapes[has], *layout) {
+		missing := bits.OnesCount8(uint8(offer &^ has))
+		return math.Log(droppedOption) * float64(missing)
+	}
+	return math.Log(changedOrder * someOrder)
+}
+
+func (f *Form) window(s *Signature, o Offer) float64 {
+	n := len(f.Windows)
+	if n == 0 {
+		return math.Log(someWindow)
+	}
+	p := changedWindow * someWindow
+	for _, law := range f.Windows {
+		if law.holds(s, o.MSS) {
+			p += (1 - changedWindow) / float64(min(n, mostWindows))
+			break
+		}
+	}
+	return math.Log(p)
+}
+
+func (f *Form) mss(s *Signature) float64 {
+	for _, mss := range f.MSS {
+		if mss == s.MSS {
+			return math.Log((1 - changedMSS) / float64(min(len(f.MSS), mostListed)))
+		}
+	}
+	if len(f.MSS) == 0 {
+		return plainMSS(s)
+	}
+	return math.Log(changedMSS * someMSS)
+}
+
+// plainMSS is the likelihood of an MSS of which nothing is said: that of an Ethernet, or
+// one that the path has lowered.
+func plainMSS(s *Signature) float64 {
+	if s.MSS == ethernetMTU-ipv4Headers || s.Version == 6 && s.MSS == ethernetMTU-ipv6Headers {
+		return math.Log(1 - changedMSS)
+	}
+	return math.Log(changedMSS * someMSS)
+}
+
+func (f *Form) scale(shift uint8) float64 {
+	switch {
+	case f.Scales == 0:
+		return math.Log(someScale)
+	case shift < 16 && f.Scales>>shift&1 != 0:
+		return math.Log((1 - changedScale) / float64(min(f.scaleCount(), mostScales)))
+	}
+	return math.Log(changedScale * someScale)
+}
+
+func zero(said, is bool) float64 {
+	if said {
+		return kept(is, changedZero)
+	}
+	return kept(!is, isZero)
+}
+
+// ecn: a SYN-ACK has it or not by what the SYN asks for, so only a SYN tells.
+func (f *Form) ecn(s *Signature) float64 {
+	switch is := s.Quirks.Has(ECN); {
+	case s.Answer && f.ECN == Unsaid:
+		return 0
+	case f.ECN == Yes:
+		return kept(is, changedECN)
+	case f.ECN == Either:
+		return math.Log(0.5)
+	default:
+		return kept(!is, asksECN)
+	}
+}
+
+func (f *Form) quirks(seen Quirks) float64 {
+	seen, said := seen&^stated, f.Quirks&^stated
+	extra := bits.OnesCount32(uint32(seen &^ said))
+	lost := bits.OnesCount32(uint32(said &^ seen))
+	return float64(extra)*math.Log(oddity) + float64(lost)*math.Log(lostOddity)
+}
+
+// unknown is the likelihood of a packet of a stack of which nothing is known.
+func unknown(s *Signature) float64 {
+	sum := math.Log(someOrder) + math.Log(someWindow) + math.Log(usualTTL(method.GuessTTL(s.TTL)))
+	if s.Version == 4 {
+		sum += kept(s.Quirks.Has(DF), 1-usualDF) + kept(zeroID(s.Quirks), 1-usualZeroID)
+	} else {
+		sum += math.Log(0.5)
+	}
+	if s.Layout.has(packet.OptMSS) {
+		sum += plainMSS(s)
+	}
+	if s.Layout.has(packet.OptWScale) {
+		sum += math.Log(someScale)
+	}
+	odd := bits.OnesCount32(uint32(s.Quirks &^ (stated &^ TS1Zero)))
+	return sum + float64(odd)*math.Log(someQuirk)
+}

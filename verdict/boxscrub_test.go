@@ -1,0 +1,160 @@
+package verdict
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"whorl"
+	"whorl/data"
+	"whorl/method"
+	"whorl/osdb"
+)
+
+// embeddedJudge judges by the database of this project.
+func embeddedJudge(t *testing.T) *Judge {
+	t.Helper()
+	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
+	model, err := ParseModel(strings.NewReader(string(data.Model)), "model.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewJudges(set, Options{Model: model}).New()
+}
+
+// rewrite gives an observation what a firewall does to all packets: attributes by name,
+// whatever the test. Tests without an answer have none.
+func rewrite(seen []method.Line, to map[string]string) (out []method.Line) {
+	for _, l := range seen {
+		c := method.Line{Test: l.Test, Attrs: slices.Clone(l.Attrs)}
+		for i, a := range c.Attrs {
+			if v, ok := to[a.Name]; ok {
+				c.Attrs[i].Value = v
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+var (
+	dfOff    = map[string]string{"DF": "N", "DFI": "N"}
+	idRandom = map[string]string{"TI": "RD", "CI": "RD", "II": "RI"}
+	ttlHigh  = map[string]string{"T": "100", "TG": "FF"}
+)
+
+// A firewall that rewrites is found before systems that do nothing of it by themselves, and
+// then the system is named as without it. One field alone tells of none.
+func TestScrubbed(t *testing.T) {
+	j := embeddedJudge(t)
+	for name, linux := range map[string]string{
+		"near": strings.ReplaceAll(linuxSeen, "T=40", "T=40"),
+		"far":  strings.ReplaceAll(linuxSeen, "T=40", "TG=40"),
+	} {
+		for _, c := range []struct {
+			what    string
+			changes []map[string]string
+			found   bool
+		}{
+			{"nothing", nil, false},
+			{"DF", []map[string]string{dfOff}, false},
+			{"IP IDs", []map[string]string{idRandom}, false},
+			{"TTL", []map[string]string{ttlHigh}, false},
+			{"DF and IP IDs", []map[string]string{dfOff, idRandom}, true},
+			{"DF, IP IDs and TTL", []map[string]string{dfOff, idRandom, ttlHigh}, true},
+			{"DF and IP IDs of SYN-ACKs alone, as without path MTU discovery",
+				[]map[string]string{{"TI": "RD"}}, false},
+		} {
+			seen, err := method.ParseLines(linux, "", func(method.Line) error { return nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, to := range c.changes {
+				seen = rewrite(seen, to)
+			}
+			h := &whorl.Host{Observations: []whorl.Observation{{Method: "gen2", Print: textOf(seen)}}}
+			j.Judge(h)
+			found := len(h.Boxes) == 1 && h.Boxes[0].Kind == whorl.BoxScrubber
+			if found != c.found || !found && len(h.Boxes) > 0 {
+				t.Errorf("%s, %s: boxes %+v, want one: %v", name, c.what, h.Boxes, c.found)
+			}
+			if !strings.HasPrefix(h.Verdicts[0].Name, "Linux") {
+				t.Errorf("%s, %s: named %q", name, c.what, h.Verdicts[0].Name)
+			}
+			if found && (len(h.Boxes[0].Evidence) < 3 || slices.Contains(h.Boxes[0].LeftOut, "T1.W")) {
+				t.Errorf("%s, %s: %+v", name, c.what, h.Boxes[0])
+			}
+		}
+	}
+}
+
+func textOf(seen []method.Line) string {
+	var b strings.Builder
+	for _, l := range seen {
+		fmt.Fprintln(&b, l.String())
+	}
+	return b.String()
+}
+
+// linuxSeen is Linux 6.18 at two hops, as the lab shows it without a firewall.
+const linuxSeen = `SEQ(SP=101%GCD=1%ISR=108%TI=Z%CI=Z%II=I%TS=21)
+OPS(O1=M5B4ST11NWA%O2=M5B4ST11NWA%O3=M5B4NNT11NWA%O4=M5B4ST11NWA%O5=M5B4ST11NWA%O6=M5B4ST11)
+WIN(W1=FE88%W2=FE88%W3=FE88%W4=FE88%W5=FE88%W6=FE88)
+ECN(R=Y%DF=Y%T=40%W=FAF0%O=M5B4NNSNWA%CC=Y%Q=)
+T1(R=Y%DF=Y%T=40%S=O%A=S+%F=AS%RD=0%Q=)
+T2(R=N)
+T3(R=N)
+T4(R=Y%DF=Y%T=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
+T5(R=Y%DF=Y%T=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
+T6(R=Y%DF=Y%T=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
+T7(R=Y%DF=Y%T=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
+U1(R=Y%DF=N%T=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
+IE(R=Y%DFI=N%T=40%CD=S)
+`
+
+// No single stack of the database is taken for one behind a firewall, in whatever way it
+// is seen worse than under ideal conditions.
+func TestNotScrubbed(t *testing.T) {
+	j := embeddedJudge(t)
+	rng := rand.New(rand.NewPCG(7, 7))
+	hosts := 0
+	for _, e := range j.entries {
+		for range 4 {
+			for _, s := range Scenarios {
+				seen := Subject(e.Gen2, rng)
+				if len(seen) == 0 {
+					continue
+				}
+				hosts++
+				if b, found := j.scrubbed(s.Change(seen, j.refs, rng)); found {
+					t.Errorf("%s, %s: %+v", e.Name, s.Name, b)
+				}
+			}
+		}
+	}
+	if hosts < 1000 {
+		t.Errorf("only %d hosts", hosts)
+	}
+}
+
+// A NAT on our side may have swallowed what it takes for invalid; one that answers itself
+// leaves nothing to be said of the host.
+func TestOwnNAT(t *testing.T) {
+	j := embeddedJudge(t)
+	h := &whorl.Host{Observations: []whorl.Observation{{Method: "gen2", Print: linuxSeen}},
+		Boxes: []whorl.Box{{Kind: whorl.BoxOwnNAT, Evidence: []string{"a container"}}, {Kind: whorl.BoxNAT}}}
+	for range 2 { // judged again after deep probes
+		j.Judge(h)
+		if len(h.Boxes) != 1 || fmt.Sprint(h.Boxes[0].LeftOut) != "[T2 T3]" || !strings.HasPrefix(h.Verdicts[0].Name, "Linux") {
+			t.Errorf("%+v, named %q", h.Boxes, h.Verdicts[0].Name)
+		}
+	}
+	h.Boxes[0].LeftOut = EveryTest()
+	for range 2 {
+		if j.Judge(h); len(h.Boxes) != 1 || len(h.Verdicts) != 1 || h.Verdicts[0].Name != whorl.Unknown {
+			t.Errorf("%+v, %+v", h.Boxes, h.Verdicts)
+		}
+	}
+}
