@@ -10,23 +10,12 @@
 // windows as they would be there, also if the source saw another MSS.
 //
 // The files are in the form that package osdb reads; linux.osdb documents it at its
-// head. Lines Syn and SynAck are of the passive method: how the system begins a
-// connection, and how it answers a SYN that offers every option. Numbers are
-// hexadecimal.
+// head. Lines Syn and SynAck are of package syn, which says what they can say: how the
+// system begins a connection, and how it answers a SYN that offers every option. A record
+// without SynAck answers as its tests OPS and WIN say; docs/passive.md.
 //
-//	TTL   as sent
-//	DF    Y or N
-//	ID    IP identification: Z zero, N not
-//	W     window: a number, n*MSS or n*SEG; n is decimal, and SEG is the MSS less the
-//	      12 bytes that timestamps take when they are in O
-//	MSS   only if the system announces other than 5B4 on an Ethernet
-//	WS    window scale
-//	O     options in order, a letter each: M MSS, N no-operation, W scale, S SACK
-//	      permitted, T timestamps, L end of list or padding; empty for none
-//	TS    0: the first timestamp has the value zero
-//	ECN   Y: the SYN asks for ECN
-//
-// Lines CLK to QU are of package deep; docs/deep.md says which of them are sure. Lines
+// Lines Gen1 are tests of Nmap's first generation (docs/gen1.md). Lines CLK to QU are of
+// package deep; docs/deep.md says which of them are sure. Lines
 // SynRcvd, LastAck and FinWait1 are of package backoff: retransmission times, in decimal
 // seconds; docs/temporal.md says where they come from.
 //

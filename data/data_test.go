@@ -16,6 +16,7 @@ import (
 	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen2"
+	"whorl/method/syn"
 	"whorl/osdb"
 )
 
@@ -199,37 +200,34 @@ func sameFamily(a, b *osdb.Entry) bool {
 	return a == b
 }
 
-// passive are the attributes of Syn and SynAck and what they may say.
-var passive = map[string]*regexp.Regexp{
-	"TTL": regexp.MustCompile(`^[0-9A-F]+$`),
-	"DF":  regexp.MustCompile(`^(Y|N|Y\|N)$`),
-	"ID":  regexp.MustCompile(`^[ZN]$`),
-	"W":   regexp.MustCompile(`^([0-9A-F]+|[0-9A-F]+-[0-9A-F]+|\d+\*(MSS|SEG))(\|([0-9A-F]+|\d+\*(MSS|SEG)))*$`),
-	"MSS": regexp.MustCompile(`^[0-9A-F]+(\|[0-9A-F]+)*$`),
-	"WS":  regexp.MustCompile(`^[0-9A-E](-[0-9A-E])?(\|[0-9A-E])*$`),
-	"O":   regexp.MustCompile(`^[MNSTWL]*(\|[MNSTWL]+)*$`),
-	"TS":  regexp.MustCompile(`^[Y0]$`),
-	"ECN": regexp.MustCompile(`^Y$`),
-}
-
+// Lines Syn and SynAck say where a packet comes from, and what they describe is never
+// taken for another family.
 func TestPassiveLines(t *testing.T) {
-	for _, e := range load(t).Entries() {
-		for _, l := range e.Extra {
-			if l.Test != "Syn" && l.Test != "SynAck" {
-				continue
+	set := load(t)
+	var candidates []syn.Candidate
+	var entries []*osdb.Entry
+	for _, e := range set.Entries() {
+		if r := e.Passive(); len(r) > 0 {
+			candidates = append(candidates, syn.Candidate{Family: e.Classes[0].Family, Prior: 1, Reference: r})
+			entries = append(entries, e)
+		}
+	}
+	forms := 0
+	for i, c := range candidates {
+		for j := range c.Reference {
+			f := &c.Reference[j]
+			forms++
+			if f.TTL == 0 {
+				t.Errorf("%v: %s: no TTL: %v", entries[i].Source, entries[i].Name, f.Line())
 			}
-			for _, a := range l.Attrs {
-				form, known := passive[a.Name]
-				if !known || !form.MatchString(a.Value) {
-					t.Errorf("%v: %s: %s: %s=%s", e.Source, e.Name, l.Test, a.Name, a.Value)
-				}
-			}
-			for _, name := range []string{"TTL", "O"} {
-				if _, ok := l.Value(name); !ok {
-					t.Errorf("%v: %s: %s has no %s", e.Source, e.Name, l.Test, name)
-				}
+			ranking := syn.Rank(candidates, f.Example(), syn.Offer{Known: f.Answer, Options: syn.OffersAll, MSS: 1460})
+			if answer, ok := ranking.Answer(); ok && !slices.ContainsFunc(answer.Records, func(r syn.Ranked) bool { return sameFamily(entries[r.Place], entries[i]) }) {
+				t.Errorf("%v: %s is taken for %s by %v", entries[i].Source, entries[i].Name, answer.Family, f.Line())
 			}
 		}
+	}
+	if forms < 150 {
+		t.Errorf("%d lines, want at least 150", forms)
 	}
 }
 

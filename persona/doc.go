@@ -18,6 +18,10 @@
 // clock and ISNs of one 4-tuple, SYNs that ask for Accurate ECN or are signed, fields
 // that echo replies and resets copy, size and TOS of errors and how many leave at once.
 //
+// Where a record has tests of Nmap's first generation, its probes are answered as these say,
+// and so is everything that means the same if it has no others. What they tell nothing of
+// is usual: a TTL of 64, echo replies.
+//
 // What it is not: a host with services. A connection is forgotten when its
 // handshake is complete, and what follows is answered as to a connection that is
 // unknown. It does not limit its rate; who puts it on a real network does. IPv4 only.

@@ -18,12 +18,6 @@ import (
 	"whorl/packet"
 )
 
-// seen is a frame on the wire.
-type seen struct {
-	p  *packet.Packet
-	at time.Time
-}
-
 // prober drives a machine from the address that the kernel of the namespace owns, which
 // so resets the connections that are opened.
 type prober struct {
@@ -110,45 +104,60 @@ func (p *prober) drive(m *gen1.Machine) error {
 	}
 }
 
-// capture is what another socket saw going to the target, but for the kernel's resets.
-func capture(c link.Conn, t *target.Target) (out []seen) {
-	buf, in := make([]byte, 2048), packet.Packet{}
-	for end := c.Now().Add(100 * time.Millisecond); ; {
-		n, at, err := c.Recv(buf, end)
-		if err != nil {
-			return out
-		}
-		if in.Decode(c.LinkType(), buf[:n]); in.Network == packet.IPv4 && in.Dst == t.IP && !in.TCP.Flags.Has(packet.RST) {
-			out = append(out, seen{in.Clone(), at})
-		}
-	}
-}
-
-// probe measures a target of the lab, and gives what went over the wire to it.
-func probe(t *testing.T, h *target.Target, seed byte) (*gen1.Machine, []seen) {
+// probe measures a target of the lab.
+func probe(t *testing.T, h *target.Target, seed byte) *gen1.Machine {
 	t.Helper()
 	m := gen1.NewMachine(gen1.Target{Addr: h.IP, OpenTCP: h.Open[0], ClosedTCP: h.Closed, ClosedUDP: h.Closed, ClosedKnown: true},
 		method.Key{seed}.Stream(h.IP, "gen1"))
-	var wire []seen
 	err := h.Do(func() error {
 		p, err := open(h)
 		if err != nil {
 			return err
 		}
 		defer p.Close()
-		ear, err := afpacket.Open(afpacket.Options{Route: p.route, Outgoing: true})
-		if err != nil {
-			return err
+		return p.drive(m)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// seen is a packet that came to a target.
+type seen struct {
+	p  *packet.Packet
+	at time.Time
+}
+
+// captured is what comes to a target on the vantage point's segment while f runs, but for
+// the kernel's resets.
+func captured(t *testing.T, h *target.Target, f func()) (out []seen) {
+	t.Helper()
+	far := *h
+	far.NS = strings.TrimSuffix(h.NS, "v") + "t"
+	var c link.Conn
+	err := far.Do(func() (err error) {
+		r, err := link.RouteTo(h.IP.Prev(), link.Via{})
+		if err == nil {
+			c, err = afpacket.Open(afpacket.Options{Route: r})
 		}
-		defer ear.Close()
-		err = p.drive(m)
-		wire = capture(ear, h)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, wire
+	defer c.Close()
+	f()
+	buf, in := make([]byte, 2048), packet.Packet{}
+	for end := c.Now().Add(100 * time.Millisecond); ; {
+		n, at, err := c.Recv(buf, end)
+		if err != nil {
+			return out
+		}
+		if in.Decode(c.LinkType(), buf[:n]); in.Network == packet.IPv4 && in.Dst == h.IP && !in.TCP.Flags.Has(packet.RST) {
+			out = append(out, seen{in.Clone(), at})
+		}
+	}
 }
 
 // Stacks of the lab are measured as their records say.
@@ -167,20 +176,14 @@ func TestLab(t *testing.T) {
 		{"pasta", "pasta or passt"},
 	} {
 		t.Run(c.words, func(t *testing.T) {
+			t.Parallel()
 			words := strings.Fields(c.words)
 			h := target.Up(t, words[0], words[1:]...)
 			record := set.Find(c.record)[0]
 			for seed := range byte(2) {
-				m, _ := probe(t, h, seed)
+				m := probe(t, h, seed)
 				seen := m.Measure()
 				points, evidence := record.Gen1.Score(seen)
-				s, _ := m.Sequence()
-				_ = s
-				for p := gen1.S1; p <= gen1.S6; p++ {
-					if r := m.Slots[p].Reply; r != nil {
-						t.Logf("ID %d ISN %d", r.IPID, r.Seq)
-					}
-				}
 				t.Logf("%d of %d\n%s", points.Passed, points.Compared, seen)
 				if !points.Perfect() || points.Compared < 12 {
 					for _, e := range evidence {
@@ -200,7 +203,8 @@ func TestLab(t *testing.T) {
 // windows.
 func TestWire(t *testing.T) {
 	h := target.Up(t, "linux")
-	m, wire := probe(t, h, 1)
+	var m *gen1.Machine
+	wire := captured(t, h, func() { m = probe(t, h, 1) })
 	if len(wire) < 16 {
 		t.Fatalf("%d packets, want 8, two again and 6", len(wire))
 	}

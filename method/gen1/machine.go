@@ -21,7 +21,7 @@ const (
 var _ method.Machine = (*Machine)(nil)
 
 // Machine sends the probes to one host and files the answers. It is done after less
-// than a second with a host that answers all, and after about three with one that
+// than a second with a host that answers all, and after less than five with one that
 // answers nothing.
 type Machine struct {
 	Exchange

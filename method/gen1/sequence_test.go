@@ -1,7 +1,6 @@
 package gen1
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -203,8 +202,5 @@ func TestClock(t *testing.T) {
 	})
 	if s, _ := mixed.Sequence(); s.TS != "U" {
 		t.Errorf("one answer without a timestamp: %q", s.TS)
-	}
-	if !slices.Equal(from(1, 2, 3), []uint32{1, 3, 6}) {
-		t.Error("from does not add up")
 	}
 }
