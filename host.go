@@ -81,6 +81,7 @@ const (
 	DistanceLocal  DistanceMethod = "L" // the target is this machine
 	DistanceDirect DistanceMethod = "D" // its hardware address is known
 	DistanceICMP   DistanceMethod = "I" // from the TTL quoted in a port unreachable
+	DistanceGuess  DistanceMethod = "G" // from the TTL of what it sends, as if that had begun at a usual one
 )
 
 // Uptime is how long ago the clock that the host shows was zero. Many stacks
@@ -113,7 +114,7 @@ type Observation struct {
 type Conditions struct {
 	At        time.Time     `json:"at"`
 	Sent      int           `json:"sent"`                // packets sent for it, repeats included
-	Answered  int           `json:"answered"`            // probes with an answer
+	Answered  int           `json:"answered"`            // probes with an answer; if nothing was sent, packets that show it
 	Probes    int           `json:"probes"`              // probes of the method
 	RTT       time.Duration `json:"rtt_ns,omitempty"`    // smoothed round trip time
 	WorstGap  time.Duration `json:"worst_gap_ns"`        // largest deviation of a timed gap between probes
@@ -247,6 +248,7 @@ const (
 	BoxForger   BoxKind = "reset-forger"  // a firewall that resets in the host's name
 	BoxScrubber BoxKind = "scrubber"      // a firewall that rewrites fields of what the host sends
 	BoxOwnNAT   BoxKind = "own-nat"       // on our side: it translates what we send, or answers in every host's name
+	BoxShared   BoxKind = "shared"        // machines of several systems use the address, as behind a NAT
 )
 
 // Behind is one of several machines at an address.

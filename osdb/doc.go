@@ -42,6 +42,9 @@
 // names file and line, and reading goes on. [Load] finds the files of a machine:
 // embedded, then Nmap's, then those asked for, then the user's own.
 //
+// [ReadP0f] makes records of p0f's signatures. [Entry.Passive] is what a record says of SYNs
+// and SYN-ACKs, of what its tests of the second generation imply too.
+//
 // The user's own grows by [FromObservation], which makes a record of a print, and
 // [Entry.Widen], which lets it fit another one. [Append] and [Amend] put that into
 // the text of a file, whose comments stay, and [Update] changes the file.

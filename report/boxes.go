@@ -16,6 +16,7 @@ var boxWords = map[whorl.BoxKind]string{
 	whorl.BoxForger:   "firewall that forges resets",
 	whorl.BoxScrubber: "firewall that rewrites packets",
 	whorl.BoxOwnNAT:   "NAT of our own network",
+	whorl.BoxShared:   "several machines share the address",
 }
 
 // boxes tells what stands between us and the host.
@@ -23,7 +24,7 @@ func (p *page) boxes(boxes []whorl.Box) {
 	for _, b := range boxes {
 		p.line("In the way: %s", cell{boxTitle(b), bold})
 		for _, m := range b.Behind {
-			p.fold("    ", behind(m))
+			p.fold("    ", behind(b.Kind, m))
 		}
 		for _, e := range b.Evidence {
 			p.fold("    ", e)
@@ -51,8 +52,11 @@ func boxTitle(b whorl.Box) string {
 }
 
 // behind is one of several machines as in "tcp 80 is Linux, 90 % sure".
-func behind(m whorl.Behind) string {
+func behind(kind whorl.BoxKind, m whorl.Behind) string {
 	what := "the address itself"
+	if kind == whorl.BoxShared {
+		what = "one"
+	}
 	if len(m.Ports) > 0 {
 		what = "tcp " + portRanges(m.Ports)
 	}

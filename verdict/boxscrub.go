@@ -39,7 +39,7 @@ func (j *Judge) scrubbed(seen []method.Line) (b whorl.Box, found bool) {
 		return b, false
 	}
 	b = whorl.Box{Kind: whorl.BoxScrubber, LeftOut: touchedBy(seen, shown)}
-	if b.Weight = j.scrubWeight(seen, shown, believed); !proves(b.Weight) {
+	if b.Weight = j.scrubWeight(seen, shown, believed, likeliest); !proves(b.Weight) {
 		return b, false
 	}
 	for _, r := range shown {
@@ -102,21 +102,35 @@ func (j *Judge) likeliestBut(seen []method.Line, all []*rewriting, believed []bo
 	return place
 }
 
-// scrubWeight is what rewritings say for a firewall, as a natural logarithm.
-func (j *Judge) scrubWeight(seen []method.Line, all []*rewriting, believed []bool) float64 {
+// scrubWeight is what rewritings say for a firewall, as a natural logarithm. Records that
+// are not believed tell how well the family of the likeliest explains the rest.
+func (j *Judge) scrubWeight(seen []method.Line, all []*rewriting, believed []bool, likeliest int) float64 {
 	o, scores, unknown := Observe(seen), j.untouched(seen, all), j.weigher.unknown()
 	top := max(slices.Max(scores), unknown)
 	with, without := 0.0, math.Exp(scrubSharpen*(unknown-top))
 	for place, s := range scores {
-		if s = scrubSharpen * (s - top); s > faint && believed[place] {
-			with += math.Exp(s)
-			without += math.Exp(s) * j.weigher.fitAll(all, place, o)
+		if s = scrubSharpen * (s - top); s <= faint {
+			continue
 		}
+		by := place
+		if !believed[place] {
+			if !j.refs.related(place, likeliest) {
+				continue
+			}
+			by = likeliest
+		}
+		with += math.Exp(s)
+		without += math.Exp(s) * j.weigher.fitAll(all, by, o)
 	}
 	for _, r := range all {
 		with *= r.two
 	}
 	return math.Log(with / without)
+}
+
+// related reports whether two records have a family in common.
+func (r *References) related(a, b int) bool {
+	return slices.ContainsFunc(r.families.of[a], func(n int) bool { return slices.Contains(r.families.of[b], n) })
 }
 
 // fitAll is how often a system of a record shows what rewritings show, without a firewall.

@@ -45,6 +45,7 @@ const (
 // Judges make judges that share their tables.
 type Judges struct {
 	o        Options
+	set      osdb.Set
 	compiled *Compiled      // of the foreign databases, or of all, judged by points
 	entries  []*osdb.Entry  // of all databases, those that tell of the second generation
 	points   []*gen2.Points // by entry
@@ -70,7 +71,7 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 	if o.Model == nil {
 		o.Model = NewModel()
 	}
-	j := &Judges{o: o, places: map[recordKey]int{}}
+	j := &Judges{o: o, set: set, places: map[recordKey]int{}}
 	for d, e := range set.Entries() {
 		if e.Gen2 == nil {
 			continue
@@ -149,6 +150,15 @@ type Judge struct {
 	matcher *Matcher
 	weigher *Weigher // nil: points alone
 	scratch []float64
+	heard   *Handshakes // nil: no host had any yet
+}
+
+// handshakes prepares the judgement of what was only heard when the first such host comes.
+func (j *Judge) handshakes() *Handshakes {
+	if j.heard == nil {
+		j.heard = NewHandshakes(j.set, Options{})
+	}
+	return j.heard
 }
 
 // Judge sets the verdicts of h from its observations, ranked, the headline first. A host
@@ -163,7 +173,9 @@ func (j *Judge) Judge(h *whorl.Host) {
 	}
 	seen, ok, err := seenBy(h)
 	if !ok {
-		h.Verdicts = j.timed(h)
+		if h.Verdicts = j.timed(h); h.Verdicts == nil {
+			j.handshakes().Judge(h)
+		}
 		return
 	}
 	if err != nil {

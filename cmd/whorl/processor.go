@@ -20,16 +20,21 @@ const (
 // forScan sets Go's runtime for code that has to be in time. One thread more than there
 // are cores may run Go code, so that an engine which comes back from the kernel finds room
 // at once, and the kernel, which knows the priorities, decides who waits. What the user
-// has set in the environment stays.
-func forScan() {
+// has set in the environment stays. back undoes it.
+func forScan() (back func()) {
+	threads, growth, limit := runtime.GOMAXPROCS(0), -1, debug.SetMemoryLimit(-1)
 	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+		runtime.GOMAXPROCS(threads + 1)
 	}
-	if os.Getenv("GOGC") != "" {
-		return
-	}
-	debug.SetGCPercent(scanGrowth)
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+	if os.Getenv("GOGC") == "" && limit == math.MaxInt64 {
+		growth = debug.SetGCPercent(scanGrowth)
 		debug.SetMemoryLimit(scanMemory)
+	}
+	return func() {
+		runtime.GOMAXPROCS(threads)
+		if growth >= 0 {
+			debug.SetGCPercent(growth)
+			debug.SetMemoryLimit(limit)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/netip"
 	"time"
@@ -26,12 +27,13 @@ type scanning struct {
 	status   *status
 	tally    tally
 	stop     context.CancelFunc
-	warned   bool // of what of our own stands in the way
+	warned   bool           // of what of our own stands in the way
+	shared   verdict.Shared // looks for a proxy before many hosts
 }
 
 // run scans and writes all outputs. What a journal holds comes first.
 func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
-	forScan()
+	defer forScan()()
 	ctx, r.stop = interruptible(ctx)
 	defer r.stop()
 	total := r.job.Targets.Count()
@@ -46,6 +48,9 @@ func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
 	r.status.stop()
 	failed := r.o.end(r.app, report.Summary{End: time.Now(), Up: r.tally.up, Down: r.tally.down,
 		Total: int(min(total, math.MaxInt32)), Interrupted: ctx.Err() != nil})
+	for _, note := range r.shared.Notes() {
+		fmt.Fprintf(r.people, "whorl: %s\n", note)
+	}
 	lost := r.network.Close()
 	switch {
 	case r.o.dead():
@@ -109,6 +114,7 @@ func (r *scanning) give(h *whorl.Host) {
 	r.tally.add(h)
 	r.status.count(h)
 	r.warnOfOwn(h)
+	r.shared.Add(h)
 	r.status.without(func() { r.o.host(r.app, h) })
 	if r.o.dead() {
 		r.stop()

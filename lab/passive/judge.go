@@ -17,9 +17,10 @@ type judge struct {
 	known      map[sighting]syn.Ranking
 }
 
-// commonHost is how much more common hosts are that people use themselves than any
-// one kind of device.
+// commonHost is how much more common hosts of these families are than those of any other.
 const commonHost = 10
+
+func common(family string) bool { return family == "Linux" || family == "Windows" || family == "Apple" }
 
 func newJudge(set osdb.Set) *judge {
 	j := &judge{known: map[sighting]syn.Ranking{}}
@@ -28,8 +29,8 @@ func newJudge(set osdb.Set) *judge {
 		if len(r) == 0 || len(e.Classes) == 0 {
 			continue
 		}
-		c := syn.Candidate{Family: familyOf(e.Classes[0]), Prior: 1, Reference: r}
-		if t := e.Classes[0].DeviceType; t == "general purpose" || t == "phone" {
+		c := syn.Candidate{Family: familyOf(e.Classes), Prior: 1, Reference: r}
+		if common(c.Family) {
 			c.Prior = commonHost
 		}
 		j.candidates, j.entries = append(j.candidates, c), append(j.entries, e)
@@ -37,9 +38,19 @@ func newJudge(set osdb.Set) *judge {
 	return j
 }
 
-// familyOf is what counts as one answer. Android runs Linux, and Apple's systems share
-// one kernel.
-func familyOf(c whorl.Class) string {
+// familyOf is what counts as one answer: the common family of a record, if it has one, as
+// appliances that run Linux do, and else the first.
+func familyOf(classes []whorl.Class) string {
+	for _, c := range classes {
+		if f := family(c); common(f) {
+			return f
+		}
+	}
+	return family(classes[0])
+}
+
+// family is that of one class. Android runs Linux, and Apple's systems share one kernel.
+func family(c whorl.Class) string {
 	switch {
 	case c.Vendor == "Apple":
 		return "Apple"

@@ -23,6 +23,7 @@ import (
 
 func main() {
 	verbose := flag.Bool("v", false, "list what is wrong or not answered")
+	disturb := flag.Bool("disturb", false, "count again with something changed on all packets")
 	noP0f := flag.Bool("no-p0f", false, "do not run p0f")
 	var files list
 	flag.Var(&files, "db", "another database or p0f.fp `file`; any number")
@@ -39,7 +40,7 @@ func main() {
 	for _, p := range problems {
 		fmt.Fprintln(os.Stderr, "passive:", p)
 	}
-	if err := run(os.Stdout, dir, set, *verbose, !*noP0f); err != nil {
+	if err := run(os.Stdout, dir, set, options{*verbose, *disturb, !*noP0f}); err != nil {
 		fmt.Fprintln(os.Stderr, "passive:", err)
 		os.Exit(1)
 	}
@@ -54,16 +55,20 @@ func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 // row is a label with what was said of its host.
 type row struct {
 	label
-	ours, p0f *answer // nil: the host was not seen
+	seen      map[sighting]int // nil: the host was not seen, and there is no answer
+	ours, p0f *answer
 }
 
-func run(out io.Writer, dir string, set osdb.Set, verbose, withP0f bool) error {
+// options are the flags.
+type options struct{ verbose, disturb, p0f bool }
+
+func run(out io.Writer, dir string, set osdb.Set, o options) error {
 	j := newJudge(set)
 	labels, err := readLabels(dir, labelsFile)
 	if err != nil {
 		return err
 	}
-	rows, err := judgeAll(out, dir, j, labels, withP0f)
+	rows, err := judgeAll(out, dir, j, labels, o.p0f)
 	if err != nil {
 		return err
 	}
@@ -71,13 +76,16 @@ func run(out io.Writer, dir string, set osdb.Set, verbose, withP0f bool) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	boxRows, err := judgeAll(out, dir, j, boxes, withP0f)
+	boxRows, err := judgeAll(out, dir, j, boxes, o.p0f)
 	if err != nil {
 		return err
 	}
-	printTable(out, rows, withP0f)
+	printTable(out, rows, o.p0f)
 	printBoxes(out, boxRows)
-	if verbose {
+	if o.disturb {
+		printDisturbed(out, j, rows)
+	}
+	if o.verbose {
 		printRows(out, rows)
 	}
 	return nil
@@ -107,7 +115,7 @@ func judgeAll(out io.Writer, dir string, j *judge, labels []label, withP0f bool)
 		r := row{label: l}
 		if s := seen[l.capture][h]; s != nil {
 			a := j.name(s)
-			r.ours = &a
+			r.seen, r.ours = s, &a
 			r.p0f = said[l.capture][h]
 			if r.p0f == nil {
 				r.p0f = &answer{}

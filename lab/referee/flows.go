@@ -142,6 +142,7 @@ func flowsRun(capture, result string, w io.Writer) error {
 		of[k.host] = append(of[k.host], f)
 	}
 	hosts, all, took := 0, 0, []time.Duration(nil)
+	var whole, begun whorl.Span // of all hosts, and of their beginnings
 	err = eachHost(result, func(h *whorl.Host) error {
 		all++
 		for _, o := range h.Observations {
@@ -150,6 +151,8 @@ func flowsRun(capture, result string, w io.Writer) error {
 			}
 			hosts++
 			took = append(took, h.Seen.Last.Sub(h.Seen.First))
+			whole = join(whole, h.Seen)
+			begun = join(begun, whorl.Span{First: h.Seen.First, Last: h.Seen.First})
 			p, err := backoff.Parse(o.Print)
 			if err != nil {
 				return err
@@ -168,7 +171,23 @@ func flowsRun(capture, result string, w io.Writer) error {
 		return errors.Join(err, fmt.Errorf("%d hosts of %d were timed, %d flows are in the capture", hosts, all, len(flows)))
 	}
 	printFlows(w, flows, hosts, all, took)
+	fmt.Fprintf(w, "span\t%.1f\ts from the first packet to the last; the last host was begun after %.1f\n",
+		whole.Last.Sub(whole.First).Seconds(), begun.Last.Sub(begun.First).Seconds())
 	return nil
+}
+
+// join is the span of two; the zero value is none.
+func join(a, b whorl.Span) whorl.Span {
+	if a.First.IsZero() {
+		return b
+	}
+	if b.First.Before(a.First) {
+		a.First = b.First
+	}
+	if b.Last.After(a.Last) {
+		a.Last = b.Last
+	}
+	return a
 }
 
 // printFlows writes the figures, a line each: what, a number, and its words.

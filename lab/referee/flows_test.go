@@ -75,16 +75,19 @@ func TestFlows(t *testing.T) {
 	h := whorl.Host{Addr: netip.MustParseAddr("198.18.0.1"), Seen: whorl.Span{First: time.Unix(0, 0), Last: time.Unix(5, 5e8)},
 		Observations: []whorl.Observation{{Method: "backoff", Print: "SynRcvd(G=1,2.003%E=none%T=5)\n" +
 			"LastAck(G=0.2,1.2%E=none%T=5%R=0.001)\nFinWait1(G=0.201,0.4,0.8%E=none%T=5%R=0.001)\n"}}}
+	later := whorl.Host{Addr: netip.MustParseAddr("198.18.0.3"), Seen: whorl.Span{First: time.Unix(3, 0), Last: time.Unix(7, 5e8)},
+		Observations: []whorl.Observation{{Method: "backoff", Print: "SynRcvd(E=none%T=4)\n"}}}
 	other := whorl.Host{Addr: netip.MustParseAddr("198.18.0.2")}
 	var out bytes.Buffer
-	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", h, other), &out); err != nil {
+	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", h, later, other), &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"timed\t1\tof 2 hosts\n", "flows\t3\t", "packets\t3.67\tsent in a flow, 5 at most\n",
+		"timed\t2\tof 3 hosts\n", "flows\t3\t", "packets\t3.67\tsent in a flow, 5 at most\n",
 		"resets\t2\tflows with one RST from us; 1 with more, 0 with none\n", "early\t1\t",
 		"shortest\t5.000\ts from a SYN to the RST of its flow, 5.000 the longest\n", "lost\t1\t", "longest\t5.500\t",
 		"error\t0.000\tms that a gap is off, median of 7\n", "error100\t3.000\t",
+		"span\t7.5\ts from the first packet to the last; the last host was begun after 3.0\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, out.String())

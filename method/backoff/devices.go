@@ -116,11 +116,11 @@ func (w *weighing) one() float64 {
 	anything := w.random(w.direct, math.Inf(-1))
 	apart := w.random(w.apart, math.Inf(-1))
 	other := logAdd(anything, math.Log(w.params.OtherTrip)+apart)
-	total := math.Log(w.params.Unknown) + w.fit + other
+	total := math.Log(w.params.Unknown) + w.fit + logAdd(anything, w.freely()+apart)
 	for i := range w.members {
 		var l float64
 		if math.IsNaN(w.direct[i]) {
-			l = logAdd(w.random(w.direct, w.likeItsSYN(i)), math.Log(w.params.OtherTrip)+apart)
+			l = logAdd(w.random(w.direct, w.likeItsSYN(i)), w.freely()+apart)
 		} else {
 			l = logAdd(math.Log1p(-w.params.OtherLaw-w.params.OtherTrip)+w.odd[i], math.Log(w.params.OtherLaw)+other)
 			l = logAdd(l, math.Log(w.params.OtherTrip)+w.apart[i])
@@ -128,6 +128,18 @@ func (w *weighing) one() float64 {
 		total = logAdd(total, w.prior[i]+w.syn[i]+l)
 	}
 	return total
+}
+
+// freely is how likely a stack that no record tells of repeats FINs by another round trip
+// than ours: as likely as not, as its timeout may be any, unless it repeated them sooner
+// than an ACK of ours came. No timeout is shorter than the round trip (RFC 6298 section 2).
+func (w *weighing) freely() float64 {
+	for _, run := range w.fins {
+		if run.State == Held && run.Gaps[0] < run.RTT*9/10 {
+			return math.Log(w.params.OtherTrip)
+		}
+	}
+	return 0
 }
 
 // two is the likelihood of two stacks, each of which may be any.

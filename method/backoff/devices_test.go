@@ -1,65 +1,101 @@
-package backoff_test
+package backoff
 
 import (
+	"math"
 	"testing"
-
-	"whorl/data"
-	"whorl/method/backoff"
-	"whorl/osdb"
 )
 
-func TestDevicesX(t *testing.T) {
-	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
-	var records []backoff.Reference
-	var families []string
-	for _, e := range set.Entries() {
-		r, _ := backoff.NewReference(e.Extra)
-		if len(r) > 0 {
-			records, families = append(records, r), append(families, e.Classes[0].Family)
-		}
+// devicesOf weighs a print by the records of the tests of ranking: Linux, gVisor and lwIP with FIN
+// times, others without.
+func devicesOf(t *testing.T, text string) (*Devices, []string) {
+	t.Helper()
+	r, names := ranker(t)
+	p, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	ranker := backoff.NewRanker(records, backoff.DefaultParams())
-	top := func(p []float64) (string, float64) {
-		sums := map[string]float64{}
-		best := ""
-		for i, v := range p {
-			sums[families[i]] += v
-			if sums[families[i]] > sums[best] {
-				best = families[i]
+	return r.Devices(Runs(p), nil), names
+}
+
+const (
+	synLinux  = "SynRcvd(G=1.043,2.012,4.26,8.19,16.13%E=none%T=60%B=0.0006)\n"
+	finLinux  = "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006)\nFinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006)\n"
+	finGVisor = "LastAck(G=0.2,0.2,0.4,0.8,1.6,3.2%E=none%T=8%R=0.001%B=0.0006)\nFinWait1(G=0.2,0.2,0.4,0.8,1.6,3.2%E=none%T=8%R=0.001%B=0.0006)\n"
+)
+
+// A law that the stack is known to follow and that is broken tells of a second device;
+// nothing else does.
+func TestDevices(t *testing.T) {
+	for name, c := range map[string]struct {
+		text     string
+		from, to float64
+	}{
+		"one stack":                {synLinux + finLinux, -20, 0},
+		"two":                      {synLinux + finGVisor, 4, 20},
+		"FINs that nobody knows":   {"SynRcvd(G=3,6,12%E=rst%T=21%B=0.001)\n" + finLinux, -20, 2},
+		"the hold shows":           {synLinux + finLinux + "Held(G=1.83,2.56,4.86,9.73%E=none%T=22%R=0.8%B=0.0006)", -20, 0},
+		"the hold does not show":   {synLinux + finLinux + "Held(G=0.21,0.21,0.43,0.82,1.67%E=none%T=8%R=0.8%B=0.0006)", 1, 20},
+		"one run out of line":      {synLinux + finLinux + "Held(G=0.3,0.5,0.1,0.9%E=none%T=8%R=0.8%B=0.0006)", -20, 3},
+		"a round trip of 200 ms":   {synLinux + "LastAck(G=0.61,0.62,1.25,2.49%E=none%T=8%R=0.2%B=0.005)\n", -20, 0},
+		"and a second one of data": {synLinux + "FinWait1(G=0.61,0.52,1.02,2.05%E=none%T=8%R=0.2%B=0.001)\n", -20, 0},
+	} {
+		d, _ := devicesOf(t, c.text)
+		if d == nil || d.Factor < c.from || d.Factor > c.to {
+			t.Errorf("%s: %+v, want a factor of %v to %v", name, d, c.from, c.to)
+			continue
+		}
+		for _, shares := range [][]float64{d.Front(), d.Behind()} {
+			sum := 0.0
+			for _, p := range shares {
+				sum += p
+			}
+			if math.IsNaN(sum) || sum < 0 || sum > 1.001 {
+				t.Errorf("%s: posteriors sum up to %v", name, sum)
 			}
 		}
-		return best, sums[best]
 	}
-	lin := "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006)\nFinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006)\n"
-	gv := "LastAck(G=0.2,0.2,0.4,0.8,1.6,3.2%E=none%T=8%R=0.001%B=0.0006)\nFinWait1(G=0.2,0.2,0.4,0.8,1.6,3.2%E=none%T=8%R=0.001%B=0.0006)\n"
-	lw := "LastAck(G=2.65,6,12,24%E=none%T=60%R=0.001%B=0.0006)\nFinWait1(G=2.85,6,12,24%E=none%T=60%R=0.001%B=0.0006)\n"
-	slin := "SynRcvd(G=1.043,2.012,4.26,8.19,16.13%E=none%T=60%B=0.0006)\n"
-	sgv := "SynRcvd(G=1,2,4,8,16,32%E=none%T=80%B=0.0006)\n"
-	slw := "SynRcvd(G=2.7,6%E=none%T=60%B=0.0006)\n"
-	for _, c := range []struct{ name, text string }{
-		{"linux", slin + lin}, {"gvisor", sgv + gv}, {"lwip", slw + lw},
-		{"linux held", slin + lin + "Held(G=1.83,2.56,4.86,9.73%E=none%T=22%R=0.8%B=0.0006)"},
-		{"gvisor held", sgv + gv + "Held(G=1.8,2.4,4.8,9.6%E=none%T=22%R=0.8%B=0.0006)"},
-		{"lwip held", slw + lw + "Held(G=2.95,6,12,24%E=none%T=60%R=0.8%B=0.0006)"},
-		{"linux>gvisor", slin + gv}, {"linux>gvisor 8s", "SynRcvd(G=1.043,2.012,4.26%E=none%T=8%B=0.0006)\n" + gv},
-		{"linux>lwip", slin + lw}, {"gvisor>linux", sgv + lin}, {"gvisor>lwip", sgv + lw}, {"lwip>linux", slw + lin}, {"lwip>gvisor", slw + gv},
-		{"lwip>linux held", slw + lin + "Held(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.8%B=0.0006)"},
-		{"gvisor>linux held", sgv + lin + "Held(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.8%B=0.0006)"},
-		{"linux>linux held", slin + lin + "Held(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.8%B=0.0006)"},
-		{"synproxy>gvisor", "SynRcvd(G=%E=none%T=22%B=0.0006)\nFinWait1(G=2.33,4.65,9.31%E=none%T=20%R=0.0006%B=0.0006)"},
-		{"synproxy>gvisor lf", "SynRcvd(G=%E=none%T=22%B=0.0006)\nLastAck(G=2.07,4.14,8.27%E=none%T=20%R=0.0006%B=0.0006)\nFinWait1(G=2.33,4.65,9.31%E=none%T=20%R=0.0006%B=0.0006)"},
-		{"synproxy>linux", "SynRcvd(G=%E=none%T=22%B=0.0006)\n" + lin},
-		{"cookies", "SynRcvd(G=%E=none%T=22%B=0.0006)\nLastAck(G=3.22,6.14,12.03%E=none%T=30%R=0.0006%B=0.0006)\nFinWait1(G=3.21,6.13,12.03%E=none%T=30%R=0.0006%B=0.0006)"},
-		{"windows?", "SynRcvd(G=3,6%E=none%T=30%B=0.0006)\nLastAck(G=2.9,5.9,12%E=none%T=30%R=0.0006%B=0.0006)"},
-	} {
-		p, err := backoff.Parse(c.text)
-		if err != nil {
-			t.Fatal(err)
+	d, names := devicesOf(t, synLinux+finGVisor)
+	for i, p := range d.Behind() {
+		if (names[i] == "gVisor") != (p > 0.9) {
+			t.Errorf("behind is %s with %.3f", names[i], p)
 		}
-		d := ranker.Devices(backoff.Runs(p), nil)
-		f, pf := top(d.Front())
-		b, pb := top(d.Behind())
-		rk := ranker.Rank(backoff.Runs(p))
-		t.Logf("%-20s %v factor %6.1f front %s %.3f behind %s %.3f; rank %s %.3f unknown %.3f", c.name, d != nil, d.Factor, f, pf, b, pb, families[rk.Groups[0].Records[0]], rk.Groups[0].Posterior, rk.Unknown)
+	}
+	for _, text := range []string{synLinux, synLinux + "LastAck(G=%E=none%T=60%R=0.001)", synLinux + "LastAck(G=0.2,0.3%E=rst%T=60%R=0.001)"} {
+		if d, _ := devicesOf(t, text); d != nil {
+			t.Errorf("%s: a factor of %v", text, d.Factor)
+		}
+	}
+}
+
+// A host that has no time to keep its timers is not taken for another for ten
+// milliseconds.
+func TestStarved(t *testing.T) {
+	p := DefaultParams()
+	exact, coarse := schedule(t, gvisor), schedule(t, "SynRcvd(G=1,2,4,8,16,32%E=none)")
+	for text, most := range map[string]float64{
+		"SynRcvd(G=1,2,4,8%E=none%T=20%B=0.0006)":                0,
+		"SynRcvd(G=1.01,2.012,4.001,8.011%E=none%T=20%B=0.0006)": 6,
+	} {
+		run := observed(t, text)
+		if off := LogLikelihood(coarse, run, p) - LogLikelihood(exact, run, p); off > most {
+			t.Errorf("%s: %.1f against the exact schedule, want at most %.0f", text, off, most)
+		}
+	}
+}
+
+// Gaps that a schedule does not explain are counted, those over lost segments not.
+func TestStrange(t *testing.T) {
+	s := schedule(t, "SynRcvd(G=3,6,12,24%E=none)")
+	for text, want := range map[string]int{
+		"SynRcvd(G=3,6,12,24%E=none%T=60%B=0.001)":  0,
+		"SynRcvd(G=1,6.1,36%E=none%T=60%B=0.001)":   0,
+		"SynRcvd(G=3,1,2,12%E=none%T=60%B=0.001)":   2,
+		"SynRcvd(G=3,5,12,24%E=none%T=60%B=1)":      0, // of a path like that nothing can be said
+		"SynRcvd(G=3%E=none%T=60%B=0.001)":          0,
+		"SynRcvd(G=3,0.2,0.4,6%E=none%T=9%B=0.001)": 2,
+	} {
+		if got := s.strange(observed(t, text), DefaultParams()); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	nearShare   = 0.5                   // how likely two devices stand together, if we do not see them
-	nearTrip    = 10 * time.Millisecond // mean round trip there
+	nearTrip    = 10 * time.Millisecond // mean round trip there, or a tenth of it on one segment
 	leastScale  = time.Millisecond      // by which our round trip is off, at least
 	longestTrip = 3 * time.Second       // otherwise it is anything up to that
 	tripDegrees = 4.0                   // of freedom, of how far off our round trip is
@@ -31,8 +31,11 @@ func (p Params) seenTrip(r *Run) func(trip time.Duration) float64 {
 
 // hiddenTrip is the same if it did so with a device that we do not see.
 func hiddenTrip(trip time.Duration) float64 {
-	near := -trip.Seconds()/nearTrip.Seconds() - math.Log(nearTrip.Seconds())
-	return logAdd(math.Log(nearShare)+near, math.Log((1-nearShare)/longestTrip.Seconds()))
+	l := math.Log((1 - nearShare) / longestTrip.Seconds())
+	for _, mean := range [...]time.Duration{nearTrip / 10, nearTrip} {
+		l = logAdd(l, math.Log(nearShare/2)-trip.Seconds()/mean.Seconds()-math.Log(mean.Seconds()))
+	}
+	return l
 }
 
 // hidden is the likelihood of a run whose host did not measure its round trip with us.

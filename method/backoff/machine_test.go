@@ -22,8 +22,8 @@ func TestStates(t *testing.T) {
 	}
 	for state, want := range map[State]string{
 		SynRcvd:  "SynRcvd(G=1.04,2.01,4.26,8.19,16.13%E=none%T=39.999%B=0.0001%W=FE88%TTL=40%O=MSTNW)",
-		LastAck:  "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=)",
-		FinWait1: "FinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=)",
+		LastAck:  "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=%D=S)",
+		FinWait1: "FinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=%D=S)",
 	} {
 		if got := w.line(state); got != want {
 			t.Errorf("%s\nwant %s", got, want)
@@ -150,12 +150,12 @@ func TestEndings(t *testing.T) {
 			"SynRcvd(G=1.04,2.01,4.26,8.19,16.13%E=none%T=39.999%B=0.0001%W=FE88%TTL=40%O=MSTNW%C=T)"},
 		"without options":            {func(h *host) { h.bare = true }, SynRcvd, "SynRcvd(G=1.04,2.01,4.26,8.19,16.13%E=none%T=39.999%B=0.0001%W=FE88%TTL=40%O=M)"},
 		"the application stays":      {func(h *host) { h.keeps = true }, LastAck, "LastAck(E=none%T=5.001%R=0.001%B=0.0001)"},
-		"the FIN was lost":           {func(h *host) { h.finUnheard = 2 }, LastAck, "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=38.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=)"},
+		"the FIN was lost":           {func(h *host) { h.finUnheard = 2 }, LastAck, "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=38.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=%D=S)"},
 		"refused":                    {func(h *host) { h.refuse = true }, SynRcvd, ""},
 		"unreachable":                {func(h *host) { h.unreachable = true }, SynRcvd, ""},
-		"deferred until data":        {func(h *host) { h.defers = true }, FinWait1, "FinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=)"},
-		"a SYN proxy opens in 0.3 s": {func(h *host) { h.syn, h.window, h.opens = nil, 0, 300*ms }, LastAck, "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.697%R=0.001%B=0.0001%W=1F6%TTL=40%O=)"},
-		"a SYN proxy opens in 2.5 s": {func(h *host) { h.syn, h.window, h.opens = nil, 0, 2500*ms }, LastAck, "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=35.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=)"},
+		"deferred until data":        {func(h *host) { h.defers = true }, FinWait1, "FinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=%D=S)"},
+		"a SYN proxy opens in 0.3 s": {func(h *host) { h.syn, h.window, h.opens = nil, 0, 300*ms }, LastAck, "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=39.697%R=0.001%B=0.0001%W=1F6%TTL=40%O=%D=ZS)"},
+		"a SYN proxy opens in 2.5 s": {func(h *host) { h.syn, h.window, h.opens = nil, 0, 2500*ms }, LastAck, "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.3%E=none%T=35.998%R=0.001%B=0.0001%W=1F6%TTL=40%O=%D=ZS)"},
 	} {
 		h := linux()
 		c.change(h)

@@ -50,11 +50,7 @@ type Exchange struct {
 }
 
 // Slot is one probe of an exchange.
-type Slot struct {
-	Sends int
-	Sent  time.Time // the last time
-	Reply *Reply    // nil: none
-}
+type Slot = method.Slot[Reply]
 
 // Reply is the answer to one probe, reduced to what Measure looks at.
 type Reply struct {
@@ -84,48 +80,19 @@ func (r *Reply) synAck() bool {
 }
 
 // port is the port that a probe goes to, 0 if it is not known or none.
-func (e *Exchange) port(to method.Target) uint16 {
-	switch to {
-	case method.ToOpenTCP:
-		return e.Target.OpenTCP
-	case method.ToClosedTCP:
-		return e.Target.ClosedTCP
-	case method.ToClosedUDP:
-		return e.Target.ClosedUDP
-	}
-	return 0
+func (e *Exchange) port(to method.Target) uint16 { return e.ports().Of(to) }
+
+func (e *Exchange) ports() method.Ports {
+	t := &e.Target
+	return method.Ports{OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedUDP: t.ClosedUDP}
 }
 
 // Packet fills p with a probe of the exchange. id and ttl are used where the probe
 // does not fix its own.
 func (e *Exchange) Packet(which Probe, p *packet.Packet, id uint16, ttl uint8) {
-	s, n := &Probes[which], &e.Numbers
-	p.Network, p.Transport = packet.IPv4, s.Proto
-	p.Dst = e.Target.Addr
-	p.TTL, p.TOS = ttl, s.TOS
-	p.IPv4.DF, p.IPv4.ID = s.DF, id
-	if s.TTL != 0 {
-		p.TTL = s.TTL
-	}
-	if s.IPID != 0 {
-		p.IPv4.ID = s.IPID
-	}
-	switch s.Proto {
-	case packet.TCP:
-		p.TCP = packet.TCPHeader{
-			SrcPort: n.PortBase + s.PortPlus, DstPort: e.port(s.To), Seq: n.Seq,
-			Flags: s.Flags, Reserved: s.Reserved, Window: s.Window, Options: s.Options,
-		}
-	case packet.UDP:
-		p.UDP = packet.UDPHeader{SrcPort: n.PortBase + s.PortPlus, DstPort: e.port(s.To)}
-	case packet.ICMP:
-		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: packet.Echo(n.EchoID, s.Seq)}
-	}
-	p.Payload = filler[:s.DataLen]
+	n := &e.Numbers
+	Probes[which].Packet(&method.Fields{Dst: e.Target.Addr, Ports: e.ports(), PortBase: n.PortBase, EchoID: n.EchoID, Seq: n.Seq, IPID: id, TTL: ttl}, p)
 }
-
-// filler is the data of the probes, shared by all packets. Only read.
-var filler = bytes.Repeat([]byte{dataFill}, quoteLen)
 
 // file puts an answer into its slot. fresh is set if the slot had none.
 func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
@@ -195,21 +162,7 @@ func (e *Exchange) lastClock() Probe {
 }
 
 // Answered is how many probes have an answer.
-func (e *Exchange) Answered() (n int) {
-	for i := range e.Slots {
-		if e.Slots[i].Reply != nil {
-			n++
-		}
-	}
-	return n
-}
+func (e *Exchange) Answered() int { return method.Answered(e.Slots[:]) }
 
 // Asked is how many probes were sent, repeats not counted.
-func (e *Exchange) Asked() (n int) {
-	for i := range e.Slots {
-		if e.Slots[i].Sends > 0 {
-			n++
-		}
-	}
-	return n
-}
+func (e *Exchange) Asked() int { return method.Asked(e.Slots[:]) }

@@ -43,43 +43,24 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 
 // Poll sends what is due: one packet, or those that belong together.
 func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
-	for {
-		which, due, move := m.step(now)
-		switch {
-		case move == over && out.Len() > 0:
-			return now
-		case move == over:
-			return time.Time{}
-		case move == wait || due.After(now):
-			return due
-		}
-		m.send(which, now, out)
-	}
+	return method.Steps(now, out, m.step, func(t method.Tag) { m.send(Probe(t), now, out) })
 }
-
-type move uint8
-
-const (
-	over move = iota // nothing is left to send or to wait for
-	send             // a probe leaves
-	wait             // late answers are waited for
-)
 
 // step decides: first the round in its order, then missing probes again, then a
 // last wait.
-func (m *Machine) step(now time.Time) (which Probe, due time.Time, _ move) {
+func (m *Machine) step(now time.Time) method.Step {
 	for ; m.next < len(order); m.next++ {
 		if p := order[m.next]; m.possible(p) {
-			return p, m.plan(p, now), send
+			return method.Step{Move: method.Send, Tag: method.Tag(p), Due: m.plan(p, now)}
 		}
 	}
 	if which, due, ok := m.retry(); ok {
-		return which, due, send
+		return method.Step{Move: method.Send, Tag: method.Tag(which), Due: due}
 	}
-	if end := m.last.Add(m.RTT.Patience(settle, retryBlind)); m.waiting() && now.Before(end) {
-		return 0, end, wait
+	if end := m.last.Add(m.RTT.Patience(settle, retryBlind)); method.Waiting(m.Slots[:]) && now.Before(end) {
+		return method.Step{Move: method.Wait, Due: end}
 	}
-	return 0, now, over
+	return method.Step{Move: method.Over}
 }
 
 // possible reports whether the probe can be sent at all.
@@ -127,16 +108,6 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 		}
 	}
 	return which, due, ok
-}
-
-// waiting reports whether any probe that was sent has no answer yet.
-func (m *Machine) waiting() bool {
-	for i := range m.Slots {
-		if m.Slots[i].Sends > 0 && m.Slots[i].Reply == nil {
-			return true
-		}
-	}
-	return false
 }
 
 func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {

@@ -9,16 +9,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whorl/method"
+	"whorl/method/methodtest"
 	"whorl/packet"
 )
 
-func plan(sent []sending) string {
+func plan(sent []methodtest.Sending) string {
 	var b strings.Builder
 	for i, s := range sent {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s %d", Probes[s.which].Name, s.at/ms)
+		fmt.Fprintf(&b, "%s %d", Probes[Probe(s.Tag)].Name, s.At/ms)
 	}
 	return b.String()
 }
@@ -33,7 +34,7 @@ func silent(Probe, int, time.Duration, *packet.Packet) *packet.Packet { return n
 
 // What leaves when. No exchange has more than 20 packets.
 func TestSchedule(t *testing.T) {
-	noOpen, nothing := target, Target{Addr: them}
+	noOpen, nothing := target, Target{Addr: methodtest.Them}
 	noOpen.OpenTCP = 0
 	for _, c := range []struct {
 		name string
@@ -55,18 +56,18 @@ func TestSchedule(t *testing.T) {
 			"K1 0, AE 25, AN 50, MD5 75, K2 400, AO 425, EC 450, RT 475, K3 800, K4 1200, Q1 1225, MD5 1250, AO 1278", 0},
 	} {
 		w := newWire(c.t, c.host, c.o)
-		if w.trip = c.trip; w.trip > ms {
-			w.m.RTT.Add(w.trip) // known from the exchanges before
+		if w.Trip = c.trip; w.Trip > ms {
+			w.m.RTT.Add(w.Trip) // known from the exchanges before
 		}
-		took := w.run(t)
-		if d := cmp.Diff(strings.Split(c.want, ", "), strings.Split(plan(w.sent), ", ")); d != "" {
+		took := w.Run(t)
+		if d := cmp.Diff(strings.Split(c.want, ", "), strings.Split(plan(w.Sent), ", ")); d != "" {
 			t.Errorf("%s: %s", c.name, d)
 		}
 		if c.took != 0 && took != c.took {
 			t.Errorf("%s: took %v, want %v", c.name, took, c.took)
 		}
-		if w.m.Packets != len(w.sent) || w.m.Packets > MaxPackets {
-			t.Errorf("%s: %d packets counted, %d sent", c.name, w.m.Packets, len(w.sent))
+		if w.m.Packets != len(w.Sent) || w.m.Packets > MaxPackets {
+			t.Errorf("%s: %d packets counted, %d sent", c.name, w.m.Packets, len(w.Sent))
 		}
 	}
 }
@@ -75,7 +76,7 @@ func TestSchedule(t *testing.T) {
 // fields of IP that matter. Numbers of the exchange are those of the fixed key.
 func TestBytes(t *testing.T) {
 	w := newWire(target, linux, Options{Burst: true})
-	w.run(t)
+	w.Run(t)
 	n := &w.m.Numbers
 	port := func(plus uint16) string { return fmt.Sprintf("%04x", n.PortBase+plus) }
 	seq := fmt.Sprintf("%08x", n.Seq)
@@ -96,15 +97,15 @@ func TestBytes(t *testing.T) {
 		B1:  "tos 0 | " + port(1) + "9c40" + "0008",
 		B6:  "tos 0 | " + port(6) + "9c40" + "0008",
 	} {
-		for _, s := range w.sent {
-			if s.which != which {
+		for _, s := range w.Sent {
+			if Probe(s.Tag) != which {
 				continue
 			}
-			if d := cmp.Diff(want, show(s.q, &Probes[which])); d != "" {
+			if d := cmp.Diff(want, show(s.Q, &Probes[which])); d != "" {
 				t.Errorf("%s: %s", Probes[which].Name, d)
 			}
 		}
-		if w.sends[which] == 0 {
+		if w.Sends(method.Tag(which)) == 0 {
 			t.Errorf("%s was not sent", Probes[which].Name)
 		}
 	}
@@ -118,7 +119,7 @@ func show(q *packet.Packet, s *method.Shape) string {
 	if s.TTL != 0 {
 		out += fmt.Sprintf(" ttl %d", q.TTL)
 	}
-	b := frameOf(q)[20:]
+	b := methodtest.Frame(q)[20:]
 	sum := map[packet.Transport]int{packet.TCP: 16, packet.UDP: 6, packet.ICMP: 2}[q.Transport]
 	return out + " | " + fmt.Sprintf("%x%x", b[:sum], b[sum+2:])
 }
@@ -126,15 +127,15 @@ func show(q *packet.Packet, s *method.Shape) string {
 // Packets of others are not taken, and none of ours twice.
 func TestReceive(t *testing.T) {
 	w := newWire(target, linux, Options{Burst: true})
-	w.run(t)
+	w.Run(t)
 	n := w.m.Numbers
 	tcp := func(plus uint16, from uint16, flags packet.Flags, ack uint32) *packet.Packet {
-		return &packet.Packet{Src: them, Dst: us, TTL: 64, Transport: packet.TCP,
+		return &packet.Packet{Src: methodtest.Them, Dst: methodtest.Us, TTL: 64, Transport: packet.TCP,
 			TCP: packet.TCPHeader{SrcPort: from, DstPort: n.PortBase + plus, Flags: flags, Ack: ack}}
 	}
 	const synAck = packet.SYN | packet.ACK
 	stranger := tcp(0, 80, synAck, n.Seq+1)
-	stranger.Src = us
+	stranger.Src = methodtest.Us
 	for name, c := range map[string]struct {
 		p    *packet.Packet
 		mine bool
@@ -144,11 +145,11 @@ func TestReceive(t *testing.T) {
 		"from another port":   {tcp(1, 81, synAck, n.Seq+1), false},
 		"of another sequence": {tcp(1, 80, synAck, n.Seq), false},
 		"of another host":     {stranger, false},
-		"an echo of gen2": {&packet.Packet{Src: them, Dst: us, Transport: packet.ICMP,
+		"an echo of gen2": {&packet.Packet{Src: methodtest.Them, Dst: methodtest.Us, Transport: packet.ICMP,
 			ICMP: packet.ICMPHeader{Type: packet.ICMPEchoReply, Rest: packet.Echo(n.EchoID, 295)}}, false},
 	} {
 		before := w.m.Answered()
-		if got := w.m.Receive(read(frameOf(c.p)), w.now); got != c.mine || w.m.Answered() != before {
+		if got := w.m.Receive(methodtest.Read(methodtest.Frame(c.p)), w.Now()); got != c.mine || w.m.Answered() != before {
 			t.Errorf("%s: mine %v, %d answers after %d", name, got, w.m.Answered(), before)
 		}
 	}
@@ -157,12 +158,12 @@ func TestReceive(t *testing.T) {
 // FuzzReceive: whatever arrives, the exchange ends in time and its print can be read.
 func FuzzReceive(f *testing.F) {
 	w := newWire(target, linux, Options{Burst: true})
-	w.run(f)
+	w.Run(f)
 	for which := range NumProbes {
-		for _, s := range w.sent {
-			if r := linux(s.which, 1, s.at, s.q); s.which == which && r != nil {
-				r.Src, r.Dst = them, us
-				f.Add(frameOf(r), uint8(which))
+		for _, s := range w.Sent {
+			if r := linux(Probe(s.Tag), 1, s.At, s.Q); Probe(s.Tag) == which && r != nil {
+				r.Src, r.Dst = methodtest.Them, methodtest.Us
+				f.Add(methodtest.Frame(r), uint8(which))
 			}
 		}
 	}
@@ -170,8 +171,8 @@ func FuzzReceive(f *testing.F) {
 		w := newWire(target, func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
 			return linux(which, n, at, q)
 		}, Options{Burst: true})
-		w.due = append(w.due, arrival{frame, epoch.Add(time.Duration(at) * 2 * ms)})
-		if took := w.run(t); took > 5*time.Second || w.m.Packets > MaxPackets {
+		w.Arrive(time.Duration(at)*2*ms, frame)
+		if took := w.Run(t); took > 5*time.Second || w.m.Packets > MaxPackets {
 			t.Errorf("%v, %d packets", took, w.m.Packets)
 		}
 		print := w.m.Measure()

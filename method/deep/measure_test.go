@@ -26,7 +26,7 @@ BU(N=5)
 func measure(t testing.TB, host node, o Options) Print {
 	t.Helper()
 	w := newWire(target, host, o)
-	w.run(t)
+	w.Run(t)
 	return w.m.Measure()
 }
 
@@ -142,12 +142,12 @@ func TestDoubt(t *testing.T) {
 	} {
 		w := newWire(target, nil, Options{})
 		w.host = func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
-			if w.trip = ms; which == K2 {
-				w.trip = c.trip
+			if w.Trip = ms; which == K2 {
+				w.Trip = c.trip
 			}
-			return linux(which, n, at+w.trip/2, q)
+			return linux(which, n, at+w.Trip/2, q)
 		}
-		w.run(t)
+		w.Run(t)
 		for test, want := range c.want {
 			l, ok := w.m.Measure().Test(test)
 			if ok != (want != "") || ok && l.String() != want {

@@ -15,7 +15,7 @@ var them = netip.MustParseAddr("192.0.2.2")
 
 // run drives a machine in virtual time. Each packet is answered after rtt by answer, or
 // not. It gives what was sent, and when the machine ended.
-func run(t *testing.T, m *Machine, rtt time.Duration, answer func(n int, p *packet.Packet) *packet.Packet) (sent []packet.Packet, took time.Duration) {
+func run(t testing.TB, m *Machine, rtt time.Duration, answer func(n int, p *packet.Packet) *packet.Packet) (sent []packet.Packet, took time.Duration) {
 	t.Helper()
 	type arrival struct {
 		p  *packet.Packet

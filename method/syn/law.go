@@ -97,6 +97,9 @@ func parseHex(s string, bits int) (uint64, error) {
 	return n, err
 }
 
+// wide reports whether the law lets many windows be.
+func (l Law) wide() bool { return l.Unit == Each || l.Lo < l.Hi }
+
 // holds reports whether the law gives the window of the packet. The MSS that it was
 // computed from is the one announced, or that of an Ethernet or a cloud's large packets if
 // something on the path lowered it, or that of the SYN that was answered (offer, 0 if not

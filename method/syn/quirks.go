@@ -28,7 +28,6 @@ const (
 	OptPlus                    // bytes other than zero behind the end of list
 	ExWS                       // window scale above 14, the most of RFC 7323
 	Bad                        // malformed options
-	quirksEnd
 )
 
 var quirkNames = [...]string{"df", "id+", "id-", "ecn", "0+", "flow", "seq-", "ack+", "ack-", "uptr+",

@@ -3,7 +3,6 @@ package syn
 import (
 	"fmt"
 	"math/bits"
-	"slices"
 	"strings"
 
 	"whorl/method"
@@ -230,9 +229,4 @@ func (f *Form) Shapes(offer Options) []Layout {
 		return f.Layouts
 	}
 	return f.shapes[offer&OffersAll]
-}
-
-// Equal reports whether two references say the same.
-func (r Reference) Equal(o Reference) bool {
-	return slices.EqualFunc(r, o, func(a, b Form) bool { return a.line.String() == b.line.String() })
 }

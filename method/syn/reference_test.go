@@ -168,3 +168,23 @@ func FuzzNewReference(f *testing.F) {
 		}
 	})
 }
+
+// What a form describes is described by it, and better than by any that says otherwise.
+func TestExample(t *testing.T) {
+	for _, line := range []string{
+		"Syn(TTL=40%DF=Y%ID=N%W=MAX*MSS%WS=7%O=MSTNW)",
+		"SynAck(TTL=80%DF=N%ID=Z%W=12*SEG%MSS=5A8%WS=1-3%O=MNWNNT%TS=0)",
+		"Syn(V=6%TTL=FF%FL=N%W=4*MTU%O=M%ECN=Y%D=Y%Q=pushf+)",
+		"Syn(TTL=0-80%OL=4%W=ANY*2000%O=)",
+		"SynAck(W=FA00-FFFF%O=NNTNWM)",
+	} {
+		f := form(t, line)
+		s := f.Example()
+		w := f.Weigh(&s, Offer{true, OffersAll, 1460})
+		for a, v := range w {
+			if v < -5 {
+				t.Errorf("%s: attribute %d of %v: %.2f", line, a, s, v)
+			}
+		}
+	}
+}

@@ -1,0 +1,331 @@
+package syn
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Sighting is what a host is judged by: a signature and, of a SYN-ACK, the SYN that it
+// answers. It is a value without pointers that can be the key of a map.
+type Sighting struct {
+	Signature
+	Offer Offer
+}
+
+// Seen tells how often and when a host showed something. Its handshakes are numbered from
+// 1 in the order in which they were seen, so that what took turns can be told from what
+// followed on each other.
+type Seen struct {
+	Count       uint32 // packets, without repetitions
+	First, Last uint32 // numbers of the first and the last
+	Port        uint16 // of the server, in the last
+}
+
+// Print is a sighting with its count, the text form of what the method measures:
+//
+//	Syn(V=4%TTL=3C%H=3C%DF=Y%ID=N%W=FAF0%MSS=5B4%WS=7%O=MSTNW)
+//	Seen(N=C%F=1%L=1F%P=1BB)
+//
+// The first line has the letters of records, TTL and numbers as received, and besides H,
+// the length of all headers in bytes. A SynAck line ends with SO and SM if the SYN was
+// seen: which of the options W, S and T it offered, and its MSS. All numbers are
+// hexadecimal.
+type Print struct {
+	Sighting
+	Seen Seen
+}
+
+const testSeen = "Seen"
+
+// Repeats are the times after which a host sent a SYN again that was not answered.
+type Repeats struct {
+	N     uint8
+	After [MaxRepeats]uint32 // milliseconds after the first SYN
+}
+
+// MaxRepeats bounds the repetitions that are timed; Linux sends six by default.
+const MaxRepeats = 6
+
+// TestAgain is the name of their line: Again(T=3E8,BB8,1B58).
+const TestAgain = "Again"
+
+// String is the line.
+func (r *Repeats) String() string {
+	b := []byte(TestAgain + "(T=")
+	for i, ms := range r.After[:r.N] {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, strings.ToUpper(strconv.FormatUint(uint64(ms), 16))...)
+	}
+	return string(append(b, ')'))
+}
+
+// ParseRepeats reads what String writes.
+func ParseRepeats(text string) (r Repeats, err error) {
+	l, err := method.ParseLine(text)
+	if err != nil {
+		return r, fmt.Errorf("syn: %w", err)
+	}
+	times, ok := l.Value("T")
+	if l.Test != TestAgain || len(l.Attrs) != 1 || !ok {
+		return r, fmt.Errorf("syn: %.40q; want %s(T=3E8,BB8)", text, TestAgain)
+	}
+	for s := range strings.SplitSeq(times, ",") {
+		ms, err := parseHex(s, 32)
+		if err != nil || int(r.N) == MaxRepeats {
+			return Repeats{}, fmt.Errorf("syn: %s: T=%.60q; want up to %d hexadecimal numbers", TestAgain, times, MaxRepeats)
+		}
+		r.After[r.N] = uint32(ms)
+		r.N++
+	}
+	return r, nil
+}
+
+// Line is the sighting as a line like those of records.
+func (s *Sighting) Line() method.Line {
+	l := method.Line{Test: TestSyn, Attrs: make([]method.Attr, 0, 18)}
+	if s.Answer {
+		l.Test = TestSynAck
+	}
+	number := func(name string, n uint64) { l.Set(name, strings.ToUpper(strconv.FormatUint(n, 16))) }
+	number("V", uint64(s.Version))
+	number("TTL", uint64(s.TTL))
+	number("H", uint64(s.Headers))
+	if s.IPOptions > 0 {
+		number("OL", uint64(s.IPOptions))
+	}
+	if s.Version == 4 {
+		l.Set("DF", letter(s.Quirks.Has(DF), "N", "Y"))
+		l.Set("ID", letter(zeroID(s.Quirks), "N", "Z"))
+	} else {
+		l.Set("FL", letter(s.Quirks.Has(Flow), "Z", "N"))
+	}
+	number("W", uint64(s.Window))
+	if s.Layout.has(packet.OptMSS) {
+		number("MSS", uint64(s.MSS))
+	}
+	if s.Layout.has(packet.OptWScale) {
+		number("WS", uint64(s.Scale))
+	}
+	l.Set("O", s.Layout.Letters())
+	if s.Quirks.Has(TS1Zero) {
+		l.Set("TS", "0")
+	}
+	if s.Quirks.Has(ECN) {
+		l.Set("ECN", "Y")
+	}
+	if q := s.Quirks &^ stated; q != 0 {
+		l.Set("Q", q.String())
+	}
+	if s.Data {
+		l.Set("D", "Y")
+	}
+	if s.Offer.Known {
+		l.Set("SO", s.Offer.Options.letters())
+		number("SM", uint64(s.Offer.MSS))
+	}
+	return l
+}
+
+func letter(is bool, no, yes string) string {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// offerLetters are the options that are offered, in the order of their bits.
+const offerLetters = "WST"
+
+func (o Options) letters() (s string) {
+	for i, c := range offerLetters {
+		if o&(1<<i) != 0 {
+			s += string(c)
+		}
+	}
+	return s
+}
+
+// AppendTo writes the line of what was seen.
+func (s Seen) AppendTo(b []byte) []byte {
+	b = strconv.AppendUint(append(b, "Seen(N="...), uint64(s.Count), 16)
+	b = strconv.AppendUint(append(b, "%F="...), uint64(s.First), 16)
+	b = strconv.AppendUint(append(b, "%L="...), uint64(s.Last), 16)
+	b = strconv.AppendUint(append(b, "%P="...), uint64(s.Port), 16)
+	for i := len(b) - 1; b[i] != '('; i-- {
+		if b[i] >= 'a' && b[i] <= 'f' {
+			b[i] -= 'a' - 'A'
+		}
+	}
+	return append(b, ')')
+}
+
+// AppendTo writes the text form.
+func (p *Print) AppendTo(b []byte) []byte {
+	b = append(p.Line().AppendTo(b), '\n')
+	return append(p.Seen.AppendTo(b), '\n')
+}
+
+// String is the text form.
+func (p *Print) String() string { return string(p.AppendTo(nil)) }
+
+// ParsePrint reads the text form. The second line may be missing: then it was one packet.
+func ParsePrint(text string) (p Print, err error) {
+	first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if p.Sighting, err = ParseSighting(first); err != nil {
+		return Print{}, err
+	}
+	p.Seen = Seen{Count: 1, First: 1, Last: 1}
+	if rest == "" {
+		return p, nil
+	}
+	p.Seen, err = ParseSeen(rest)
+	return p, err
+}
+
+// ParseSeen reads what Seen.AppendTo writes.
+func ParseSeen(text string) (s Seen, err error) {
+	l, err := method.ParseLine(text)
+	if err != nil {
+		return s, fmt.Errorf("syn: %w", err)
+	}
+	if l.Test != testSeen {
+		return s, fmt.Errorf("syn: %.20s(...); want %s(...)", l.Test, testSeen)
+	}
+	for _, a := range l.Attrs {
+		n, e := parseHex(a.Value, 32)
+		switch a.Name {
+		case "N":
+			s.Count = uint32(n)
+		case "F":
+			s.First = uint32(n)
+		case "L":
+			s.Last = uint32(n)
+		case "P":
+			s.Port = uint16(n)
+			if n > 65535 {
+				e = strconv.ErrRange
+			}
+		default:
+			e = strconv.ErrSyntax
+		}
+		if e != nil {
+			return Seen{}, fmt.Errorf("syn: %s: %.10s=%.20q; want N, F, L and P in hexadecimal", testSeen, a.Name, a.Value)
+		}
+	}
+	if s.Count == 0 || s.First == 0 || s.First > s.Last {
+		return Seen{}, fmt.Errorf("syn: %.80s; want N and F above 0, and L not below F", text)
+	}
+	return s, nil
+}
+
+// ParseSighting reads what Sighting.Line writes.
+func ParseSighting(text string) (s Sighting, err error) {
+	l, err := method.ParseLine(text)
+	if err != nil {
+		return s, fmt.Errorf("syn: %w", err)
+	}
+	if !Has(l.Test) {
+		return s, fmt.Errorf("syn: %.20s(...); want %s(...) or %s(...)", l.Test, TestSyn, TestSynAck)
+	}
+	s.Answer = l.Test == TestSynAck
+	zero, df := false, false
+	for _, a := range l.Attrs {
+		var n uint64
+		bits := 8
+		switch a.Name {
+		case "W", "MSS", "H", "SM":
+			bits = 16
+			fallthrough
+		case "V", "TTL", "OL", "WS":
+			n, err = parseHex(a.Value, bits)
+		}
+		switch a.Name {
+		case "V":
+			if s.Version = uint8(n); err == nil && n != 4 && n != 6 {
+				err = fmt.Errorf("%d; want 4 or 6", n)
+			}
+		case "TTL":
+			s.TTL = uint8(n)
+		case "OL":
+			s.IPOptions = uint8(n)
+		case "WS":
+			s.Scale = uint8(n)
+		case "W":
+			s.Window = uint16(n)
+		case "MSS":
+			s.MSS = uint16(n)
+		case "H":
+			s.Headers = uint16(n)
+		case "SM":
+			s.Offer.MSS = uint16(n)
+		case "SO":
+			s.Offer.Known = true
+			for _, c := range a.Value {
+				i := strings.IndexRune(offerLetters, c)
+				if i < 0 {
+					err = fmt.Errorf("%.20q; want letters of %s", a.Value, offerLetters)
+					break
+				}
+				s.Offer.Options |= 1 << i
+			}
+		case "DF":
+			df, err = yes(a.Value, "N", "Y")
+		case "ID":
+			zero, err = yes(a.Value, "N", "Z")
+		case "FL":
+			err = s.quirk(Flow, a.Value, "Z", "N")
+		case "ECN":
+			err = s.quirk(ECN, a.Value, "N", "Y")
+		case "TS":
+			err = s.quirk(TS1Zero, a.Value, "N", "0")
+		case "D":
+			s.Data, err = yes(a.Value, "N", "Y")
+		case "O":
+			s.Layout, err = ParseLetters(a.Value)
+		case "Q":
+			var q Quirks
+			q, err = ParseQuirks(a.Value)
+			if s.Quirks |= q; q&stated != 0 {
+				err = fmt.Errorf("%v: has an attribute of its own", q&stated)
+			}
+		default:
+			err = fmt.Errorf("no such attribute")
+		}
+		if err != nil {
+			return Sighting{}, fmt.Errorf("syn: %s: %.20s: %w", l.Test, a.Name, err)
+		}
+	}
+	switch {
+	case s.Version == 0:
+		return Sighting{}, fmt.Errorf("syn: %s: has no V; want V=4 or V=6", l.Test)
+	case s.Quirks&foreign(s.Version) != 0 || s.Version == 6 && (df || zero):
+		return Sighting{}, fmt.Errorf("syn: %s: quirks of another version of IP", l.Test)
+	case !s.Answer && s.Offer.Known:
+		return Sighting{}, fmt.Errorf("syn: %s: SO; only a %s answers", l.Test, TestSynAck)
+	case s.Version == 4:
+		s.note(DF, df)
+		s.note(IDPlus, df && !zero)
+		s.note(IDMinus, !df && zero)
+	}
+	return s, nil
+}
+
+// yes reads an attribute that says no or yes.
+func yes(s, no, yes string) (bool, error) {
+	if s != no && s != yes {
+		return false, fmt.Errorf("%.20q; want %s or %s", s, no, yes)
+	}
+	return s == yes, nil
+}
+
+func (s *Sighting) quirk(q Quirks, text, no, is string) error {
+	has, err := yes(text, no, is)
+	s.note(q, has)
+	return err
+}
