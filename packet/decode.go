@@ -18,96 +18,34 @@ func (p *Packet) Decode(link LinkType, frame []byte) {
 		p.decodeIPAs(IPv4, frame)
 	case IPv6Only:
 		p.decodeIPAs(IPv6, frame)
-	case Null, Loop:
-		p.afterHeader(frame, 4)
 	case SLL:
-		p.decodeCooked(frame, 16, 14, 6)
+		p.decodeSLL(frame)
 	case SLL2:
-		p.decodeCooked(frame, 20, 0, 12)
+		p.decodeSLL2(frame)
+	case Null, Loop:
+		p.decodeLoopback(frame)
+	case PFLog:
+		p.decodePFLog(frame)
 	case PPP:
 		p.decodePPP(frame)
+	case PPPSerial:
+		p.decodePPPSerial(frame)
+	case PPPEther:
+		p.decodePPPoE(frame)
+	case CiscoHDLC:
+		p.decodeCiscoHDLC(frame)
+	case Dot11:
+		p.decodeDot11(frame, false)
+	case Radiotap:
+		p.decodeRadiotap(frame)
+	case Prism:
+		p.decodePrism(frame)
+	case AVS:
+		p.decodeAVS(frame)
+	case PPI:
+		p.decodePPI(frame)
 	default:
-		p.Odd |= OddLink
-		p.Payload = frame
-	}
-}
-
-func (p *Packet) decodeEthernet(b []byte) {
-	if len(b) < 14 {
-		p.Odd |= OddLink
-		p.Payload = b
-		return
-	}
-	copy(p.DstMAC[:], b)
-	copy(p.SrcMAC[:], b[6:])
-	p.EtherType = binary.BigEndian.Uint16(b[12:])
-	p.decodeEtherType(b[14:])
-}
-
-// decodeCooked reads Linux cooked captures: header length, where the EtherType
-// stands and where the sender's hardware address stands.
-func (p *Packet) decodeCooked(b []byte, length, typeAt, macAt int) {
-	if len(b) < length {
-		p.Odd |= OddLink
-		p.Payload = b
-		return
-	}
-	p.EtherType = binary.BigEndian.Uint16(b[typeAt:])
-	copy(p.SrcMAC[:], b[macAt:macAt+6])
-	p.decodeEtherType(b[length:])
-}
-
-// decodePPP reads PPP with or without HDLC framing and protocol compression
-// (RFC 1661, RFC 1662).
-func (p *Packet) decodePPP(b []byte) {
-	if len(b) >= 2 && b[0] == 0xff && b[1] == 0x03 {
-		b = b[2:]
-	}
-	if len(b) >= 2 && b[0] == 0 {
-		b = b[1:]
-	}
-	switch {
-	case len(b) >= 1 && b[0] == 0x21:
-		p.decodeIPAs(IPv4, b[1:])
-	case len(b) >= 1 && b[0] == 0x57:
-		p.decodeIPAs(IPv6, b[1:])
-	default:
-		p.Payload = b
-	}
-}
-
-func (p *Packet) afterHeader(b []byte, n int) {
-	if len(b) < n {
-		p.Odd |= OddLink
-		p.Payload = b
-		return
-	}
-	p.decodeIP(b[n:])
-}
-
-// decodeEtherType takes off VLAN tags and goes on with what they carry. Cooked
-// captures have tags as well: libpcap puts back those that the driver took out.
-func (p *Packet) decodeEtherType(b []byte) {
-	for p.EtherType == EtherTypeVLAN || p.EtherType == EtherTypeQinQ {
-		if len(b) < 4 || int(p.VLANs) == len(p.VLAN) {
-			p.Odd |= OddLink
-			p.Payload = b
-			return
-		}
-		p.VLAN[p.VLANs] = binary.BigEndian.Uint16(b)
-		p.VLANs++
-		p.EtherType = binary.BigEndian.Uint16(b[2:])
-		b = b[4:]
-	}
-	switch p.EtherType {
-	case EtherTypeIPv4:
-		p.decodeIPAs(IPv4, b)
-	case EtherTypeIPv6:
-		p.decodeIPAs(IPv6, b)
-	case EtherTypeARP:
-		p.decodeARP(b)
-	default:
-		p.Payload = b
+		p.badLink(frame)
 	}
 }
 
@@ -203,10 +141,12 @@ func (p *Packet) decodeIPv4(b []byte) {
 
 // trailer flags bytes after the n bytes of the IP packet at the start of b, unless
 // they can be the padding that brings an Ethernet frame to its least payload of 46
-// bytes. Cooked captures keep that padding.
+// bytes. Cooked captures keep that padding. Captures of IEEE 802.11 may have a frame
+// check sequence of 4 bytes and do not say so.
 func (p *Packet) trailer(b []byte, n int) {
 	padded := (p.Link == Ethernet || p.Link == SLL || p.Link == SLL2) && len(b) <= 46
-	if n < len(b) && !padded {
+	checked := p.Link.wireless() && len(b)-n == 4
+	if n < len(b) && !padded && !checked {
 		p.Odd |= OddTrailer
 	}
 }

@@ -2,27 +2,45 @@ package packet_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"testing"
 
 	. "whorl/packet"
 )
 
 // faithful reports whether Append should give back the very bytes that p was decoded
-// from. Not so for service tags, which are written as customer tags; for UDP without
-// checksum, which gets one; for checksums with zero written as 0xffff; and for first
-// fragments, whose checksum covers bytes that are elsewhere.
+// from. Not so for headers that it leaves out and for service tags, which are written
+// as customer tags; for UDP without checksum, which gets one; for checksums with zero
+// written as 0xffff; and for first fragments, whose checksum covers bytes that are
+// elsewhere.
 func faithful(p *Packet, frame []byte) bool {
 	minusZero := p.IPv4.Checksum == 0xffff || p.TCP.Checksum == 0xffff || p.ICMP.Checksum == 0xffff
 	plain := p.Transport != UDP || p.UDP.Checksum != 0
-	return p.Odd == 0 && plain && !minusZero && !(p.VLANs > 0 && bytes.Contains(frame[12:20], rows("88a8")))
+	return p.Odd == 0 && plain && !minusZero && (p.Link != Ethernet || tagsOnly(p, frame))
+}
+
+// tagsOnly reports whether an Ethernet header is one that Append writes: at most two
+// customer tags, then ARP or IP.
+func tagsOnly(p *Packet, frame []byte) bool {
+	customer := []byte{EtherTypeVLAN >> 8, EtherTypeVLAN & 0xff}
+	for i := range int(p.VLANs) {
+		if !bytes.Equal(frame[12+4*i:][:2], customer) {
+			return false
+		}
+	}
+	last := binary.BigEndian.Uint16(frame[12+4*int(p.VLANs):])
+	return p.VLANs <= 2 && (last == EtherTypeARP || last == EtherTypeIPv4 || last == EtherTypeIPv6)
 }
 
 func FuzzDecode(f *testing.F) {
 	for _, w := range wires {
 		f.Add(uint16(w.link), w.frame)
 	}
-	for _, link := range []LinkType{Null, PPP, Raw, Loop, SLL, IPv4Only, IPv6Only, SLL2} {
-		f.Add(uint16(link), append(make([]byte, 20), echo...))
+	for _, c := range carriers {
+		f.Add(uint16(c.link), c.frame())
+	}
+	for _, c := range uncarried {
+		f.Add(uint16(c.link), c.frame)
 	}
 	f.Fuzz(func(t *testing.T, link uint16, frame []byte) {
 		var p, q, quote Packet
@@ -59,6 +77,22 @@ func TestAllocations(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { p.TCP.MSS(); p.TCP.Timestamp(); p.TCP.WScale() }); n != 0 {
 			t.Errorf("%s: options allocate %v times", w.name, n)
 		}
+	}
+}
+
+// Neither must any link header, nor one that is not understood.
+func TestLinkAllocations(t *testing.T) {
+	check := func(name string, link LinkType, frame []byte) {
+		var p Packet
+		if n := testing.AllocsPerRun(100, func() { p.Decode(link, frame) }); n != 0 {
+			t.Errorf("%s: Decode allocates %v times", name, n)
+		}
+	}
+	for _, c := range carriers {
+		check(c.name, c.link, c.frame())
+	}
+	for _, c := range uncarried {
+		check(c.name, c.link, c.frame)
 	}
 }
 

@@ -10,7 +10,12 @@
 // bytes, because for fingerprinting the odd is the signal: reserved bits, raw
 // option bytes, wrong checksums and trailing bytes all stay visible.
 //
-// The package does not reassemble fragments and does not follow connections.
+// Link headers are those of captures: Ethernet with tags, LLC, MPLS and PPPoE, Linux
+// cooked, BSD loopback and pflog, PPP and Cisco HDLC, IEEE 802.11 with the headers of
+// its drivers ([LinkType]); a file each.
+//
+// The package does not reassemble fragments and does not follow connections. Of a
+// tunnel (GRE, Teredo, 6in4, VXLAN) only the outer packet is taken apart.
 //
 //	var p packet.Packet
 //	p.Decode(packet.Ethernet, frame)

@@ -10,7 +10,8 @@ import (
 // stands, however odd. It returns an error, and b unchanged, if the packet cannot
 // be put on the wire: no network layer, options that are not a multiple of four
 // bytes or too long, more than 65,535 bytes, or a link type without a writer
-// (only Ethernet and the raw ones have).
+// (only Ethernet and the raw ones have). Headers that Packet has no fields for (LLC,
+// MPLS, PPPoE, tags beyond two) are left out.
 func (p *Packet) Append(b []byte) ([]byte, error) {
 	start := len(b)
 	switch p.Link {

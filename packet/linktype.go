@@ -8,20 +8,31 @@ type LinkType uint16
 
 // Link types that Decode understands.
 const (
-	Null     LinkType = 0   // BSD loopback: 4 bytes address family, host order of the capturing machine
-	Ethernet LinkType = 1   // Ethernet II, with any stack of VLAN tags
-	PPP      LinkType = 9   // PPP, with or without HDLC framing bytes
-	Raw      LinkType = 101 // IPv4 or IPv6, told apart by the version
-	Loop     LinkType = 108 // OpenBSD loopback: 4 bytes address family, network order
-	SLL      LinkType = 113 // Linux cooked capture v1
-	IPv4Only LinkType = 228 // IPv4 without a link header
-	IPv6Only LinkType = 229 // IPv6 without a link header
-	SLL2     LinkType = 276 // Linux cooked capture v2
+	Null      LinkType = 0   // BSD loopback: 4 bytes address family, host order of the capturing machine
+	Ethernet  LinkType = 1   // Ethernet II or IEEE 802.3, with tags, MPLS or PPPoE
+	PPP       LinkType = 9   // PPP, with or without HDLC framing bytes
+	PPPSerial LinkType = 50  // PPP with HDLC framing bytes, or Cisco HDLC
+	PPPEther  LinkType = 51  // PPPoE without the Ethernet header
+	Raw       LinkType = 101 // IPv4 or IPv6, told apart by the version
+	CiscoHDLC LinkType = 104 // Cisco HDLC
+	Dot11     LinkType = 105 // IEEE 802.11
+	Loop      LinkType = 108 // OpenBSD loopback: 4 bytes address family, network order
+	SLL       LinkType = 113 // Linux cooked capture v1
+	PFLog     LinkType = 117 // log of the packet filter of the BSDs
+	Prism     LinkType = 119 // IEEE 802.11 after a Prism header
+	Radiotap  LinkType = 127 // IEEE 802.11 after a radiotap header
+	AVS       LinkType = 163 // IEEE 802.11 after an AVS header
+	PPI       LinkType = 192 // IEEE 802.11 after per-packet information
+	IPv4Only  LinkType = 228 // IPv4 without a link header
+	IPv6Only  LinkType = 229 // IPv6 without a link header
+	SLL2      LinkType = 276 // Linux cooked capture v2
 )
 
 var linkNames = map[LinkType]string{
-	Null: "NULL", Ethernet: "ETHERNET", PPP: "PPP", Raw: "RAW", Loop: "LOOP",
-	SLL: "LINUX_SLL", IPv4Only: "IPV4", IPv6Only: "IPV6", SLL2: "LINUX_SLL2",
+	Null: "NULL", Ethernet: "ETHERNET", PPP: "PPP", PPPSerial: "PPP_HDLC", PPPEther: "PPP_ETHER",
+	Raw: "RAW", CiscoHDLC: "C_HDLC", Dot11: "IEEE802_11", Loop: "LOOP", SLL: "LINUX_SLL", PFLog: "PFLOG",
+	Prism: "IEEE802_11_PRISM", Radiotap: "IEEE802_11_RADIOTAP", AVS: "IEEE802_11_AVS", PPI: "PPI",
+	IPv4Only: "IPV4", IPv6Only: "IPV6", SLL2: "LINUX_SLL2",
 }
 
 // String gives the name without the LINKTYPE_ prefix, or the number.
@@ -34,3 +45,12 @@ func (t LinkType) String() string {
 
 // Known reports whether Decode can find the network layer of such frames.
 func (t LinkType) Known() bool { _, ok := linkNames[t]; return ok }
+
+// wireless reports whether frames are of IEEE 802.11.
+func (t LinkType) wireless() bool {
+	switch t {
+	case Dot11, Prism, Radiotap, AVS, PPI:
+		return true
+	}
+	return false
+}

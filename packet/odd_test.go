@@ -1,6 +1,7 @@
 package packet_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -69,7 +70,7 @@ func TestOdd(t *testing.T) {
 		{"unknown link type", 147, tcp4, OddLink},
 		{"short Ethernet header", Ethernet, eth[:13], OddLink},
 		{"short VLAN tag", Ethernet, rows("020000000002", "020000000001", "8100", "0001", "08"), OddLink},
-		{"three VLAN tags", Ethernet, rows("020000000002", "020000000001", "8100", "0001", "8100", "0001", "8100", "0001", "0800"), OddLink},
+		{"nine VLAN tags", Ethernet, append(rows("020000000002", "020000000001"), bytes.Repeat(rows("8100", "0001"), 9)...), OddLink},
 		{"short cooked header", SLL, make([]byte, 15), OddLink},
 		{"short cooked v2 header", SLL2, make([]byte, 19), OddLink},
 		{"short null header", Null, make([]byte, 3), OddLink},
@@ -134,8 +135,8 @@ func TestOdd(t *testing.T) {
 		})
 		all |= c.want
 	}
-	// TestWire has the fragments.
-	if untested := (OddExtension<<1 - 1) &^ (all | OddFragment); untested != 0 {
+	// TestWire has the fragments, TestUncarried the oddities of IEEE 802.11.
+	if untested := (OddFCS<<1 - 1) &^ (all | OddFragment | OddEncrypted | OddFCS); untested != 0 {
 		t.Errorf("no test for %q", untested)
 	}
 }

@@ -12,11 +12,11 @@ type Packet struct {
 
 	// Link layer.
 	Link      LinkType
-	SrcMAC    MAC       // valid if Link is Ethernet, SLL or SLL2
-	DstMAC    MAC       // valid if Link is Ethernet
-	VLAN      [2]uint16 // tag control information, outermost first
-	VLANs     uint8     // number of tags, 0 to 2; deeper stacks are flagged OddLink
-	EtherType uint16    // after the tags
+	SrcMAC    MAC       // valid if Link is Ethernet, SLL, SLL2 or of IEEE 802.11
+	DstMAC    MAC       // valid if Link is Ethernet or of IEEE 802.11
+	VLAN      [2]uint16 // tag control information of the outermost tags, outermost first
+	VLANs     uint8     // number of tags, 0 to 8; deeper stacks are flagged OddLink
+	EtherType uint16    // after tags and SNAP; that of MPLS or PPPoE where IP comes in them
 
 	// Network layer.
 	Network Network
@@ -73,11 +73,15 @@ const (
 
 // EtherTypes used here (IANA).
 const (
-	EtherTypeIPv4 = 0x0800
-	EtherTypeARP  = 0x0806
-	EtherTypeVLAN = 0x8100
-	EtherTypeQinQ = 0x88A8
-	EtherTypeIPv6 = 0x86DD
+	EtherTypeIPv4         = 0x0800
+	EtherTypeARP          = 0x0806
+	EtherTypeVLAN         = 0x8100 // customer tag
+	EtherTypeIPv6         = 0x86DD
+	EtherTypeMPLS         = 0x8847 // RFC 3032
+	EtherTypeMPLSUpstream = 0x8848 // RFC 5332
+	EtherTypePPPoE        = 0x8864 // session stage; RFC 2516
+	EtherTypeQinQ         = 0x88A8 // service tag
+	EtherTypeQinQOld      = 0x9100 // service tag before IEEE 802.1ad
 )
 
 // Odd is a set of oddities found by Decode.
@@ -85,7 +89,7 @@ type Odd uint32
 
 // Oddities. Short means that the frame ends before the header or length says.
 const (
-	OddLink       Odd = 1 << iota // link header short or too deep a stack of tags
+	OddLink       Odd = 1 << iota // link header short or malformed, or too deep a stack of tags
 	OddShort                      // network or transport header cut off
 	OddIPLength                   // IP total length larger than the frame or smaller than its header
 	OddIPHeader                   // IPv4 header length below 20 or beyond the packet, or an unexpected IP version
@@ -95,8 +99,10 @@ const (
 	OddChecksum                   // TCP, UDP, ICMP or ICMPv6 checksum wrong
 	OddUDPLength                  // UDP length differs from the IP payload
 	OddTrailer                    // bytes after the IP packet, other than Ethernet padding
-	OddFragment                   // a fragment
+	OddFragment                   // a fragment of IP or IEEE 802.11
 	OddExtension                  // IPv6 extension chain cut off or too long; what follows is in Payload
+	OddEncrypted                  // the body of an IEEE 802.11 frame is encrypted; it is in Payload
+	OddFCS                        // the frame was damaged on the air, as radiotap says; it is in Payload
 )
 
 // Has reports whether all of the oddities in o are in the set.
@@ -105,6 +111,7 @@ func (s Odd) Has(o Odd) bool { return s&o == o }
 var oddNames = [...]string{
 	"link header", "cut short", "IP length", "IP header length", "IP checksum", "TCP data offset",
 	"TCP options", "transport checksum", "UDP length", "trailer", "fragment", "IPv6 extensions",
+	"encrypted", "frame check sequence",
 }
 
 // String lists the oddities, comma separated; empty if there are none.

@@ -113,6 +113,21 @@ func theirTransport(l gopacket.Layer) string {
 var refereeLinks = map[LinkType]gopacket.Decoder{
 	Null: layers.LinkTypeNull, Ethernet: layers.LinkTypeEthernet, Loop: layers.LinkTypeLoop, SLL: layers.LinkTypeLinuxSLL,
 	SLL2: layers.LinkTypeLinuxSLL2, PPP: layers.LinkTypePPP, IPv4Only: layers.LayerTypeIPv4, IPv6Only: layers.LayerTypeIPv6,
+	PFLog: layers.LinkTypePFLog, Radiotap: layers.LinkTypeIEEE80211Radio, PPPEther: layers.LayerTypePPPoE,
+}
+
+func TestRefereeOnCarriers(t *testing.T) {
+	for _, c := range carriers {
+		decoder, ok := refereeLinks[c.link]
+		if !ok || c.unjudged {
+			continue
+		}
+		var p Packet
+		p.Decode(c.link, c.frame())
+		if got, want := ours(&p), theirs(c.frame(), decoder); got != want {
+			t.Errorf("%s:\nours   %v\ntheirs %v", c.name, got, want)
+		}
+	}
 }
 
 func TestRefereeOnWires(t *testing.T) {

@@ -17,10 +17,11 @@ import (
 // translate makes of what was typed what the command line library understands:
 // options of Nmap's that have one dash get a second one, those that mean nothing
 // here are dropped with a note or refused with advice, and the file of --json is
-// found. Only whorl scan and sweep have such options, and nothing after "--" is one.
+// found. Only whorl scan and sweep have such options, listen has --json alone, and
+// nothing after "--" is one.
 func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 	c, _, err := root.Find(args)
-	if err != nil || c.Name() != "scan" && c.Name() != "sweep" {
+	if err != nil || c.Name() != "scan" && c.Name() != "sweep" && c.Name() != "listen" {
 		return args, nil
 	}
 	var out []string
@@ -36,7 +37,7 @@ func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 		}
 		o, known := foreignOption(arg)
 		switch {
-		case !known:
+		case !known || c.Name() == "listen":
 			out = append(out, ourDashes(arg))
 		case o.refused:
 			return nil, usage(fmt.Errorf("%s: %s", arg, o.why), o.instead)

@@ -140,9 +140,13 @@ func (r *Reader) skip(reason string) {
 	}
 }
 
-// read fills the buffer with the next n bytes. clean is the error if the input ends
-// before the first of them.
+// read gives the next n bytes, valid until the next call: where they stand in the input's
+// buffer, or else copied. clean is the error if the input ends before the first of them.
 func (r *Reader) read(n int, clean error) ([]byte, error) {
+	if b, err := r.in.Peek(n); err == nil {
+		r.in.Discard(n)
+		return b, nil
+	}
 	if cap(r.buf) < n {
 		r.buf = make([]byte, n)
 	}

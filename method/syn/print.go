@@ -39,8 +39,6 @@ type Print struct {
 	Seen Seen
 }
 
-const testSeen = "Seen"
-
 // Repeats are the times after which a host sent a SYN again that was not answered.
 type Repeats struct {
 	N     uint8
@@ -67,7 +65,7 @@ func (r *Repeats) String() string {
 
 // ParseRepeats reads what String writes.
 func ParseRepeats(text string) (r Repeats, err error) {
-	l, err := method.ParseLine(text)
+	l, err := method.ParseLine(strings.TrimSpace(text))
 	if err != nil {
 		return r, fmt.Errorf("syn: %w", err)
 	}
@@ -190,38 +188,45 @@ func ParsePrint(text string) (p Print, err error) {
 
 // ParseSeen reads what Seen.AppendTo writes.
 func ParseSeen(text string) (s Seen, err error) {
-	l, err := method.ParseLine(text)
-	if err != nil {
-		return s, fmt.Errorf("syn: %w", err)
-	}
-	if l.Test != testSeen {
-		return s, fmt.Errorf("syn: %.20s(...); want %s(...)", l.Test, testSeen)
-	}
-	for _, a := range l.Attrs {
-		n, e := parseHex(a.Value, 32)
-		switch a.Name {
-		case "N":
-			s.Count = uint32(n)
-		case "F":
-			s.First = uint32(n)
-		case "L":
-			s.Last = uint32(n)
-		case "P":
+	rest, ok := strings.CutPrefix(strings.TrimSpace(text), "Seen(")
+	for _, f := range [...]struct {
+		name, end string
+		to        *uint32
+	}{{"N=", "%", &s.Count}, {"F=", "%", &s.First}, {"L=", "%", &s.Last}, {"P=", ")", nil}} {
+		digits, after, cut := strings.Cut(rest, f.end)
+		digits, named := strings.CutPrefix(digits, f.name)
+		n, number := hex(digits)
+		if !ok || !cut || !named || !number || f.to == nil && n > 65535 {
+			return Seen{}, fmt.Errorf("syn: %.80q; want Seen(N=C%%F=1%%L=1F%%P=1BB), in hexadecimal", text)
+		}
+		if rest = after; f.to != nil {
+			*f.to = n
+		} else {
 			s.Port = uint16(n)
-			if n > 65535 {
-				e = strconv.ErrRange
-			}
-		default:
-			e = strconv.ErrSyntax
-		}
-		if e != nil {
-			return Seen{}, fmt.Errorf("syn: %s: %.10s=%.20q; want N, F, L and P in hexadecimal", testSeen, a.Name, a.Value)
 		}
 	}
-	if s.Count == 0 || s.First == 0 || s.First > s.Last {
-		return Seen{}, fmt.Errorf("syn: %.80s; want N and F above 0, and L not below F", text)
+	if s.Count == 0 || s.First == 0 || s.First > s.Last || rest != "" {
+		return Seen{}, fmt.Errorf("syn: %.80q; want N and F above 0, and L not below F", text)
 	}
 	return s, nil
+}
+
+// hex reads a number of up to 32 bits, as parseHex but for speed.
+func hex(s string) (n uint32, ok bool) {
+	if s == "" || len(s) > 8 {
+		return 0, false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			n = n<<4 | uint32(c-'0')
+		case c >= 'A' && c <= 'F':
+			n = n<<4 | uint32(c-'A'+10)
+		default:
+			return 0, false
+		}
+	}
+	return n, true
 }
 
 // ParseSighting reads what Sighting.Line writes.

@@ -66,23 +66,24 @@ func TestPrintOfPackets(t *testing.T) {
 
 func TestParsePrintErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                               "not a test line",
-		"SEQ(SP=1)":                      "want Syn(...)",
-		"Syn(TTL=40)":                    "has no V",
-		"Syn(V=5)":                       "want 4 or 6",
-		"Syn(V=4%TTL=100)":               "TTL",
-		"Syn(V=4%FL=N)":                  "another version",
-		"Syn(V=6%DF=Y)":                  "another version",
-		"Syn(V=4%DF=X)":                  "want N or Y",
-		"Syn(V=4%SO=W)":                  "only a SynAck answers",
-		"SynAck(V=4%SO=X)":               "want letters of WST",
-		"Syn(V=4%Q=df)":                  "has an attribute of its own",
-		"Syn(V=4%Z=1)":                   "no such attribute",
-		"Syn(V=4)\nSeen(N=0%F=1%L=1)":    "above 0",
-		"Syn(V=4)\nSeen(N=1%F=3%L=2)":    "not below F",
-		"Syn(V=4)\nSeen(N=1%P=10000)":    "hexadecimal",
-		"Syn(V=4)\nSyn(V=4)":             "want Seen(...)",
-		"Syn(V=4)\nSeen(N=1%F=1%L=1%X=)": "hexadecimal",
+		"":                                    "not a test line",
+		"SEQ(SP=1)":                           "want Syn(...)",
+		"Syn(TTL=40)":                         "has no V",
+		"Syn(V=5)":                            "want 4 or 6",
+		"Syn(V=4%TTL=100)":                    "TTL",
+		"Syn(V=4%FL=N)":                       "another version",
+		"Syn(V=6%DF=Y)":                       "another version",
+		"Syn(V=4%DF=X)":                       "want N or Y",
+		"Syn(V=4%SO=W)":                       "only a SynAck answers",
+		"SynAck(V=4%SO=X)":                    "want letters of WST",
+		"Syn(V=4%Q=df)":                       "has an attribute of its own",
+		"Syn(V=4%Z=1)":                        "no such attribute",
+		"Syn(V=4)\nSeen(N=0%F=1%L=1%P=0)":     "above 0",
+		"Syn(V=4)\nSeen(N=1%F=3%L=2%P=0)":     "not below F",
+		"Syn(V=4)\nSeen(N=1%F=1%L=2%P=10000)": "hexadecimal",
+		"Syn(V=4)\nSyn(V=4)":                  "want Seen(",
+		"Syn(V=4)\nSeen(N=1%F=1%L=1%X=)":      "hexadecimal",
+		"Syn(V=4)\nSeen(N=1%F=1%L=1%P=1)x":    "want N",
 	} {
 		if _, err := ParsePrint(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
@@ -104,4 +105,19 @@ func FuzzParsePrint(f *testing.F) {
 			t.Fatalf("%q reads as %+v, and that as %+v, %v", text, p, again, err)
 		}
 	})
+}
+
+func TestRepeats(t *testing.T) {
+	r := Repeats{N: 3, After: [MaxRepeats]uint32{1000, 3000, 7000}}
+	if got := r.String(); got != "Again(T=3E8,BB8,1B58)" {
+		t.Error(got)
+	}
+	if back, err := ParseRepeats(r.String() + "\n"); err != nil || back != r {
+		t.Errorf("%+v, %v", back, err)
+	}
+	for _, bad := range []string{"", "Again()", "Again(T=)", "Again(T=1,2,3,4,5,6,7)", "Again(T=x)", "Syn(T=1)"} {
+		if r, err := ParseRepeats(bad); err == nil {
+			t.Errorf("%q read as %+v", bad, r)
+		}
+	}
 }

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"whorl"
+	"whorl/link/pcapfile"
+	"whorl/listen"
+	"whorl/osdb"
+	"whorl/verdict"
+)
+
+// listenOptions are the flags of whorl listen.
+type listenOptions struct {
+	files        []string
+	iface        string
+	promiscuous  bool
+	json, p0fLog string
+	hosts, flows int
+	confidence   float64
+}
+
+func (a *app) listenCommand() *cobra.Command {
+	o := &listenOptions{}
+	c := &cobra.Command{
+		Use:   "listen [OPTION]... -r FILE... | -i INTERFACE",
+		Short: "Name hosts by what they send of themselves; sends nothing",
+		Long: `Name hosts by what they send of themselves; sends nothing.
+
+Systems are told by the SYNs with which they begin connections and the SYN-ACKs
+with which they accept them. A line is printed for each address: the system, how
+sure that is, the distance, what the path and the application have set. -v tells
+why. A signature without a name is printed as it is.
+
+-r reads captures: pcap and pcapng, compressed or not, of any number of
+interfaces; - is standard input. All files are one story, in the order given.
+The result comes at the end. -i listens to an interface and prints a host as
+soon as it is known, and again when it shows something new.
+
+Where several systems take turns at an address, or one follows on another, the
+address gets no name but the reasons. Where something near the client completes
+the handshakes of far hosts, these get none either. p0f.fp is read where it is
+installed.`,
+		Example: `  whorl listen -r office.pcapng
+  whorl listen -r monday.pcap tuesday.pcap.gz --json hosts.json
+  sudo whorl listen -i eth0`,
+		RunE: func(c *cobra.Command, args []string) error { return a.listen(c.Context(), o, args) },
+	}
+	in, how, out := newPart("Input"), newPart("Judgement"), newPart("Outputs")
+	f := in.flags
+	f.StringArrayVarP(&o.files, "read", "r", nil, "read the capture `FILE`; further words are files too")
+	f.StringVarP(&o.iface, "interface", "i", "", "listen to the interface `NAME`")
+	f.BoolVar(&o.promiscuous, "promiscuous", true, "with -i: hear what is sent to others too")
+	f.IntVar(&o.hosts, "hosts", 500_000, "remember at most `N` addresses at once")
+	f.IntVar(&o.flows, "flows", 65_536, "remember at most `N` connections that begin")
+	f = how.flags
+	f.Float64Var(&o.confidence, "confidence", 0.75, "least probability of a name, `P` from 0.5 to 0.99")
+	f = out.flags
+	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
+	f.Lookup("json").NoOptDefVal = "-"
+	f.StringVar(&o.p0fLog, "p0f-log", "", "write a line a handshake as p0f does to `FILE`")
+	addParts(c, in, how, out)
+	c.RegisterFlagCompletionFunc("interface", interfaces)
+	return c
+}
+
+// check refuses what cannot be done, and finds the files.
+func (o *listenOptions) check(args []string) error {
+	o.files = append(o.files, args...)
+	switch {
+	case len(o.files) == 0 && o.iface == "":
+		return usage(errors.New("there is nothing to listen to"), "whorl listen -r FILE, or -i INTERFACE")
+	case len(o.files) > 0 && o.iface != "":
+		return usage(errors.New("-r and -i exclude each other"), "one of them")
+	case o.hosts < 1 || o.flows < 1:
+		return usage(errors.New("at least one must be remembered"), "--hosts 500000 --flows 65536")
+	case !(o.confidence >= 0.5 && o.confidence <= 0.99):
+		return usage(fmt.Errorf("--confidence %v is not from 0.5 to 0.99", o.confidence), "--confidence 0.75")
+	case o.json == "-" && o.p0fLog == "-":
+		return usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
+	}
+	return nil
+}
+
+func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error {
+	if err := o.check(args); err != nil {
+		return err
+	}
+	config := a.config()
+	config.Passive, config.Places.Nmap = true, nil
+	set, problems := osdb.Load(config)
+	if a.verbose == 0 { // nobody here can mend p0f's file
+		problems = slices.DeleteFunc(problems, func(p osdb.Problem) bool { return slices.Contains(config.Places.P0f, p.File) })
+	}
+	if err := a.checkLoaded(set, problems); err != nil {
+		return err
+	}
+	out, err := a.listenOutput(o, verdict.NewHandshakes(set, verdict.Options{Confidence: whorl.Fraction(o.confidence)}))
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	l := listen.New(listen.Options{Hosts: o.hosts, Flows: o.flows, Gone: out.host, Handshake: out.handshake()})
+	if o.iface != "" {
+		err = a.listenLive(ctx, o, l, out)
+	} else {
+		err = a.listenFiles(ctx, o, l, out)
+		for h := range l.Hosts() {
+			out.host(h)
+		}
+	}
+	failed := out.end(l)
+	switch {
+	case failed != nil:
+		return failed
+	case err != nil:
+		return err
+	case ctx.Err() != nil:
+		return errInterrupted
+	}
+	return nil
+}
+
+// listenFiles reads all captures that can be read.
+func (a *app) listenFiles(ctx context.Context, o *listenOptions, l *listen.Listener, out *listenOutput) error {
+	unread := 0
+	for _, name := range o.files {
+		if ctx.Err() != nil {
+			fmt.Fprintln(a.people, "whorl: "+stopping)
+			return nil
+		}
+		if err := a.listenFile(ctx, name, l, out); err != nil {
+			fmt.Fprintf(a.people, "whorl: %v\n", err)
+			unread++
+		}
+	}
+	if unread > 0 {
+		return partial(errors.New("not everything could be read"), "pcap or pcapng files, as tcpdump and Wireshark write them")
+	}
+	return nil
+}
+
+// interruptEvery is after how many frames of a file an interrupt is looked for.
+const interruptEvery = 1 << 12
+
+// listenFile reads one capture as far as it goes.
+func (a *app) listenFile(ctx context.Context, name string, l *listen.Listener, out *listenOutput) error {
+	in, called := a.in, "standard input"
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in, called = f, name
+	}
+	r, err := pcapfile.Open(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", called, err)
+	}
+	defer func() { out.skip(r.Skipped()) }()
+	for n := 0; n%interruptEvery != 0 || ctx.Err() == nil; n++ {
+		frame, link, at, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("%s: %w", called, err)
+		}
+		l.Frame(link, frame, at)
+	}
+	return nil
+}

@@ -1,0 +1,34 @@
+// Package listen names hosts by what is heard of them: it is fed with frames and sends
+// nothing.
+//
+// A [Listener] takes frames with their times, from a capture or an interface. It keeps
+//
+//   - signatures.go: each kind of SYN and SYN-ACK once,
+//   - flows.go: connections that have begun, so that a SYN-ACK is judged by the SYN that it
+//     answers, repetitions are told from new connections and timed, and timestamps are read,
+//   - hosts.go: addresses, with the kinds of packets that they showed and their clocks.
+//
+// All tables have a limit, and what is in them decides who goes, so that a flood of SYNs
+// from random addresses displaces only itself: an address that was seen once goes before
+// one that came back. A host that has to go is handed over as it is known by then. In a
+// steady state a frame costs no allocation.
+//
+// [Listener.Hosts] and [Listener.News] give records (record.go); who judges them is the
+// caller's choice, usually verdict.Handshakes. A Listener has no goroutine, no lock and no
+// clock of its own.
+//
+// What hosts say of themselves in clear text (banners, User-Agent) is not read: a name
+// rests on what the stack shows.
+//
+//	l := listen.New(listen.Options{})
+//	for {
+//		frame, link, at, err := r.Next()
+//		if err != nil {
+//			break
+//		}
+//		l.Frame(link, frame, at)
+//	}
+//	for h := range l.Hosts() {
+//		judge.Judge(h)
+//	}
+package listen

@@ -1,0 +1,43 @@
+package listen
+
+import (
+	"iter"
+
+	"whorl"
+)
+
+// news is a list of hosts that have changed, each once.
+type news struct {
+	list   []uint32
+	queued []bool // by number of the host
+}
+
+func (n *news) add(i uint32) {
+	for int(i) >= len(n.queued) {
+		n.queued = append(n.queued, false)
+	}
+	if !n.queued[i] {
+		n.queued[i] = true
+		n.list = append(n.list, i)
+	}
+}
+
+// News gives a record of each host that has shown a new kind of packet since it was given
+// last.
+func (l *Listener) News() iter.Seq[*whorl.Host] {
+	return func(yield func(*whorl.Host) bool) {
+		n := &l.news
+		for len(n.list) > 0 {
+			i := n.list[len(n.list)-1]
+			n.list, n.queued[i] = n.list[:len(n.list)-1], false
+			h := l.hosts.all.at(i)
+			if !h.news { // forgotten since
+				continue
+			}
+			h.news = false
+			if !yield(l.record(h)) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package listen
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+
+	"whorl"
+	"whorl/method/syn"
+)
+
+// Hosts gives a record of each host that is remembered, in the order in which they were
+// heard first, but for numbers that were used again. Nothing is forgotten by it.
+func (l *Listener) Hosts() iter.Seq[*whorl.Host] {
+	return func(yield func(*whorl.Host) bool) {
+		for i := uint32(1); i < l.hosts.all.used; i++ {
+			if h := l.hosts.all.at(i); h.handshakes > 0 && !yield(l.record(h)) {
+				return
+			}
+		}
+	}
+}
+
+// record is a host as others know it, its most frequent kind of packet first.
+func (l *Listener) record(k *known) *whorl.Host {
+	first, last := k.span()
+	h := &whorl.Host{Schema: whorl.Schema, Addr: k.addr.addr(), Status: whorl.Status{Up: true, Reason: "syn"},
+		Seen: whorl.Span{First: first, Last: last}}
+	shown := make([]kind, 0, 1+len(more{}))
+	for s := range l.hosts.kindsOf(k) {
+		shown = append(shown, *s)
+	}
+	slices.SortStableFunc(shown, func(a, b kind) int { return cmp.Compare(b.seen.Count, a.seen.Count) })
+	h.Observations = make([]whorl.Observation, 0, len(shown)+1)
+	for i, s := range shown {
+		known := l.signatures.known.at(s.id)
+		if i == 0 {
+			describe(h, &known.Sighting)
+		}
+		text := known.text()
+		b := make([]byte, 0, len(text)+64)
+		b = append(s.seen.AppendTo(append(append(b, text...), '\n')), '\n')
+		h.Observations = append(h.Observations, observation(string(b), last, s.seen.Count))
+	}
+	if k.times != 0 {
+		l.hosts.times.at(k.times).describe(h, last)
+	}
+	return h
+}
+
+func observation(print string, at time.Time, packets uint32) whorl.Observation {
+	return whorl.Observation{Method: "syn", Print: print, Conditions: whorl.Conditions{At: at, Answered: int(packets)}}
+}
+
+// describe sets what the most frequent kind of packet says without any record.
+func describe(h *whorl.Host, s *syn.Sighting) {
+	if s.Answer {
+		h.Status.Reason = "syn-ack"
+	}
+	if hops := syn.Distance(s.TTL); hops <= syn.MaxHops {
+		h.Distance = &whorl.Hops{Count: int(hops), Method: whorl.DistanceGuess}
+	}
+}
+
+// describe sets what times say.
+func (t *times) describe(h *whorl.Host, last time.Time) {
+	if t.repeats.N > 0 {
+		h.Observations = append(h.Observations, observation(t.repeats.String()+"\n", last, uint32(t.repeats.N)))
+	}
+	if up, _, ok := t.clock.Uptime(last); ok {
+		h.Uptime = &whorl.Uptime{Seconds: up.Seconds(), LastBoot: last.Add(-up)}
+	}
+}

@@ -1,0 +1,221 @@
+package verdict
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"whorl"
+	"whorl/method/syn"
+	"whorl/osdb"
+)
+
+// Handshakes judges hosts by the SYNs and SYN-ACKs that were seen of them: the
+// observations of method syn, one for each kind of packet. It keeps a memo and must not be
+// used from two goroutines at once.
+//
+// Nmap's database takes no part: it tells of SYN-ACKs alone, and of so many rare devices
+// that fewer servers get an answer and no more of them a right one (docs/passive.md).
+type Handshakes struct {
+	threshold  float64
+	entries    []*osdb.Entry
+	classes    []whorl.Class // vendor and family that an entry counts for
+	candidates []syn.Candidate
+	alike      [256]uint8                // the TTL whose packets are judged the same
+	known      map[string]*heard         // by the line of a sighting
+	judged     map[syn.Sighting]*opinion // by sighting, TTLs that are alike taken as one
+}
+
+// heard is one kind of packet and what it says.
+type heard struct {
+	syn.Sighting
+	*opinion
+	err error
+}
+
+// opinion is what a kind of packet says of its sender.
+type opinion struct {
+	between  bool            // something near the client sends it
+	family   string          // that is sure enough; empty: none
+	program  bool            // it is a program that sends packets of its own
+	sure     whorl.Fraction  // probability of the family
+	verdicts []whorl.Verdict // the answer first
+}
+
+const (
+	// commonHost is how much more common hosts of a common family are than of any other.
+	commonHost = 10
+	// programType is the device type of records that describe a program.
+	programType = "program"
+)
+
+// NewHandshakes prepares the databases. Of the options the confidence counts; 0 means
+// syn.Confident.
+func NewHandshakes(set osdb.Set, o Options) *Handshakes {
+	j := &Handshakes{threshold: float64(o.Confidence), known: map[string]*heard{}, judged: map[syn.Sighting]*opinion{}}
+	if j.threshold == 0 {
+		j.threshold = syn.Confident
+	}
+	for d, e := range set.Entries() {
+		if d.Database == osdb.Nmap {
+			continue
+		}
+		r := e.Passive()
+		if len(r) == 0 || len(e.Classes) == 0 {
+			continue
+		}
+		class := stackOf(e)
+		c := syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: 1, Reference: r}
+		switch class.Family {
+		case "Linux", "Windows", "Darwin":
+			c.Prior = commonHost
+		}
+		j.entries, j.classes, j.candidates = append(j.entries, e), append(j.classes, class), append(j.candidates, c)
+	}
+	j.alike = alikeTTLs(j.candidates)
+	return j
+}
+
+// stackOf is the vendor and family whose stack an entry describes: what it descends from,
+// or else its own. Devices without a system of a name count by what they are.
+func stackOf(e *osdb.Entry) whorl.Class {
+	first := e.Classes[0]
+	if up, ok := lineage[[2]string{first.Vendor, first.Family}]; ok {
+		return whorl.Class{Vendor: up[0], Family: up[1]}
+	}
+	if first.Family == "embedded" {
+		return whorl.Class{Vendor: first.Vendor, Family: first.DeviceType}
+	}
+	return whorl.Class{Vendor: first.Vendor, Family: first.Family}
+}
+
+// hear judges one kind of packet, or remembers it.
+func (j *Handshakes) hear(line string) *heard {
+	if h, ok := j.known[line]; ok {
+		return h
+	}
+	h := &heard{}
+	if h.Sighting, h.err = syn.ParseSighting(line); h.err == nil {
+		h.opinion = j.judge(h.Sighting)
+	}
+	if len(j.known) >= maxMemo {
+		clear(j.known)
+	}
+	j.known[strings.Clone(line)] = h
+	return h
+}
+
+// judge weighs all records for a kind of packet, or remembers what it says.
+func (j *Handshakes) judge(s syn.Sighting) *opinion {
+	s.TTL = j.alike[s.TTL]
+	if h, ok := j.judged[s]; ok {
+		return h
+	}
+	if len(j.judged) >= maxMemo {
+		clear(j.judged)
+	}
+	h := j.rank(&s)
+	j.judged[s] = h
+	return h
+}
+
+// rank weighs all records for a kind of packet.
+func (j *Handshakes) rank(s *syn.Sighting) *opinion {
+	r := syn.Rank(j.candidates, s.Signature, s.Offer)
+	h := &opinion{between: r.Between}
+	if r.Between {
+		h.verdicts = []whorl.Verdict{nothing("something near the client completes its handshakes; this is not the host's own stack")}
+		return h
+	}
+	families, all := j.shares(r)
+	switch {
+	case len(families) == 0:
+		h.verdicts = []whorl.Verdict{nothing("no record describes such handshakes")}
+		return h
+	case families[0].share < j.threshold:
+		h.verdicts = append(h.verdicts, tie(families, all, j.threshold))
+	default:
+		h.family, h.sure = families[0].name(), whorl.Fraction(min(families[0].share, surest))
+		h.program = families[0].of[0].entry.Classes[0].DeviceType == programType
+	}
+	for i := range families[:min(len(families), maxAlternatives)] {
+		v := j.named(&families[i], i == 0 && h.family != "")
+		if i == 0 && h.family != "" {
+			v.Notes = handshakeNotes(&s.Signature)
+		}
+		h.verdicts = append(h.verdicts, v)
+	}
+	return h
+}
+
+// shares are the families of a ranking with the records that the packet does not tell
+// apart, and the probability of each record. Where records of ours tell of a family, they
+// alone name its versions.
+func (j *Handshakes) shares(r syn.Ranking) (out []family, all []float64) {
+	all = make([]float64, len(j.entries))
+	for _, s := range r.Families {
+		if s.Probability < leastShare && len(out) > 0 {
+			break
+		}
+		f := family{class: j.classes[s.Records[0].Place], share: s.Probability}
+		ours := slices.ContainsFunc(s.Records, func(r syn.Ranked) bool { return own(j.entries[r.Place]) })
+		sum := 0.0
+		for _, ranked := range s.Records {
+			if e := j.entries[ranked.Place]; !ours || own(e) {
+				weight := math.Exp(ranked.LogLikelihood - s.Records[0].LogLikelihood)
+				f.of = append(f.of, candidate{e, ranked.Place, weight})
+				sum += weight
+			}
+		}
+		for i := range f.of {
+			f.of[i].share *= s.Probability / sum
+			all[f.of[i].place] = f.of[i].share
+			f.members = append(f.members, f.of[i].place)
+		}
+		slices.SortStableFunc(f.of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
+		slices.Sort(f.members)
+		out = append(out, f)
+	}
+	return out, all
+}
+
+// named is the verdict about a family, at the level of detail that is sure enough, or by
+// its likeliest record if it is an alternative.
+func (j *Handshakes) named(f *family, headline bool) whorl.Verdict {
+	e := f.of[0].entry
+	a := f.byName()
+	if headline {
+		a = j.detail(f)
+	}
+	v := verdictOf(e, whorl.RuleWhorl)
+	if a.name != e.Name {
+		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
+		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(e)
+	}
+	v.Confidence = whorl.Fraction(min(a.share, surest))
+	return v
+}
+
+// detail is the deepest name that is sure enough. Versions of Windows have names, of which
+// a range says nothing.
+func (j *Handshakes) detail(f *family) answer {
+	a := f.deepest(j.threshold)
+	if f.class.Family != "Windows" || slices.ContainsFunc(f.of, func(c candidate) bool { return c.entry.Name == a.name }) {
+		return a
+	}
+	if a = f.byGenerations(); a.share >= j.threshold {
+		return a
+	}
+	return answer{name: f.name(), share: f.share}
+}
+
+// Name is what one kind of packet says of its sender. ok is false if that is nothing sure
+// enough.
+func (j *Handshakes) Name(s syn.Sighting) (name string, ok bool) {
+	h := j.hear(s.Line().String())
+	if h.family == "" {
+		return "", false
+	}
+	return h.verdicts[0].Name, true
+}

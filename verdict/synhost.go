@@ -1,0 +1,164 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"whorl"
+	"whorl/method/syn"
+)
+
+// handshake is a kind of packet that a host has shown, and how often.
+type handshake struct {
+	*heard
+	seen syn.Seen
+}
+
+// Judge sets the verdicts of h from its handshakes, ranked, the headline first; a host
+// without any has none. Verdicts are shared with other hosts and must not be changed.
+func (j *Handshakes) Judge(h *whorl.Host) {
+	all := make([]handshake, 0, 8)
+	var bad error
+	for i := range h.Observations {
+		o := &h.Observations[i]
+		if o.Method != "syn" || strings.HasPrefix(o.Print, syn.TestAgain) {
+			continue
+		}
+		line, rest, _ := strings.Cut(o.Print, "\n")
+		s := handshake{j.hear(line), syn.Seen{Count: 1, First: 1, Last: 1}}
+		err := s.err
+		if err == nil && rest != "" {
+			s.seen, err = syn.ParseSeen(rest)
+		}
+		if err != nil {
+			bad = err
+			continue
+		}
+		all = append(all, s)
+	}
+	h.Verdicts = nil
+	switch {
+	case len(all) > 0:
+		j.decide(h, all)
+	case bad != nil:
+		h.Verdicts = []whorl.Verdict{nothing(bad.Error())}
+	}
+}
+
+// stack is a family that a host shows.
+type stack struct {
+	name        string
+	program     bool
+	best        handshake // its most frequent kind of packet
+	count       uint32
+	first, last uint32 // numbers of handshakes
+}
+
+// systemsHeard sorts kinds of packets by family, the most frequent first.
+func systemsHeard(all []handshake) (out []stack) {
+	for _, s := range all {
+		if s.family == "" {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o stack) bool { return o.name == s.family })
+		if i < 0 {
+			i = len(out)
+			out = append(out, stack{name: s.family, program: s.program, best: s, first: s.seen.First})
+		}
+		o := &out[i]
+		o.count += s.seen.Count
+		o.first, o.last = min(o.first, s.seen.First), max(o.last, s.seen.Last)
+		if s.seen.Count > o.best.seen.Count {
+			o.best = s
+		}
+	}
+	slices.SortStableFunc(out, func(a, b stack) int {
+		if a.program != b.program { // a program tells nothing of the system below it
+			return map[bool]int{true: 1, false: -1}[a.program]
+		}
+		return int(b.count) - int(a.count)
+	})
+	return out
+}
+
+// enough is how many handshakes make a system certain that takes turns with another, or
+// follows on it.
+const enough = 3
+
+// decide names a host by all that it showed: what most of its handshakes tell, unless
+// several systems share the address.
+func (j *Handshakes) decide(h *whorl.Host, all []handshake) {
+	if len(all) == 1 && !all[0].between {
+		h.Verdicts = all[0].verdicts
+		return
+	}
+	stacks := systemsHeard(all)
+	if slices.ContainsFunc(all, func(s handshake) bool { return s.between }) {
+		h.Boxes = append(h.Boxes, nearBox(all))
+	}
+	if len(stacks) == 0 {
+		h.Verdicts = unnamed(all).verdicts
+		return
+	}
+	certain := slices.DeleteFunc(slices.Clone(stacks), func(s stack) bool { return s.program || s.count < enough })
+	switch {
+	case len(certain) > 1 && takeTurns(certain):
+		h.Boxes = append(h.Boxes, sharedBox(certain))
+		h.Verdicts = []whorl.Verdict{nothing("several systems share the address: " + names(certain))}
+	case len(certain) > 1:
+		slices.SortFunc(certain, func(a, b stack) int { return int(a.first) - int(b.first) })
+		now, before := certain[len(certain)-1], certain[len(certain)-2]
+		h.Warnings = append(h.Warnings, fmt.Sprintf("showed %s in %d handshakes and %s in the %d since; look who has the address now",
+			before.name, before.count, now.name, now.count))
+		h.Verdicts = now.best.verdicts
+	case !mostOf(stacks):
+		h.Verdicts = []whorl.Verdict{nothing("its handshakes are of several systems: " + names(stacks) + "; watch it for longer")}
+	default:
+		h.Verdicts = stacks[0].best.verdicts
+	}
+}
+
+// unnamed is what speaks for a host without a name: its most frequent kind of packet that
+// is its own.
+func unnamed(all []handshake) handshake {
+	return slices.MaxFunc(all, func(a, b handshake) int {
+		if a.between != b.between {
+			return map[bool]int{true: -1, false: 1}[a.between]
+		}
+		return int(a.seen.Count) - int(b.seen.Count)
+	})
+}
+
+// takeTurns reports whether one of the stacks comes back after another: it has not been
+// replaced.
+func takeTurns(stacks []stack) bool {
+	for i, a := range stacks {
+		for _, b := range stacks[i+1:] {
+			if a.first < b.last && b.first < a.last {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostOf reports whether the first has more than two thirds of the handshakes that tell
+// of systems.
+func mostOf(stacks []stack) bool {
+	total := uint32(0)
+	for _, s := range stacks {
+		if s.program == stacks[0].program {
+			total += s.count
+		}
+	}
+	return stacks[0].count*3 > total*2
+}
+
+func names(stacks []stack) string {
+	var out []string
+	for _, s := range stacks {
+		out = append(out, s.name)
+	}
+	return strings.Join(out, ", ")
+}
