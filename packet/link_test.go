@@ -1,7 +1,7 @@
 package packet_test
 
 import (
-	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +18,7 @@ type carrier struct {
 	unjudged     bool   // gopacket does not go into it
 }
 
-func (c *carrier) frame() []byte { return bytes.Join([][]byte{c.header, echo, c.tail}, nil) }
+func (c *carrier) frame() []byte { return slices.Concat(c.header, echo, c.tail) }
 
 // ethernet is the beginning of an Ethernet header.
 const ethernet = "020000000002020000000001 to, from"
@@ -225,8 +225,10 @@ var carriers = []carrier{
 	},
 	{
 		name: "Prism", link: Prism,
-		header: rows("44000000 message code", "0c000000 length, little endian", "77000000 cut for the test",
-			"08", "00", "0000", "020000000002", "020000000001", "0a0000000003", "1000", "aaaa03", "000000", "0800"),
+		header: slices.Concat(
+			rows("44000000 message code", "90000000 length of 144 bytes, little endian", "776c616e300000000000000000000000 device"), make([]byte, 120),
+			rows("08", "00", "0000", "020000000002", "020000000001", "0a0000000003", "1000", "aaaa03", "000000", "0800"),
+		),
 		want: Packet{SrcMAC: aMAC, DstMAC: bMAC, EtherType: EtherTypeIPv4},
 	},
 	{
@@ -237,9 +239,10 @@ var carriers = []carrier{
 	},
 	{
 		name: "AVS", link: AVS,
-		header: rows("80211001 version", "00000040 length", "00000000000000000000000000000000000000000000000000000000",
-			"00000000000000000000000000000000000000000000000000000000",
-			"08", "00", "0000", "020000000002", "020000000001", "0a0000000003", "1000", "aaaa03", "000000", "0800"),
+		header: slices.Concat(
+			rows("80211001 version", "00000040 length of 64 bytes"), make([]byte, 56),
+			rows("08", "00", "0000", "020000000002", "020000000001", "0a0000000003", "1000", "aaaa03", "000000", "0800"),
+		),
 		want: Packet{SrcMAC: aMAC, DstMAC: bMAC, EtherType: EtherTypeIPv4},
 	},
 	{

@@ -238,6 +238,9 @@ func FuzzReferee(f *testing.F) {
 	for _, w := range wires {
 		f.Add(uint16(w.link), w.frame)
 	}
+	for _, c := range carriers {
+		f.Add(uint16(c.link), c.frame())
+	}
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 50 {
 		f.Add(uint16(Ethernet), frameOf(f, random(r)))

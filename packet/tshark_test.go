@@ -2,6 +2,7 @@ package packet_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -49,7 +50,7 @@ func TestAgainstWireshark(t *testing.T) {
 		t.Fatal(err)
 	}
 	args := []string{"-r", file, "-T", "fields", "-E", "separator=,", "-E", "occurrence=f"}
-	for _, f := range []string{"ip.src", "ip.dst", "icmp.seq", "icmp.ident", "vlan.id", "eth.src", "sll.src.eth", "wlan.sa"} {
+	for _, f := range []string{"ip.src", "ip.dst", "icmp.seq", "icmp.ident", "ieee8021ad.id", "vlan.id", "eth.src", "sll.src.eth", "wlan.sa"} {
 		args = append(args, "-e", f)
 	}
 	cmd := exec.Command("tshark", args...)
@@ -67,9 +68,8 @@ func TestAgainstWireshark(t *testing.T) {
 	for i, c := range carriers {
 		var p Packet
 		p.Decode(c.link, c.frame())
-		t.Logf("%s: %s", c.name, lines[i])
 		field := strings.Split(lines[i], ",")
-		theirs := fmt.Sprintf("%s %s %s %s %s %s", field[0], field[1], field[2], field[3], field[4], strings.Join(field[5:], ""))
+		theirs := fmt.Sprintf("%s %s %s %s %s %s", field[0], field[1], field[2], field[3], cmp.Or(field[4], field[5]), strings.Join(field[6:], ""))
 		ours := fmt.Sprintf("%v %v %d %d %s %s", p.Src, p.Dst, p.ICMP.Seq(), p.ICMP.ID(), text(p.VLANs > 0, p.VLAN[0]), text(!p.SrcMAC.IsZero(), p.SrcMAC))
 		if ours != theirs {
 			t.Errorf("%s:\nours   %s\ntheirs %s", c.name, ours, theirs)

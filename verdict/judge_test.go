@@ -57,7 +57,7 @@ func TestUnknown(t *testing.T) {
 			}
 		}
 	}
-	h := &whorl.Host{Observations: []whorl.Observation{{Method: "syn", Print: "x"}}, Verdicts: []whorl.Verdict{{}}}
+	h := &whorl.Host{Observations: []whorl.Observation{{Method: "claim", Print: "x"}}, Verdicts: []whorl.Verdict{{}}}
 	ours(t).Judge(h)
 	if h.Verdicts != nil {
 		t.Errorf("a host that was not fingerprinted has verdicts: %v", h.Verdicts)

@@ -4,7 +4,8 @@
 #:     ttl mss is rewritten, by default all
 routed
 serve t 80
-for w in ${*:-df id ttl mss}; do
+[ $# -gt 0 ] || set -- df id ttl mss
+for w; do
   case $w in
     df) rewrite="ip frag-off set ip frag-off & 0xbfff" ;;
     id) rewrite="ip id set numgen random mod 0xffffffff" ;; # the upper half is written (nft 1.0.6)

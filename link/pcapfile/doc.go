@@ -4,8 +4,9 @@
 // [Open] reads pcap (micro- and nanoseconds, either byte order) and pcapng, plain
 // or compressed with gzip, from any io.Reader. It gives every frame with its own
 // link type, because a pcapng file may hold several interfaces. What it cannot use
-// it skips and counts; what follows a bad record it still reads, if the format lets
-// it find the next one.
+// it skips, and [Reader.Skipped] tells how much of it and why; what follows a bad
+// record it still reads, if the format lets it find the next one. Of a file that is
+// cut off it gives all that is whole, then an error that says where it ends.
 //
 // [NewWriter] writes pcapng with nanosecond times. [Record] wraps a link.Conn so
 // that all it sends and receives goes to such a file.

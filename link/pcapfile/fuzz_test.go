@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,6 +14,8 @@ func FuzzReader(f *testing.F) {
 	le := binary.LittleEndian
 	f.Add(classicFile(le, magicMicro, time.Microsecond, 1))
 	f.Add(classicFile(binary.BigEndian, magicNano, time.Nanosecond, 113))
+	f.Add(slices.Concat(sectionHeader(le), interfaceBlock(le, 127, 0), interfaceBlock(le, 1, 0),
+		enhanced(le, 0, 1, "\x00\x00\x08\x00\x00\x00\x00\x00\x08\x01"), enhanced(le, 1, 2, "to    from  \x88\x64\x11\x00\x00\x01\x00\x02\x00\x21E")))
 	f.Add(bytes.Join([][]byte{sectionHeader(le), interfaceBlock(le, 1, 9, 9, 0, 1, 0, 9, 0, 0, 0), enhanced(le, 0, 1e18, "frame", 2, 0, 4, 0, 1, 0, 0, 0)}, nil))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if len(file) > 1 && file[0] == 0x1f && file[1] == 0x8b {
@@ -23,6 +26,7 @@ func FuzzReader(f *testing.F) {
 			return
 		}
 		frames, total := 0, 0
+		var p packet.Packet
 		for {
 			frame, link, _, err := r.Next()
 			if err != nil {
@@ -31,6 +35,7 @@ func FuzzReader(f *testing.F) {
 			if !link.Known() || r.Meta().WireLen < len(frame) {
 				t.Fatalf("link type %v, %d bytes of %d", link, len(frame), r.Meta().WireLen)
 			}
+			p.Decode(link, frame)
 			frames, total = frames+1, total+len(frame)
 		}
 		if frames*16 > len(file) || total > len(file) || cap(r.buf) > maxBlock || len(r.Skipped()) > maxReasons {

@@ -143,6 +143,8 @@ func TestReadNG(t *testing.T) {
 		interfaceBlock(be, 1, 0, 0, 9, 0, 1, 99, 0, 0, 0),           // 10^-99 s
 		block(be, blockStats, make([]byte, 12)...),                  // no frame
 		block(be, 0xbad, 1, 2, 3, 4),                                // custom
+		block(be, 0x40000bad, 1, 2, 3, 4),                           // custom, not to be copied
+		block(be, 9, 1, 2, 3, 4),                                    // of the journal of systemd
 		enhanced(be, 0, 1_500_000, "one", 0, 2, 0, 4, 0, 0, 0, 2),   // outbound
 		enhanced(be, 1, 3<<20|1<<19, "two", 0, 2, 0, 4, 0, 0, 0, 1), // inbound
 		enhanced(be, 2, 0, "private"),
@@ -165,7 +167,8 @@ func TestReadNG(t *testing.T) {
 		{"four", packet.SLL, time.Unix(2, 0).UTC(), Meta{WireLen: 40}},
 	}
 	skipped := []Skip{
-		{"block of unknown type", 1},
+		{"custom block", 2},
+		{"block of unknown type 0x9", 1},
 		{"link type 147 is not understood", 1},
 		{"packet of an interface whose description is not understood", 1},
 		{"packet of an interface that is not described", 2},
@@ -280,6 +283,8 @@ func TestBadFiles(t *testing.T) {
 		{"block length", "record 1: block of 17 bytes", append(sectionHeader(le), words(le, 6, 17, 0)...)},
 		{"huge block", "record 1: block of 2147483648 bytes", append(sectionHeader(le), words(le, 6, 1<<31, 0)...)},
 		{"two lengths", "says 37 at its end", append(sectionHeader(le), twoLengths...)},
+		{"zstd", "compressed with zstd; unpack it first", []byte{0x28, 0xb5, 0x2f, 0xfd, 0}},
+		{"snoop", "a snoop file; convert it to pcap first", []byte("snoop\x00\x00\x00")},
 		{"gzip", "gzip", []byte{0x1f, 0x8b, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package pcapfile
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math/bits"
 	"strings"
@@ -13,14 +14,16 @@ import (
 // Block types, options and the byte order mark of pcapng
 // (draft-ietf-opsawg-pcapng sections 3.1, 3.5, 4 and 11.1).
 const (
-	blockSection   = 0x0a0d0d0a
-	blockInterface = 1
-	blockPacket    = 2 // obsolete
-	blockSimple    = 3
-	blockNames     = 4
-	blockStats     = 5
-	blockEnhanced  = 6
-	blockSecrets   = 10
+	blockSection    = 0x0a0d0d0a
+	blockInterface  = 1
+	blockPacket     = 2 // obsolete
+	blockSimple     = 3
+	blockNames      = 4
+	blockStats      = 5
+	blockEnhanced   = 6
+	blockSecrets    = 10
+	blockCustom     = 0x40000bad // not to be copied by programs that do not know it
+	blockCustomKept = 0x0bad
 
 	optEnd         = 0
 	optComment     = 1
@@ -107,8 +110,10 @@ func (f *ng) next(r *Reader) (frame []byte, link packet.LinkType, at time.Time, 
 	case blockSimple:
 		return f.simple(r, b)
 	case blockNames, blockStats, blockSecrets:
+	case blockCustom, blockCustomKept:
+		r.skip("custom block")
 	default:
-		r.skip("block of unknown type")
+		r.skip(fmt.Sprintf("block of unknown type %#x", kind))
 	}
 	return nil, 0, at, nil
 }

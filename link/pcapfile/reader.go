@@ -61,7 +61,7 @@ type Skip struct {
 }
 
 // Open reads the header of a capture file. Compressed input is recognised by its
-// content.
+// content. Other formats are named in the error, and what to do.
 func Open(in io.Reader) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(in, 64<<10)}
 	if b, _ := r.in.Peek(2); len(b) == 2 && b[0] == 0x1f && b[1] == 0x8b { // RFC 1952 section 2.3.1
@@ -81,6 +81,8 @@ func Open(in io.Reader) (*Reader, error) {
 		return nil, fmt.Errorf("pcapfile: not a capture file: begins with % x", magic)
 	case binary.BigEndian.Uint32(magic) == blockSection:
 		err = r.openNG()
+	case foreign(magic) != "":
+		err = r.fail("%s", foreign(magic))
 	default:
 		err = r.openClassic()
 	}
