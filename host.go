@@ -25,6 +25,7 @@ type Host struct {
 	Uptime       *Uptime       `json:"uptime,omitempty"`
 	Sequences    *Sequences    `json:"sequences,omitempty"`
 	Observations []Observation `json:"observations,omitempty"`
+	Claims       []Claim       `json:"claims,omitempty"`   // what the host says of itself; no verdict rests on it
 	Verdicts     []Verdict     `json:"verdicts,omitempty"` // ranked, the headline first
 	Boxes        []Box         `json:"boxes,omitempty"`
 	Next         []Step        `json:"next,omitempty"`     // what would tell more, if the headline is no name alone
@@ -105,7 +106,7 @@ type Sequences struct {
 
 // Observation is what one method measured, as text that the method can parse again.
 type Observation struct {
-	Method     string     `json:"method"` // gen2, gen1, ipv6, backoff, syn
+	Method     string     `json:"method"` // gen2, gen1, ipv6, backoff, syn, claim
 	Print      string     `json:"print"`
 	Conditions Conditions `json:"conditions"`
 }
@@ -120,6 +121,17 @@ type Conditions struct {
 	WorstGap  time.Duration `json:"worst_gap_ns"`        // largest deviation of a timed gap between probes
 	NotIdeal  string        `json:"not_ideal,omitempty"` // first reason why the print should not be submitted
 	Unsettled []string      `json:"unsettled,omitempty"` // tests left unmeasured, and why
+}
+
+// Claim is a system that a host says it is, in clear text that was heard of it. It can be
+// made up, and it can be another host's that speaks through this one.
+type Claim struct {
+	Kind    string `json:"kind"` // User-Agent, SSH, DHCP, ...: where it stands
+	Name    string `json:"name"` // with the versions that the text allows
+	Vendor  string `json:"vendor,omitempty"`
+	Family  string `json:"family,omitempty"`
+	Packets int    `json:"packets"`           // that say so
+	Against bool   `json:"against,omitempty"` // the stack is of another family
 }
 
 // Class places a system, as in Nmap's database: vendor, family, generation, device type.
@@ -150,6 +162,8 @@ type Verdict struct {
 	Rule       Rule        `json:"rule"`                 // which rule of judgement gave it
 	Confidence Fraction    `json:"confidence,omitempty"` // probability that Name holds; 0 if the rule gives none
 	Accuracy   Fraction    `json:"accuracy"`             // share of Nmap's points
+	Passed     int         `json:"passed,omitempty"`     // attributes of the first generation that agree
+	Compared   int         `json:"compared,omitempty"`   // ... of those that record and print both have
 	Notes      []string    `json:"notes,omitempty"`      // how the host differs from what its system does by default
 	Evidence   []Evidence  `json:"evidence,omitempty"`
 	Decisive   *Difference `json:"decisive,omitempty"` // of the headline, from its best alternative
@@ -167,6 +181,7 @@ type Rule string
 const (
 	RuleWhorl Rule = "whorl" // weighs evidence, gives a probability
 	RuleNmap  Rule = "nmap"  // Nmap's points over one database
+	RuleGen1  Rule = "gen1"  // those of its first generation: the share of attributes that agree
 )
 
 // Evidence is one attribute for or against a verdict, or a test that is missing.

@@ -12,10 +12,11 @@ import (
 // Options of a Listener.
 type Options struct {
 	Hosts int // most addresses to remember; 0 means 500,000, which take up to 200 MB
-	Flows int // most connections that have begun; 0 means 65,536, which take up to 15 MB
+	Flows int // most connections that have begun; 0 means 32,768, which take 3 MB
 
 	// Gone, if not nil, gets each host that is forgotten because the table is full and
-	// that News has not given since it changed. It is not judged.
+	// that News has not given since it changed. It is not judged, and valid until Gone
+	// returns.
 	Gone func(*whorl.Host)
 
 	// Handshake, if not nil, gets each SYN and SYN-ACK that is no repetition. The value is
@@ -67,7 +68,7 @@ func (r Reason) String() string { return reasons[r] }
 // Defaults of the limits.
 const (
 	defaultHosts = 500_000
-	defaultFlows = 1 << 16
+	defaultFlows = 1 << 15
 )
 
 // Listener remembers what is heard. It must not be used from two goroutines at once.
@@ -78,8 +79,10 @@ type Listener struct {
 	signatures signatures
 	flows      flows
 	hosts      hosts
+	says       says
 	counts     Counts
 	news       news
+	told       whorl.Host // the record that was given last
 }
 
 // New makes a Listener that has heard nothing.
@@ -112,6 +115,7 @@ func (l *Listener) Frame(link packet.LinkType, frame []byte, at time.Time) {
 		l.counts.Skipped[why]++
 		return
 	}
+	l.hear(p, at)
 	if p.Transport != packet.TCP {
 		return
 	}

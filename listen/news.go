@@ -23,7 +23,7 @@ func (n *news) add(i uint32) {
 }
 
 // News gives a record of each host that has shown a new kind of packet since it was given
-// last.
+// last. It is valid until the next one is given.
 func (l *Listener) News() iter.Seq[*whorl.Host] {
 	return func(yield func(*whorl.Host) bool) {
 		n := &l.news

@@ -11,7 +11,8 @@ import (
 )
 
 // Hosts gives a record of each host that is remembered, in the order in which they were
-// heard first, but for numbers that were used again. Nothing is forgotten by it.
+// heard first, but for numbers that were used again. Nothing is forgotten by it. A record
+// is valid until the next one is given; Clone keeps it.
 func (l *Listener) Hosts() iter.Seq[*whorl.Host] {
 	return func(yield func(*whorl.Host) bool) {
 		for i := uint32(1); i < l.hosts.all.used; i++ {
@@ -22,30 +23,38 @@ func (l *Listener) Hosts() iter.Seq[*whorl.Host] {
 	}
 }
 
+// Clone is a record that stays as it is.
+func Clone(h *whorl.Host) *whorl.Host {
+	c := *h
+	c.Observations = slices.Clone(h.Observations)
+	return &c
+}
+
 // record is a host as others know it, its most frequent kind of packet first.
 func (l *Listener) record(k *known) *whorl.Host {
 	first, last := k.span()
-	h := &whorl.Host{Schema: whorl.Schema, Addr: k.addr.addr(), Status: whorl.Status{Up: true, Reason: "syn"},
-		Seen: whorl.Span{First: first, Last: last}}
-	shown := make([]kind, 0, 1+len(more{}))
+	h := &l.told
+	*h = whorl.Host{Schema: whorl.Schema, Addr: k.addr.addr(), Status: whorl.Status{Up: true, Reason: "syn"},
+		Seen: whorl.Span{First: first, Last: last}, Observations: h.Observations[:0]}
+	var list [1 + len(more{})]kind
+	shown := list[:0]
 	for s := range l.hosts.kindsOf(k) {
 		shown = append(shown, *s)
 	}
 	slices.SortStableFunc(shown, func(a, b kind) int { return cmp.Compare(b.seen.Count, a.seen.Count) })
-	h.Observations = make([]whorl.Observation, 0, len(shown)+1)
 	for i, s := range shown {
 		known := l.signatures.known.at(s.id)
 		if i == 0 {
 			describe(h, &known.Sighting)
 		}
-		text := known.text()
-		b := make([]byte, 0, len(text)+64)
-		b = append(s.seen.AppendTo(append(append(b, text...), '\n')), '\n')
-		h.Observations = append(h.Observations, observation(string(b), last, s.seen.Count))
+		var seen [64]byte
+		print := known.text() + string(append(s.seen.AppendTo(append(seen[:0], '\n')), '\n'))
+		h.Observations = append(h.Observations, observation(print, last, s.seen.Count))
 	}
 	if k.times != 0 {
 		l.hosts.times.at(k.times).describe(h, last)
 	}
+	l.says.describe(h, k.addr)
 	return h
 }
 

@@ -26,40 +26,45 @@ func (p *page) others(verdicts []whorl.Verdict) {
 }
 
 // figures are an alternative on one line.
-func figures(v whorl.Verdict) string {
-	parts := []string{v.Name}
+func figures(v *whorl.Verdict) string {
+	sure := ""
 	if v.Confidence > 0 {
-		parts = append(parts, sureness(v))
+		sure = ", " + sureness(v)
 	}
-	parts = append(parts, points(v))
-	return strings.TrimSpace(strings.Join(parts, ", ") + " " + record(v.Source))
+	return strings.TrimSpace(v.Name + sure + ", " + points(v) + " " + record(v.Source))
 }
 
 // alternatives are the verdicts to show besides the first, and all others.
-func alternatives(verdicts []whorl.Verdict) (shown, rest []whorl.Verdict) {
-	head := verdicts[0]
-	names, families := map[string]bool{head.Name: true}, map[string]bool{}
+func alternatives(verdicts []whorl.Verdict) (shown, rest []*whorl.Verdict) {
+	head := &verdicts[0]
+	families := make([]string, 0, len(verdicts))
 	if !isTie(head) {
-		families[kindOf(head)] = true
+		families = append(families, kindOf(head))
 	}
-	for _, v := range verdicts[1:] {
+	for i := range verdicts[1:] {
+		v := &verdicts[i+1]
 		kind := kindOf(v)
-		named := head.Confidence > 0 && v.Confidence == 0 && families[kind] // by points only
+		named := head.Confidence > 0 && v.Confidence == 0 && slices.Contains(families, kind) // by points only
 		switch {
-		case names[v.Name]: // the same again, from another database
+		case isNamed(verdicts[:i+1], v.Name): // the same again, from another database
 			continue
 		case len(shown) == maxOthers || named:
 			rest = append(rest, v)
 		default:
 			shown = append(shown, v)
 		}
-		names[v.Name], families[kind] = true, true
+		families = append(families, kind)
 	}
 	return shown, rest
 }
 
+// isNamed reports whether one of the verdicts has that name.
+func isNamed(verdicts []whorl.Verdict, name string) bool {
+	return slices.ContainsFunc(verdicts, func(v whorl.Verdict) bool { return v.Name == name })
+}
+
 // rest counts verdicts by their families, as in "and 6 more: 5 Linux, AXIS embedded".
-func (p *page) rest(verdicts []whorl.Verdict) {
+func (p *page) rest(verdicts []*whorl.Verdict) {
 	if len(verdicts) == 0 {
 		return
 	}
@@ -90,7 +95,7 @@ func (p *page) rest(verdicts []whorl.Verdict) {
 
 // kindOf is vendor and family without saying one word twice, or the name of what has
 // none. Devices that Nmap's names say to run Linux are of that family here.
-func kindOf(v whorl.Verdict) string {
+func kindOf(v *whorl.Verdict) string {
 	switch {
 	case strings.Contains(v.Name, "(Linux"):
 		return "Linux"
@@ -116,21 +121,22 @@ func (p *page) nearest(verdicts []whorl.Verdict) {
 	if len(verdicts) < 2 {
 		return
 	}
-	names := map[string]bool{}
-	var rest []whorl.Verdict
-	for _, v := range verdicts[1:] {
+	near := 0
+	var rest []*whorl.Verdict
+	for i := range verdicts[1:] {
+		v := &verdicts[i+1]
 		switch {
-		case names[v.Name]:
+		case isNamed(verdicts[1:i+1], v.Name):
 			continue
-		case len(names) >= maxNear:
+		case near == maxNear:
 			rest = append(rest, v)
 		default:
+			near++
 			p.fold("    near ", figures(v))
 			if !p.against(v.Evidence) && len(v.Evidence) > 0 {
 				p.line("        against: nothing that was seen")
 			}
 		}
-		names[v.Name] = true
 	}
 	p.rest(rest)
 }

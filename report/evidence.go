@@ -26,7 +26,7 @@ const (
 
 var sideCells = [...]cell{{"for", green}, {"against", red}, {"missing", yellow}}
 
-func sideOf(e whorl.Evidence) side {
+func sideOf(e *whorl.Evidence) side {
 	switch {
 	case e.Missing != "":
 		return missing
@@ -39,15 +39,19 @@ func sideOf(e whorl.Evidence) side {
 }
 
 // sorted puts evidence on its sides, what counts most first.
-func sorted(evidence []whorl.Evidence) (by [len(sideCells)][]whorl.Evidence) {
-	for _, e := range slices.SortedStableFunc(slices.Values(evidence), byWeight) {
+func sorted(evidence []whorl.Evidence) (by [len(sideCells)][]*whorl.Evidence) {
+	for i := range evidence {
+		e := &evidence[i]
 		by[sideOf(e)] = append(by[sideOf(e)], e)
+	}
+	for _, list := range by {
+		slices.SortStableFunc(list, byWeight)
 	}
 	return by
 }
 
 // byWeight puts what counts most first.
-func byWeight(a, b whorl.Evidence) int {
+func byWeight(a, b *whorl.Evidence) int {
 	switch x, y := math.Abs(a.Weight), math.Abs(b.Weight); {
 	case x > y:
 		return -1
@@ -73,11 +77,11 @@ func unitOf(evidence []whorl.Evidence) unit {
 }
 
 // merged puts the windows, and the option texts, that say the same into one row.
-func merged(list []whorl.Evidence) (out []whorl.Evidence) {
+func merged(list []*whorl.Evidence) (out []*whorl.Evidence) {
 	for _, e := range list {
 		i := -1
 		if (e.Test == "WIN" || e.Test == "OPS") && e.Attr != "" {
-			i = slices.IndexFunc(out, func(o whorl.Evidence) bool {
+			i = slices.IndexFunc(out, func(o *whorl.Evidence) bool {
 				return o.Test == e.Test && o.Attr != "" && o.Got == e.Got && o.Want == e.Want && o.Missing == e.Missing
 			})
 		}
@@ -85,9 +89,11 @@ func merged(list []whorl.Evidence) (out []whorl.Evidence) {
 			out = append(out, e)
 			continue
 		}
-		out[i].Attr = joined(out[i].Attr, e.Attr)
-		out[i].Weight += e.Weight
-		out[i].Points += e.Points
+		both := *out[i] // what is given stays as it is
+		both.Attr = joined(both.Attr, e.Attr)
+		both.Weight += e.Weight
+		both.Points += e.Points
+		out[i] = &both
 	}
 	slices.SortStableFunc(out, byWeight)
 	return out
@@ -148,7 +154,7 @@ func (p *page) unsettled(observations []whorl.Observation) {
 }
 
 // naming lists the first few tests, as in " (WIN.W1, SEQ.SP)".
-func naming(list []whorl.Evidence) string {
+func naming(list []*whorl.Evidence) string {
 	if len(list) == 0 {
 		return ""
 	}
@@ -162,7 +168,16 @@ func naming(list []whorl.Evidence) string {
 	return " (" + strings.Join(names, ", ") + ")"
 }
 
-func testName(e whorl.Evidence) string {
+// testName is TEST.ATTR. Both of Nmap's generations have tests T1 to T7: those of the
+// first are marked as in records.
+func testName(e *whorl.Evidence) string {
+	if e.Method == "gen1" {
+		return "Gen1 " + attrName(e)
+	}
+	return attrName(e)
+}
+
+func attrName(e *whorl.Evidence) string {
 	switch e.Attr {
 	case "":
 		return e.Test
@@ -174,7 +189,7 @@ func testName(e whorl.Evidence) string {
 
 // evidenceRows are a piece of evidence: what was seen as printed and in words, and what
 // the record says if that is something else.
-func evidenceRows(s side, e whorl.Evidence, u unit) [][]cell {
+func evidenceRows(s side, e *whorl.Evidence, u unit) [][]cell {
 	row := plainCells("", "", testName(e)+"="+orElse(e.Got, `""`), e.GotWords)
 	row[0] = sideCells[s]
 	if row[1].text = fmt.Sprintf("%+6.2f", e.Weight); u == inPoints {
@@ -191,7 +206,7 @@ func evidenceRows(s side, e whorl.Evidence, u unit) [][]cell {
 }
 
 // missingRows tell what was not seen, tests with one reason together.
-func missingRows(list []whorl.Evidence) (rows [][]cell) {
+func missingRows(list []*whorl.Evidence) (rows [][]cell) {
 	var reasons []string
 	tests := map[string][]string{}
 	for _, e := range list {

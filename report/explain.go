@@ -18,7 +18,7 @@ type ExplainOptions struct {
 func Explain(h *whorl.Host, where string, o ExplainOptions) []byte {
 	p := &page{color: o.Color}
 	p.line("%s", where)
-	if len(h.Verdicts) == 0 || isUnknown(h.Verdicts[0]) {
+	if len(h.Verdicts) == 0 || isUnknown(&h.Verdicts[0]) {
 		p.unknown(h)
 	} else {
 		p.candidates(h.Verdicts, o)
@@ -42,7 +42,8 @@ func (p *page) unknown(h *whorl.Host) {
 
 // candidates tells of the first few verdicts, of the first with a table.
 func (p *page) candidates(verdicts []whorl.Verdict, o ExplainOptions) {
-	for i, v := range verdicts[:min(max(o.Top, 1), len(verdicts))] {
+	for i := range verdicts[:min(max(o.Top, 1), len(verdicts))] {
+		v := &verdicts[i]
 		p.line("  %d. %s", i+1, cell{v.Name, bold})
 		p.line("    %s%s", standing(v), bracket(v.Source))
 		p.notes(v)
@@ -59,7 +60,7 @@ func (p *page) candidates(verdicts []whorl.Verdict, o ExplainOptions) {
 }
 
 // standing is how sure a verdict is and by which rule.
-func standing(v whorl.Verdict) string {
+func standing(v *whorl.Verdict) string {
 	var parts []string
 	if v.Confidence > 0 {
 		parts = append(parts, sureness(v))

@@ -101,7 +101,7 @@ func portFields(ports []whorl.Port) []string {
 			continue
 		}
 		for _, n := range g.numbers {
-			shown = append(shown, whorl.Port{Proto: g.proto, Number: n, State: g.state})
+			shown = append(shown, &whorl.Port{Proto: g.proto, Number: n, State: g.state})
 		}
 	}
 	slices.SortStableFunc(shown, byNumber)

@@ -57,7 +57,7 @@ func (l *heard) address(addr string) {
 
 // system is all that is said of a host in one line.
 func (l *heard) system(h *whorl.Host) {
-	named := len(h.Verdicts) > 0 && !isUnknown(h.Verdicts[0])
+	named := len(h.Verdicts) > 0 && !isUnknown(&h.Verdicts[0])
 	if named {
 		v := &h.Verdicts[0]
 		l.WriteString(l.paint(bold, Clean(v.Name)))
@@ -65,6 +65,7 @@ func (l *heard) system(h *whorl.Host) {
 	} else {
 		l.WriteString(l.paint(bold, whorl.Unknown))
 		l.WriteString(": " + Clean(whyUnknown(h)))
+		l.says(h)
 	}
 	if h.Distance != nil {
 		l.add(", ", h.Distance.Count, plural(h.Distance.Count, " hop", " hops"))
@@ -134,7 +135,7 @@ func days(seconds float64) string {
 // reasons are the alternatives, what speaks for the first, and what was seen.
 func (l *heard) reasons(h *whorl.Host) {
 	if len(h.Verdicts) > 0 {
-		l.decisive(h.Verdicts[0])
+		l.decisive(&h.Verdicts[0])
 		l.why("    ", h.Verdicts[0].Evidence, l.o.Verbose)
 		l.others(h.Verdicts)
 	}

@@ -21,48 +21,44 @@ const (
 
 // nmapView is a host as Nmap's report sees it: a list of names by points.
 type nmapView struct {
-	matches  []whorl.Verdict // best first, each name once
-	perfect  int             // matches with all points
-	sure     bool            // the first is our own answer, with a probability
-	unknown  bool            // our own answer is that there is none
-	overflow bool            // more perfect ones than Nmap's list can hold
-	print    string          // of the active method; empty if there is none
-	ipv4     bool            // print has the IPv4 form
-	notIdeal string          // why the print should not be sent in
+	matches  []*whorl.Verdict // best first, each name once
+	perfect  int              // matches with all points
+	sure     bool             // the first is our own answer, with a probability
+	unknown  bool             // our own answer is that there is none
+	overflow bool             // more perfect ones than Nmap's list can hold
+	print    string           // of the active method; empty if there is none
+	ipv4     bool             // print has the IPv4 form
+	gen1     bool             // print is of the first generation, and there is no other
+	notIdeal string           // why the print should not be sent in
 	ports    []whorl.Port
 }
 
-func viewAsNmap(h *whorl.Host) nmapView {
-	v := nmapView{ports: h.Ports}
-	for _, method := range []string{"gen2", "ipv6"} {
+func viewAsNmap(h *whorl.Host) *nmapView {
+	v := &nmapView{ports: h.Ports}
+	for _, method := range [...]string{"gen2", "ipv6"} {
 		i := slices.IndexFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == method && o.Print != "" })
 		if i >= 0 {
-			o := h.Observations[i]
+			o := &h.Observations[i]
 			v.print, v.ipv4, v.notIdeal = strings.TrimRight(o.Print, "\n"), method == "gen2", o.Conditions.NotIdeal
 			break
 		}
 	}
-	ranked := slices.Clone(h.Verdicts)
-	slices.SortStableFunc(ranked, func(a, b whorl.Verdict) int { return cmp.Compare(b.Accuracy, a.Accuracy) })
-	v.unknown = len(h.Verdicts) > 0 && isUnknown(h.Verdicts[0])
-	seen := map[string]bool{}
+	if i := slices.IndexFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "gen1" }); i >= 0 && v.print == "" {
+		return gen1View(h, &h.Observations[i])
+	}
+	v.unknown = len(h.Verdicts) > 0 && isUnknown(&h.Verdicts[0])
 	best := whorl.Fraction(1)
 	if v.sure = isSure(h); v.sure { // readers take the match with the most points: it has to be our answer
 		head := h.Verdicts[0]
-		if isTie(head) && len(h.Verdicts) > 1 { // it has the points of its first record
+		if isTie(&head) && len(h.Verdicts) > 1 { // it has the points of its first record
 			head.Accuracy = h.Verdicts[1].Accuracy
 		}
-		ranked = append([]whorl.Verdict{head}, ranked...)
+		v.add(&head)
 		best = head.Accuracy
 	}
-	for i, r := range ranked {
-		if r.Accuracy < worthListing && !(v.sure && i == 0) || r.Accuracy > best || isUnknown(r) || seen[r.Name] {
-			continue
-		}
-		seen[r.Name] = true
-		v.matches = append(v.matches, r)
-		if r.Accuracy == 1 && !v.unknown { // what we do not believe is a guess
-			v.perfect++
+	for _, r := range byAccuracy(h.Verdicts) {
+		if r.Accuracy >= worthListing && r.Accuracy <= best && r.Rule != whorl.RuleGen1 {
+			v.add(r)
 		}
 	}
 	v.overflow = v.perfect > maxMatches
@@ -70,24 +66,45 @@ func viewAsNmap(h *whorl.Host) nmapView {
 	return v
 }
 
+// byAccuracy ranks by points alone.
+func byAccuracy(verdicts []whorl.Verdict) []*whorl.Verdict {
+	ranked := make([]*whorl.Verdict, len(verdicts))
+	for i := range verdicts {
+		ranked[i] = &verdicts[i]
+	}
+	slices.SortStableFunc(ranked, func(a, b *whorl.Verdict) int { return cmp.Compare(b.Accuracy, a.Accuracy) })
+	return ranked
+}
+
+// add adds a match, unless its name is known already.
+func (v *nmapView) add(r *whorl.Verdict) {
+	if isUnknown(r) || slices.ContainsFunc(v.matches, func(m *whorl.Verdict) bool { return m.Name == r.Name }) {
+		return
+	}
+	v.matches = append(v.matches, r)
+	if r.Accuracy == 1 && !v.unknown { // what we do not believe is a guess
+		v.perfect++
+	}
+}
+
 // isSure reports whether the headline is an answer of our own.
 func isSure(h *whorl.Host) bool {
-	return len(h.Verdicts) > 0 && h.Verdicts[0].Rule == whorl.RuleWhorl && h.Verdicts[0].Confidence > 0 && !isUnknown(h.Verdicts[0])
+	return len(h.Verdicts) > 0 && h.Verdicts[0].Rule == whorl.RuleWhorl && h.Verdicts[0].Confidence > 0 && !isUnknown(&h.Verdicts[0])
 }
 
 // isUnknown tells the verdict "unknown" from one that names something.
-func isUnknown(v whorl.Verdict) bool { return v.Name == "" || strings.EqualFold(v.Name, "unknown") }
+func isUnknown(v *whorl.Verdict) bool { return v.Name == "" || strings.EqualFold(v.Name, "unknown") }
 
 // exists reports whether there is a result to tell: a print, or a match even without one.
-func (v nmapView) exists() bool { return v.print != "" || v.perfect > 0 }
+func (v *nmapView) exists() bool { return v.print != "" || v.perfect > 0 }
 
-func (v nmapView) tooMany() bool { return v.perfect > maxPerfect }
+func (v *nmapView) tooMany() bool { return v.perfect > maxPerfect }
 
 // ideal reports whether the print may be sent in.
-func (v nmapView) ideal() bool { return v.notIdeal == "" && !v.tooMany() }
+func (v *nmapView) ideal() bool { return v.notIdeal == "" && !v.tooMany() }
 
 // listed is the matches that are named: the perfect ones or else the guesses.
-func (v nmapView) listed() []whorl.Verdict {
+func (v *nmapView) listed() []*whorl.Verdict {
 	switch {
 	case v.tooMany():
 		return nil
@@ -103,7 +120,7 @@ func (v nmapView) listed() []whorl.Verdict {
 
 // fingerprint is the print as Nmap shows it: wrapped if it may be sent in, else
 // one test a line and marked G=N.
-func (v nmapView) fingerprint() string {
+func (v *nmapView) fingerprint() string {
 	switch {
 	case v.print == "":
 		return ""
@@ -117,7 +134,7 @@ func (v nmapView) fingerprint() string {
 
 // lacksPorts reports whether the port scan left the match on weak ground: no open
 // TCP port, or none that is closed.
-func (v nmapView) lacksPorts() bool {
+func (v *nmapView) lacksPorts() bool {
 	has := func(states ...whorl.PortState) bool {
 		return slices.ContainsFunc(v.ports, func(p whorl.Port) bool { return p.Proto == "tcp" && slices.Contains(states, p.State) })
 	}
@@ -128,6 +145,7 @@ func (v nmapView) lacksPorts() bool {
 type classBlock struct {
 	types, running, cpes []string
 	guessing             bool // no class is of a perfect match
+	old                  bool // in the words of Nmap 3.8, which knew no CPE
 }
 
 // rankedClass is a class with the accuracy of the match that brought it.
@@ -138,7 +156,7 @@ type rankedClass struct {
 
 // classes collects the classes of the matches. Nmap prints nothing at all if one
 // of the lists grows too long, which among guesses is usual; here the list is cut.
-func (v nmapView) classes(guess bool) classBlock {
+func (v *nmapView) classes(guess bool) classBlock {
 	var b classBlock
 	var families []family
 	ranked := v.rankedClasses()
@@ -163,22 +181,24 @@ func (v nmapView) classes(guess bool) classBlock {
 	return b
 }
 
+// same reports whether a class is of one system, whatever CPE it has.
+func (k *rankedClass) same(c whorl.Class) bool {
+	return k.Vendor == c.Vendor && k.Family == c.Family && k.Generation == c.Generation && k.DeviceType == c.DeviceType
+}
+
 // rankedClasses is every class of the matches once, best first; classes of
 // guesses only if no match is perfect.
-func (v nmapView) rankedClasses() []rankedClass {
+func (v *nmapView) rankedClasses() []rankedClass {
 	if v.overflow {
 		return nil
 	}
 	var all []rankedClass
-	seen := map[[4]string]bool{}
 	for _, m := range v.matches {
 		if v.perfect > 0 && m.Accuracy < 1 {
 			break
 		}
 		for _, c := range classesOf(m) {
-			key := [4]string{c.Vendor, c.Family, c.Generation, c.DeviceType}
-			if !seen[key] && len(all) < maxMatches {
-				seen[key] = true
+			if len(all) < maxMatches && !slices.ContainsFunc(all, func(k rankedClass) bool { return k.same(c) }) {
 				all = append(all, rankedClass{c, m.Accuracy})
 			}
 		}
@@ -186,7 +206,7 @@ func (v nmapView) rankedClasses() []rankedClass {
 	return all
 }
 
-func classesOf(v whorl.Verdict) []whorl.Class {
+func classesOf(v *whorl.Verdict) []whorl.Class {
 	if len(v.Classes) > 0 || v.Family == "" {
 		return v.Classes
 	}

@@ -122,7 +122,7 @@ func TestLacksPorts(t *testing.T) {
 		{[]whorl.Port{open, closed}, false},
 		{[]whorl.Port{open, unfiltered}, false},
 	} {
-		if got := (nmapView{ports: tt.ports}).lacksPorts(); got != tt.want {
+		if got := (&nmapView{ports: tt.ports}).lacksPorts(); got != tt.want {
 			t.Errorf("lacksPorts(%v) = %v, want %v", tt.ports, got, tt.want)
 		}
 	}

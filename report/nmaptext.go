@@ -10,6 +10,12 @@ import (
 // and its order, which scripts and eyes are used to.
 func (p *page) nmapBlock(h *whorl.Host, o TextOptions) {
 	v := viewAsNmap(h)
+	if v.gen1 {
+		p.WriteByte('\n')
+		p.gen1Block(h, v, o)
+		p.distance(h)
+		return
+	}
 	if v.exists() {
 		p.WriteByte('\n')
 		guess := o.Guess || v.notIdeal != ""
@@ -22,9 +28,7 @@ func (p *page) nmapBlock(h *whorl.Host, o TextOptions) {
 	if u := h.Uptime; u != nil && o.Verbose > 0 {
 		p.line("Uptime guess: %.3f days (since %s)", u.Seconds/86400, ctime(u.LastBoot))
 	}
-	if h.Distance != nil {
-		p.line("Network Distance: %s", count(h.Distance.Count, "hop", "hops"))
-	}
+	p.distance(h)
 	if s := seriesOf(h); o.Verbose > 0 {
 		if s.index != "" {
 			p.line("TCP Sequence Prediction: Difficulty=%s (%s)", s.index, s.difficulty)
@@ -32,6 +36,12 @@ func (p *page) nmapBlock(h *whorl.Host, o TextOptions) {
 		if s.ipid != "" {
 			p.line("IP ID Sequence Generation: %s", s.ipid)
 		}
+	}
+}
+
+func (p *page) distance(h *whorl.Host) {
+	if h.Distance != nil {
+		p.line("Network Distance: %s", count(h.Distance.Count, "hop", "hops"))
 	}
 }
 
@@ -46,8 +56,11 @@ func (p *page) classes(b classBlock) {
 	if b.guessing {
 		guessing = " (JUST GUESSING)"
 	}
+	if b.guessing && b.old {
+		guessing += " "
+	}
 	p.line("Running%s: %s", guessing, strings.Join(b.running, ", "))
-	if len(b.cpes) > 0 {
+	if len(b.cpes) > 0 && !b.old {
 		p.line("OS CPE: %s", strings.Join(b.cpes, " "))
 	}
 }
@@ -55,7 +68,7 @@ func (p *page) classes(b classBlock) {
 const submitHint = " (If you know what OS is running on it, see https://nmap.org/submit/ )."
 
 // result is the line with the names, or why there is none.
-func (p *page) result(v nmapView, guess, detailed bool) {
+func (p *page) result(v *nmapView, guess, detailed bool) {
 	switch {
 	case v.tooMany():
 		p.line("Too many fingerprints match this host to give specific OS details")
@@ -89,14 +102,12 @@ func (p *page) result(v nmapView, guess, detailed bool) {
 	}
 }
 
-func names(matches []whorl.Verdict, withAccuracy bool) []string {
-	var list []string
-	for _, m := range matches {
-		name := m.Name
-		if withAccuracy {
-			name += " (" + percent(m.Accuracy) + ")"
+func names(matches []*whorl.Verdict, withAccuracy bool) []string {
+	list := make([]string, len(matches))
+	for i, m := range matches {
+		if list[i] = m.Name; withAccuracy {
+			list[i] += " (" + percent(m.Accuracy) + ")"
 		}
-		list = append(list, name)
 	}
 	return list
 }

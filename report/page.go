@@ -58,21 +58,32 @@ const textWidth = 80
 // fold puts words on the page after a lead, in as many lines as they need; those after
 // the first are indented by four more than the lead is.
 func (p *page) fold(lead, words string) {
-	indent := strings.Repeat(" ", len(lead)-len(strings.TrimLeft(lead, " "))+4)
-	line, empty := lead, true
+	indent := len(lead) - len(strings.TrimLeft(lead, " ")) + 4
+	p.WriteString(lead)
+	column, first := utf8.RuneCountInString(lead), true
 	for word := range strings.FieldsSeq(Clean(words)) {
+		width := utf8.RuneCountInString(word)
 		switch {
-		case empty:
-			line += word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= textWidth:
-			line += " " + word
+		case first:
+			first = false
+		case column+1+width <= textWidth:
+			p.WriteByte(' ')
+			column++
 		default:
-			p.WriteString(line + "\n")
-			line = indent + word
+			p.WriteByte('\n')
+			p.spaces(indent)
+			column = indent
 		}
-		empty = false
+		p.WriteString(word)
+		column += width
 	}
-	p.WriteString(line + "\n")
+	p.WriteByte('\n')
+}
+
+func (p *page) spaces(n int) {
+	for range n {
+		p.WriteByte(' ')
+	}
 }
 
 // block puts several lines on the page, as they are but for the cleaning.
@@ -109,7 +120,7 @@ func (p *page) table(indent string, rows [][]cell) {
 		for i, c := range row {
 			p.WriteString(p.paint(c.style, c.text))
 			if i < len(row)-1 {
-				p.WriteString(strings.Repeat(" ", max(0, width[i]-utf8.RuneCountInString(c.text))+1))
+				p.spaces(max(0, width[i]-utf8.RuneCountInString(c.text)) + 1)
 			}
 		}
 		p.Truncate(len(bytes.TrimRight(p.Bytes(), " ")))

@@ -16,7 +16,7 @@ const foldAbove = 5
 // portList is the ports of a host, split as a reader wants them: those worth a line
 // and the rest in groups that gave the same answer.
 type portList struct {
-	shown  []whorl.Port
+	shown  []*whorl.Port
 	folded []portGroup // the largest first
 }
 
@@ -33,16 +33,19 @@ type answer struct {
 // listPorts sorts and splits. A port has a line of its own if it is open, was
 // used for fingerprinting, has a forged answer, or if there are few like it.
 func listPorts(ports []whorl.Port) portList {
-	ports = slices.Clone(ports)
-	slices.SortStableFunc(ports, byNumber)
+	ordered := make([]*whorl.Port, len(ports))
+	for i := range ports {
+		ordered[i] = &ports[i]
+	}
+	slices.SortStableFunc(ordered, byNumber)
 	like := map[answer][]uint16{}
-	for _, p := range ports {
+	for _, p := range ordered {
 		if foldable(p) {
 			like[answerOf(p)] = append(like[answerOf(p)], p.Number)
 		}
 	}
 	var l portList
-	for _, p := range ports {
+	for _, p := range ordered {
 		a := answerOf(p)
 		switch numbers, told := like[a]; {
 		case !foldable(p) || told && len(numbers) <= foldAbove:
@@ -56,13 +59,13 @@ func listPorts(ports []whorl.Port) portList {
 	return l
 }
 
-func byNumber(a, b whorl.Port) int {
+func byNumber(a, b *whorl.Port) int {
 	return cmp.Or(cmp.Compare(a.Proto, b.Proto), cmp.Compare(a.Number, b.Number))
 }
 
-func foldable(p whorl.Port) bool { return p.State != whorl.Open && !p.Used && !p.Forged }
+func foldable(p *whorl.Port) bool { return p.State != whorl.Open && !p.Used && !p.Forged }
 
-func answerOf(p whorl.Port) answer { return answer{p.State, p.Proto, p.Reason} }
+func answerOf(p *whorl.Port) answer { return answer{p.State, p.Proto, p.Reason} }
 
 // String is the group as in "Not shown: 97 closed tcp ports (reset)".
 func (g portGroup) String() string {

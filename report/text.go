@@ -153,7 +153,7 @@ func (p *page) portTable(ports []whorl.Port) {
 }
 
 // portReason is the answer that showed the state, as in "syn-ack ttl 64".
-func portReason(p whorl.Port) string {
+func portReason(p *whorl.Port) string {
 	s := p.Reason
 	if p.TTL > 0 {
 		s += fmt.Sprintf(" ttl %d", p.TTL)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"whorl"
@@ -15,7 +16,7 @@ func (p *page) verdict(h *whorl.Host, verbose int) {
 		return
 	}
 	p.WriteByte('\n')
-	if len(h.Verdicts) == 0 || isUnknown(h.Verdicts[0]) {
+	if len(h.Verdicts) == 0 || isUnknown(&h.Verdicts[0]) {
 		p.line("OS: %s, %s", cell{"unknown", bold}, whyUnknown(h))
 		p.nearest(h.Verdicts)
 	} else {
@@ -29,13 +30,14 @@ func (p *page) verdict(h *whorl.Host, verbose int) {
 
 // headline is a name with its reasons and its alternatives.
 func (p *page) headline(verdicts []whorl.Verdict, verbose int) {
-	head := verdicts[0]
+	head := &verdicts[0]
 	p.line("OS: %s, %s%s", cell{head.Name, bold}, sureness(head), bracket(head.Source))
 	p.notes(head)
 	p.decisive(head)
 	p.why("    ", head.Evidence, verbose)
 	if isTie(head) && verbose > 0 {
-		for _, v := range verdicts[1:min(len(verdicts), 3)] {
+		for i := range verdicts[1:min(len(verdicts), 3)] {
+			v := &verdicts[i+1]
 			if len(v.Evidence) == 0 {
 				continue
 			}
@@ -47,14 +49,14 @@ func (p *page) headline(verdicts []whorl.Verdict, verbose int) {
 }
 
 // notes tell what has been set, or the path has done.
-func (p *page) notes(v whorl.Verdict) {
+func (p *page) notes(v *whorl.Verdict) {
 	if len(v.Notes) > 0 {
 		p.fold("    not as it comes: ", strings.Join(v.Notes, ", "))
 	}
 }
 
 // isTie reports whether a verdict names two systems, and so rests on no one record.
-func isTie(v whorl.Verdict) bool {
+func isTie(v *whorl.Verdict) bool {
 	return v.Confidence > 0 && v.Source.File == "" && v.Source.Text != ""
 }
 
@@ -63,7 +65,7 @@ func hasEvidence(verdicts []whorl.Verdict) bool {
 }
 
 // decisive is what tells a headline from its best alternative.
-func (p *page) decisive(v whorl.Verdict) {
+func (p *page) decisive(v *whorl.Verdict) {
 	d := v.Decisive
 	switch {
 	case d == nil:
@@ -91,18 +93,22 @@ func (p *page) next(steps []whorl.Step) {
 }
 
 // sureness is the probability, or the share of points if that is all there is.
-func sureness(v whorl.Verdict) string {
+func sureness(v *whorl.Verdict) string {
 	switch {
 	case !(v.Confidence > 0):
 		return points(v)
 	case v.Confidence < 0.01:
 		return "under 1 % sure"
 	}
-	return fmt.Sprintf("%d %% sure", v.Confidence.Percent())
+	return strconv.Itoa(v.Confidence.Percent()) + " % sure"
 }
 
-func points(v whorl.Verdict) string {
-	return fmt.Sprintf("%d %% of Nmap's points", v.Accuracy.Percent())
+// points are what agrees. Of the first generation it matters of how much.
+func points(v *whorl.Verdict) string {
+	if v.Compared > 0 {
+		return fmt.Sprintf("%d of %d attributes", v.Passed, v.Compared)
+	}
+	return strconv.Itoa(v.Accuracy.Percent()) + " % of Nmap's points"
 }
 
 // bracket is the record behind a verdict as in " [embedded linux.osdb:41]".

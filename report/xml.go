@@ -201,7 +201,7 @@ func (m *markup) os(h *whorl.Host) {
 	m.close("os")
 }
 
-func (m *markup) osmatch(v whorl.Verdict) {
+func (m *markup) osmatch(v *whorl.Verdict) {
 	accuracy := num("accuracy", v.Accuracy.Percent())
 	m.open("osmatch", str("name", v.Name), accuracy, num("line", v.Source.Line))
 	for _, c := range classesOf(v) {
@@ -243,7 +243,7 @@ func (m *markup) hostscript(h *whorl.Host) {
 	}
 	m.open("hostscript")
 	m.open("script", str("id", "whorl"), lines("output", text))
-	m.list("verdicts", len(h.Verdicts), func(i int) { m.verdict(h.Verdicts[i]) })
+	m.list("verdicts", len(h.Verdicts), func(i int) { m.verdict(&h.Verdicts[i]) })
 	m.list("boxes", len(h.Boxes), func(i int) { m.box(h.Boxes[i]) })
 	m.list("warnings", len(h.Warnings), func(i int) { m.leaf("elem", h.Warnings[i]) })
 	m.close("script")
@@ -255,7 +255,7 @@ func (m *markup) hostscript(h *whorl.Host) {
 func scriptText(h *whorl.Host) string {
 	var p page
 	switch {
-	case len(h.Verdicts) > 0 && !isUnknown(h.Verdicts[0]):
+	case len(h.Verdicts) > 0 && !isUnknown(&h.Verdicts[0]):
 		p.line("OS: %s%s", h.Verdicts[0].Name, bracket(h.Verdicts[0].Source))
 	case len(h.Verdicts)+len(h.Observations) > 0:
 		p.line("OS: unknown, %s", whyUnknown(h))
@@ -285,7 +285,7 @@ func (m *markup) elem(key, value string) {
 	}
 }
 
-func (m *markup) verdict(v whorl.Verdict) {
+func (m *markup) verdict(v *whorl.Verdict) {
 	m.open("table")
 	m.elem("name", v.Name)
 	m.elem("rule", string(v.Rule))

@@ -164,7 +164,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		}
 		f := e.ready[0]
 		if f.stage == waiting {
-			if ok, when := e.afford(f.Addr, f.plan(), now); !ok {
+			if ok, when := e.afford(f.Addr, f.plan(e.job), now); !ok {
 				return when
 			}
 			e.begin(f, now)
@@ -305,7 +305,7 @@ func sooner(a, b time.Time) time.Time {
 // then it is true.
 func (e *engine) wait(f *flow, now time.Time) (started bool) {
 	if len(e.ready) == 0 {
-		if ok, _ := e.afford(f.Addr, f.plan(), now); ok {
+		if ok, _ := e.afford(f.Addr, f.plan(e.job), now); ok {
 			e.begin(f, now)
 			return true
 		}
@@ -316,7 +316,7 @@ func (e *engine) wait(f *flow, now time.Time) (started bool) {
 
 // begin starts the probes that a host has waited for.
 func (e *engine) begin(f *flow, now time.Time) {
-	if f.gen2 == nil {
+	if !f.probed() {
 		e.probing++
 	}
 	f.probe(e.job)
@@ -328,7 +328,7 @@ func (e *engine) begin(f *flow, now time.Time) {
 func (e *engine) finish(f *flow) {
 	e.wheel.stop(&f.timer)
 	e.listened(f)
-	if f.gen2 != nil {
+	if f.probed() {
 		e.probing--
 	}
 	f.stage, f.machine = done, nil
@@ -445,7 +445,7 @@ func (e *engine) give(f *flow, p *packet.Packet, at time.Time) {
 	case f.temporal.live() && f.temporal.Receive(p, at):
 	case f.machine == nil || !f.machine.Receive(p, at):
 		return
-	case f.stage == probing:
+	case f.timed():
 		e.strain.heard++
 	}
 	f.last = at

@@ -8,6 +8,7 @@ import (
 	"whorl/link"
 	"whorl/method"
 	"whorl/method/deep"
+	"whorl/method/gen1"
 	"whorl/method/gen2"
 	"whorl/method/seek"
 	"whorl/method/survey"
@@ -29,7 +30,8 @@ type flow struct {
 	cut      bool            // it ended because we could not go on
 	machine  method.Machine  // of the stage
 	found    *seek.Result    // what seek knows so far; nil: nothing was asked yet
-	gen2     *gen2.Machine   // nil: not yet
+	gen2     *gen2.Machine   // nil: not asked for, or not yet
+	gen1     *gen1.Machine   // nil: not asked for, or not yet
 	survey   *survey.Machine // nil: no reason for it, or not yet
 	deep     *deep.Machine   // nil: not asked for, or not yet
 	temporal *temporal       // nil: not asked for, or not yet
@@ -48,9 +50,10 @@ const (
 	resolving stage = iota // who has the next hop's address
 	seeking                // is it up, which ports
 	waiting                // for the budget of the next probes
-	probing
-	surveying // several ports of the host, for boxes in the path
-	deepening // the probes of method/deep
+	probing                // those of gen2
+	probing1               // those of gen1
+	surveying              // several ports of the host, for boxes in the path
+	deepening              // the probes of method/deep
 	done
 )
 
@@ -116,9 +119,9 @@ func (f *flow) step(j *Job) {
 		if f.found.Up {
 			f.stage, f.machine = waiting, nil
 		}
-	case probing:
+	case probing, probing1:
 		f.stage = done
-		if f.planSurvey(j) || j.deepForAll() {
+		if f.gen1Due(j) || f.gen2 != nil && (f.planSurvey(j) || j.deepForAll()) {
 			f.stage, f.machine = waiting, nil
 		}
 	case surveying:
@@ -155,10 +158,12 @@ func (f *flow) deadline(j *Job) time.Time {
 }
 
 // plan is what the probes that a host waits for need of the budget, in packets.
-func (f *flow) plan() int {
+func (f *flow) plan(j *Job) int {
 	switch {
-	case f.gen2 == nil:
+	case f.gen2Due(j):
 		return planGen2
+	case f.gen1Due(j):
+		return planGen1
 	case f.surveyDue():
 		return len(f.survey.Slots)
 	}
@@ -167,10 +172,12 @@ func (f *flow) plan() int {
 
 // probe starts the probes that the host waited for; the budget has room for them.
 func (f *flow) probe(j *Job) {
-	f.planned += f.plan()
+	f.planned += f.plan(j)
 	switch {
-	case f.gen2 == nil:
+	case f.gen2Due(j):
 		f.beginGen2(j)
+	case f.gen1Due(j):
+		f.beginGen1(j)
 	case f.surveyDue():
 		f.stage, f.machine = surveying, f.survey
 	default:

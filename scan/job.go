@@ -17,6 +17,7 @@ type Job struct {
 	UDP     uint16   // port for U1; 0 means a random high one
 	SkipUp  bool     // take hosts for up without asking (-Pn)
 	NoSweep bool     // do not ask large ranges who is there before each host is
+	Gens    Gens     // of Nmap's probes
 	Deep    When     // probes of method/deep, after gen2; needed where the judge is undecided, see [Undecided]
 	Boxes   When     // compare ports (method/survey), after gen2; needed with two open ports, or answers from several distances
 	Key     method.Key

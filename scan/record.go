@@ -43,13 +43,18 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 			p.Name = "whorl" // nobody else's: it is there for this scan
 		}
 	}
-	if f.gen2 == nil {
+	if !f.probed() {
 		return h
 	}
-	e := &f.gen2.Exchange
-	h.Distance = distance(e, f.route.Local, f.direct)
-	sequences(h, e)
-	Observe(h, e, version)
+	if f.gen2 != nil {
+		e := &f.gen2.Exchange
+		h.Distance = distance(e, f.route.Local, f.direct)
+		sequences(h, e)
+		Observe(h, e, version)
+	}
+	if f.gen1 != nil {
+		recordGen1(h, f, version)
+	}
 	if f.survey != nil && f.survey.Packets > 0 {
 		observeSurvey(h, &f.survey.Exchange)
 	}
@@ -108,14 +113,22 @@ func ports(r *seek.Result, g *gen2.Exchange) []whorl.Port {
 }
 
 func distance(e *gen2.Exchange, local, direct bool) *whorl.Hops {
+	if d := knownDistance(local, direct); d != nil {
+		return d
+	}
+	if n, ok := e.Distance(); ok {
+		return &whorl.Hops{Count: n, Method: whorl.DistanceICMP}
+	}
+	return nil
+}
+
+// knownDistance is that of a host for which no answer is needed; nil for others.
+func knownDistance(local, direct bool) *whorl.Hops {
 	switch {
 	case local:
 		return &whorl.Hops{Count: 0, Method: whorl.DistanceLocal}
 	case direct:
 		return &whorl.Hops{Count: 1, Method: whorl.DistanceDirect}
-	}
-	if n, ok := e.Distance(); ok {
-		return &whorl.Hops{Count: n, Method: whorl.DistanceICMP}
 	}
 	return nil
 }

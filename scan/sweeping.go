@@ -178,11 +178,11 @@ func (r *runner) sweepBatch(s *sweeper, conn link.Conn, batch []Target) (rest []
 			first[t.Addr] = i
 		}
 	}
-	up := map[netip.Addr]string{}
+	up := make([]string, len(batch)) // how an address was found, by its first place
 	r.hear(s, sw, func(f sweep.Found) {
-		if i, asked := first[f.Addr]; asked && f.Up() && up[f.Addr] == "" {
-			up[f.Addr] = reasons[f.State]
-			r.hand(s, held{Target: batch[i], route: s.route, up: up[f.Addr]})
+		if i, asked := first[f.Addr]; asked && f.Up() && up[i] == "" {
+			up[i] = reasons[f.State]
+			r.hand(s, held{Target: batch[i], route: s.route, up: up[i]})
 		}
 	})
 	if sw.Err() == nil && r.ctx.Err() != nil {
@@ -190,8 +190,9 @@ func (r *runner) sweepBatch(s *sweeper, conn link.Conn, batch []Target) (rest []
 	}
 	span := whorl.Span{First: began, Last: conn.Now()}
 	for i, t := range batch {
-		switch reason := up[t.Addr]; {
-		case reason != "" && first[t.Addr] != i: // the same address again
+		at := first[t.Addr]
+		switch reason := up[at]; {
+		case reason != "" && at != i: // the same address again
 			r.hand(s, held{Target: t, route: s.route, up: reason})
 		case reason != "":
 		case sw.Err() != nil:

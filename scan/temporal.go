@@ -13,8 +13,8 @@ import (
 )
 
 // Temporal asks for the times at which hosts repeat what nobody acknowledges: see
-// package backoff. The flows open once gen2 and the survey have finished, so that neither
-// disturbs the other, and deep probes, unless they are never to be sent, go out beside them. The zero
+// package backoff. The flows open once gen2, gen1 and the survey have finished, so that none
+// disturbs another, and deep probes, unless they are never to be sent, go out beside them. The zero
 // value asks for nothing.
 type Temporal struct {
 	States  backoff.States
@@ -64,7 +64,7 @@ const planTemporal = 4
 // they want to be asked again; zero: never.
 func (e *engine) beginTemporal(f *flow, now time.Time) time.Time {
 	j := &e.job.Temporal
-	if !j.wanted() || f.gen2 == nil || f.stage == probing || f.stage == surveying || f.surveyDue() || f.problem != "" {
+	if !j.wanted() || f.gen2 == nil || f.gen1Due(e.job) || f.timed() || f.stage == surveying || f.surveyDue() || f.problem != "" {
 		return time.Time{}
 	}
 	f.temporal = &temporal{}
@@ -133,7 +133,7 @@ func (e *engine) decideTemporal(x *backoff.Exchange, now time.Time) bool {
 		return false
 	}
 	for _, f := range e.flows {
-		if f.stage == probing {
+		if f.timed() {
 			return false
 		}
 	}

@@ -29,8 +29,7 @@ func (j *Judge) scrubbed(seen []method.Line) (b whorl.Box, found bool) {
 		return b, false
 	}
 	o := Observe(seen)
-	believed := j.refs.believed()
-	likeliest := j.likeliestBut(seen, shown, believed)
+	likeliest := j.likeliestBut(seen, shown)
 	if likeliest < 0 {
 		return b, false
 	}
@@ -39,7 +38,7 @@ func (j *Judge) scrubbed(seen []method.Line) (b whorl.Box, found bool) {
 		return b, false
 	}
 	b = whorl.Box{Kind: whorl.BoxScrubber, LeftOut: touchedBy(seen, shown)}
-	if b.Weight = j.scrubWeight(seen, shown, believed, likeliest); !proves(b.Weight) {
+	if b.Weight = j.scrubWeight(seen, shown, likeliest); !proves(b.Weight) {
 		return b, false
 	}
 	for _, r := range shown {
@@ -78,24 +77,26 @@ func (j *Judge) untouched(seen []method.Line, all []*rewriting) []float64 {
 	return j.weigher.Scores(Observe(rest), &j.o.Model.Family)
 }
 
-// believed are the records that may say how a system is by itself: ours, and foreign ones
+// believable are the records that may say how a system is by itself: ours, and foreign ones
 // of families that ours do not tell of. Foreign records hold what firewalls made of hosts.
-func (r *References) believed() []bool {
+func (r *References) believable() []bool {
+	told := make([]bool, len(r.families.members)) // by ours
+	for n, members := range r.families.members {
+		told[n] = slices.ContainsFunc(members, func(k int) bool { return r.own[k] })
+	}
 	out := make([]bool, len(r.Entries))
-	for i, e := range r.Entries {
-		out[i] = own(e) || !slices.ContainsFunc(r.families.of[i], func(n int) bool {
-			return slices.ContainsFunc(r.families.members[n], func(k int) bool { return own(r.Entries[k]) })
-		})
+	for i := range out {
+		out[i] = r.own[i] || !slices.ContainsFunc(r.families.of[i], func(n int) bool { return told[n] })
 	}
 	return out
 }
 
 // likeliestBut is the record that explains best what rewritings do not touch; -1 if none
 // says anything.
-func (j *Judge) likeliestBut(seen []method.Line, all []*rewriting, believed []bool) int {
+func (j *Judge) likeliestBut(seen []method.Line, all []*rewriting) int {
 	place, best := -1, math.Inf(-1)
 	for i, s := range j.untouched(seen, all) {
-		if believed[i] && s > best {
+		if j.refs.believed[i] && s > best {
 			place, best = i, s
 		}
 	}
@@ -104,7 +105,7 @@ func (j *Judge) likeliestBut(seen []method.Line, all []*rewriting, believed []bo
 
 // scrubWeight is what rewritings say for a firewall, as a natural logarithm. Records that
 // are not believed tell how well the family of the likeliest explains the rest.
-func (j *Judge) scrubWeight(seen []method.Line, all []*rewriting, believed []bool, likeliest int) float64 {
+func (j *Judge) scrubWeight(seen []method.Line, all []*rewriting, likeliest int) float64 {
 	o, scores, unknown := Observe(seen), j.untouched(seen, all), j.weigher.unknown()
 	top := max(slices.Max(scores), unknown)
 	with, without := 0.0, math.Exp(scrubSharpen*(unknown-top))
@@ -113,7 +114,7 @@ func (j *Judge) scrubWeight(seen []method.Line, all []*rewriting, believed []boo
 			continue
 		}
 		by := place
-		if !believed[place] {
+		if !j.refs.believed[place] {
 			if !j.refs.related(place, likeliest) {
 				continue
 			}

@@ -29,14 +29,14 @@ const (
 // timedBoxes adds the box that retransmission times and the headers of what is repeated
 // prove to those that a survey found. If it has found a SYN proxy, times may name the host
 // behind; if it could not tell that from a proxy that ends connections, times may.
-func (j *Judges) timedBoxes(h *whorl.Host, boxes []whorl.Box) []whorl.Box {
+func (j *Judge) timedBoxes(h *whorl.Host, boxes []whorl.Box) []whorl.Box {
 	port := usedPort(h, whorl.Open)
 	lines := timesLines(h)
 	if lines == nil || j.refs == nil {
 		return boxes
 	}
 	r := relay{lines: lines, runs: backoff.Runs(lines)}
-	if r.devices = j.timing.ranker.Devices(r.runs, j.timing.prior); r.devices == nil {
+	if r.devices = j.weighTimes(r.runs).Devices(j.timing.prior); r.devices == nil {
 		return boxes
 	}
 	r.weight = min(max(r.devices.Factor, -mostForOne), mostForTwo)

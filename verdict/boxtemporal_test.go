@@ -18,6 +18,10 @@ const (
 	linuxFIN  = "LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006%TTL=40)\nFinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006%TTL=40)\n"
 	gvisorFIN = "LastAck(G=0.2,0.2,0.4,0.8,1.6,3.2%E=none%T=8%R=0.0006%B=0.0006%TTL=40)\nFinWait1(G=0.2,0.2,0.4,0.8,1.6,3.2%E=none%T=8%R=0.0006%B=0.0006%TTL=40)\n"
 	lwipFIN   = "LastAck(G=2.65,6,12,24%E=none%T=60%R=0.001%B=0.0006%TTL=FF)\nFinWait1(G=2.85,6,12,24%E=none%T=60%R=0.001%B=0.0006%TTL=FF)\n"
+	// The last copies of Held were 13.2 and 26.4 s apart; the one between was lost.
+	lossyFIN = "LastAck(G=0.214,0.236,0.408,0.82,1.655,3.316,6.606,13.203,26.446%E=none%T=59.579%R=0.2138%B=0.021%TTL=40%A=FF)\n" +
+		"FinWait1(G=0.204,0.197,0.41,0.857,1.62,3.308,6.612,13.247,26.426%E=none%T=59.593%R=0.1932%B=0.021%TTL=40%A=FF)\n" +
+		"Held(G=0.232,0.175,0.431,0.812,1.654,3.32,6.591,39.658%E=none%T=58.895%R=0.8919%B=0.021%TTL=40%A=FF)\n"
 	cookieFIN = "LastAck(G=3.22,6.14,12.03%E=none%T=30%R=0.0006%B=0.0006%TTL=40)\nFinWait1(G=3.21,6.13,12.03%E=none%T=30%R=0.0006%B=0.0006%TTL=40)\n"
 )
 
@@ -45,6 +49,7 @@ func TestTimedBoxes(t *testing.T) {
 		"gVisor behind Linux":                         {linuxSYN + gvisorFIN, "Google gVisor"},
 		"Linux behind gVisor":                         {gvisorSYN + linuxFIN, "Linux"},
 		"lwIP behind Linux":                           {linuxSYN + lwipFIN, whorl.Unknown}, // most systems of 2003 repeat FINs so
+		"gVisor behind lwIP, one copy lost":           {"SynRcvd(G=2.596,5.992%E=none%T=59.804%B=0.021%W=FFFF%TTL=FF%O=MNW)\n" + lossyFIN, "Google gVisor"},
 		"another TTL":                                 {lwipSYN + strings.ReplaceAll(linuxFIN, "TTL=40", "TTL=40%A=FF"), "Linux"},
 		"gVisor behind netfilter's SYNPROXY, s and f": {onceSYN + "FinWait1(G=2.33,4.65,9.31%E=none%T=20%R=0.0006%B=0.0006%TTL=3F%A=40%D=Z)", "Google gVisor"},
 		"Linux behind netfilter's SYNPROXY, s and f":  {onceSYN + "FinWait1(G=0.21,0.21,0.43,0.82,1.67,3.45%E=none%T=8%R=0.001%B=0.0006%TTL=3F%A=40%D=Z)", "Linux"},

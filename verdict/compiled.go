@@ -127,7 +127,7 @@ func (b *builder) addLine(line *gen2.ReferenceTest, p *gen2.Points) {
 }
 
 // Bounds on what a matcher remembers: lines per test and values per attribute. With
-// nmap-os-db that is at most 12 MB. When one is reached, that memory starts anew.
+// nmap-os-db that is at most 14 MB. When one is reached, that memory starts anew.
 const (
 	maxLines  = 64
 	maxValues = 128
@@ -140,6 +140,7 @@ type Matcher struct {
 	*Compiled
 	sums  []points // of each entry, for the last observation
 	tests [gen2.NumTests]memory
+	kinds map[string][]points // of each entry for all tests but SEQ, by their lines
 	key   []byte
 }
 
@@ -151,7 +152,7 @@ type memory struct {
 
 // Matcher makes a matcher with nothing remembered.
 func (c *Compiled) Matcher() *Matcher {
-	m := &Matcher{Compiled: c, sums: make([]points, len(c.entries))}
+	m := &Matcher{Compiled: c, sums: make([]points, len(c.entries)), kinds: map[string][]points{}}
 	for t := range m.tests {
 		m.tests[t].lines = map[string][]points{}
 		m.tests[t].values = make([]map[string][]points, len(c.tests[t].columns))
@@ -176,20 +177,15 @@ func (m *Matcher) List(seen []method.Line) List {
 // Scores compares an observation with all entries: [gen2.Reference.Score] of each,
 // in order. The sequence is valid until the next call.
 func (m *Matcher) Scores(seen []method.Line) iter.Seq2[*osdb.Entry, gen2.Score] {
-	clear(m.sums)
-	var done [gen2.NumTests]bool
-	for _, l := range seen {
-		t, ok := gen2.TestNamed(l.Test)
-		if !ok || done[t] {
-			continue
+	var lines [gen2.NumTests]*method.Line
+	for i := range seen {
+		if t, ok := gen2.TestNamed(seen[i].Test); ok && lines[t] == nil {
+			lines[t] = &seen[i]
 		}
-		done[t] = true
-		line := m.line(t, l)
-		lineOf := m.Compiled.tests[t].lineOf
-		sums := m.sums[:len(lineOf)] // one check for all
-		for i, n := range lineOf {
-			sums[i] += line[n]
-		}
+	}
+	copy(m.sums, m.others(&lines))
+	if l := lines[gen2.TestSEQ]; l != nil {
+		m.add(m.sums, gen2.TestSEQ, l)
 	}
 	return func(yield func(*osdb.Entry, gen2.Score) bool) {
 		for i, sum := range m.sums {
@@ -200,8 +196,39 @@ func (m *Matcher) Scores(seen []method.Line) iter.Seq2[*osdb.Entry, gen2.Score] 
 	}
 }
 
+// others gives the points of each entry for all tests but SEQ. They are remembered as a
+// whole, as machines of one kind differ in nothing else.
+func (m *Matcher) others(lines *[gen2.NumTests]*method.Line) []points {
+	var key []byte
+	for t, l := range lines {
+		if l != nil && gen2.Test(t) != gen2.TestSEQ {
+			key = append(l.AppendTo(key), '\n')
+		}
+	}
+	if sums, ok := m.kinds[string(key)]; ok {
+		return sums
+	}
+	sums := make([]points, len(m.entries))
+	for t, l := range lines {
+		if l != nil && gen2.Test(t) != gen2.TestSEQ {
+			m.add(sums, gen2.Test(t), l)
+		}
+	}
+	remember(m.kinds, string(key), sums, maxLines, maxKey*int(gen2.NumTests))
+	return sums
+}
+
+// add adds the points of an observed line to those of each entry.
+func (m *Matcher) add(sums []points, t gen2.Test, l *method.Line) {
+	line, lineOf := m.line(t, l), m.Compiled.tests[t].lineOf
+	sums = sums[:len(lineOf)] // one check for all
+	for i, n := range lineOf {
+		sums[i] += line[n]
+	}
+}
+
 // line gives the points of each line of a table for an observed line.
-func (m *Matcher) line(t gen2.Test, l method.Line) []points {
+func (m *Matcher) line(t gen2.Test, l *method.Line) []points {
 	mem, tab := &m.tests[t], &m.Compiled.tests[t]
 	m.key = l.AppendTo(m.key[:0])
 	if p, ok := mem.lines[string(m.key)]; ok {
@@ -218,7 +245,7 @@ func (m *Matcher) line(t gen2.Test, l method.Line) []points {
 			p[line] += value[n]
 		}
 	}
-	remember(mem.lines, string(m.key), p, maxLines)
+	remember(mem.lines, string(m.key), p, maxLines, maxKey)
 	return p
 }
 
@@ -236,12 +263,13 @@ func (m *Matcher) value(t gen2.Test, attr int, got string) []points {
 			p[i+1] += points(q.points)
 		}
 	}
-	remember(mem, got, p, maxValues)
+	remember(mem, got, p, maxValues, maxKey)
 	return p
 }
 
-func remember(mem map[string][]points, key string, p []points, limit int) {
-	if len(key) > maxKey {
+// remember keeps p for a key that is not longer than that, among at most limit others.
+func remember(mem map[string][]points, key string, p []points, limit, longest int) {
+	if len(key) > longest {
 		return
 	}
 	if len(mem) >= limit {

@@ -167,8 +167,11 @@ func TestMatcherMemoryIsBounded(t *testing.T) {
 		m.List([]method.Line{{Test: "SEQ", Attrs: []method.Attr{{Name: "SP", Value: fmt.Sprint(i)}}}})
 		m.List([]method.Line{{Test: "SEQ", Attrs: []method.Attr{{Name: "SP", Value: strings.Repeat("1", 300+i)}}}})
 	}
-	if mem := m.tests[gen2.TestSEQ]; len(mem.lines) > maxLines || len(mem.values[0]) > maxValues {
-		t.Errorf("%d lines, %d values", len(mem.lines), len(mem.values[0]))
+	for i := range 2 * maxLines {
+		m.List([]method.Line{{Test: "T1", Attrs: []method.Attr{{Name: "T", Value: fmt.Sprint(i)}}}})
+	}
+	if mem := m.tests[gen2.TestSEQ]; len(mem.lines) > maxLines || len(mem.values[0]) > maxValues || len(m.kinds) > maxLines {
+		t.Errorf("%d lines, %d values, %d kinds", len(mem.lines), len(mem.values[0]), len(m.kinds))
 	}
 }
 

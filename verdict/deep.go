@@ -8,6 +8,7 @@ import (
 	"whorl"
 	"whorl/method/deep"
 	"whorl/method/expr"
+	"whorl/method/gen1"
 	"whorl/osdb"
 )
 
@@ -51,8 +52,9 @@ func deepRecords(set osdb.Set, entries []*osdb.Entry, places map[recordKey]int) 
 // probed is what deep probes saw of a host; empty if none were sent.
 type probed struct {
 	deep.Print
-	near  bool   // no router is known to stand between
-	times []told // what retransmission times say, by place; nil: none were seen
+	near  bool       // no router is known to stand between
+	times []told     // what retransmission times say, by place; nil: none were seen
+	gen1  gen1.Print // what the first generation saw; nil: it was not sent
 }
 
 // deepBy is the observation of deep probes of a host: the first with something that can
@@ -207,9 +209,11 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 	if j.weigher == nil || len(h.Verdicts) == 0 || len(deepBy(h).Print) > 0 {
 		return false
 	}
-	headline := h.Verdicts[0]
-	if seen, ok, err := seenBy(h); !ok || err != nil || !answersSYN(seen) || headline.Source.File != "" {
+	if h.Verdicts[0].Source.File != "" {
 		return false // a headline that rests on a record is a name
+	}
+	if seen, ok, err := seenBy(h); !ok || err != nil || !answersSYN(seen) {
+		return false
 	}
 	var listed []deep.Reference
 	for _, v := range h.Verdicts {

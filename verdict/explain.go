@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"slices"
 	"strings"
 
 	"whorl"
@@ -15,16 +16,30 @@ const leastNear = 3
 // Explain adds the evidence to the first n verdicts that rest on a record, to the
 // headline what tells it from its best alternative, and to the host what would tell more.
 func (j *Judge) Explain(h *whorl.Host, n int) {
+	j.explain(h, n, func(*whorl.Evidence) bool { return true })
+}
+
+// explain is Explain with the evidence that is worth telling. The rest is not put in words.
+func (j *Judge) explain(h *whorl.Host, n int, worth func(*whorl.Evidence) bool) {
 	s := targetOf(h)
 	if unanswered(h) {
 		n = max(n, leastNear)
 	}
 	for i := range h.Verdicts {
 		v := &h.Verdicts[i]
-		if place, ok := j.places[keyOf(v.Source)]; ok && n > 0 {
-			v.Evidence = j.evidence(place, s)
+		if n <= 0 {
+			break
+		}
+		if place, ok := j.places[keyOf(v.Source)]; ok && !s.gen1 {
+			v.Evidence = j.evidence(place, s, worth)
+			n--
+		} else if ev := j.gen1Alone(v, h); ev != nil {
+			v.Evidence = worthTelling(ev, worth)
 			n--
 		}
+	}
+	if s.gen1 {
+		h.Next = j.nextGen1(s)
 	}
 	if len(h.Verdicts) > 0 && s.seen != nil {
 		h.Verdicts[0].Decisive = j.decisive(s)
@@ -38,10 +53,14 @@ type target struct {
 	seen       []method.Line    // its print, as it was judged
 	scan       method.Line      // how it was made; empty Test: not told
 	conditions whorl.Conditions // of the print
+	gen1       bool             // there is a print of the first generation alone
+
+	observed *Observation             // seen, to be weighed
+	weighed  map[int][]whorl.Evidence // the comparison with records, by place
 }
 
 func targetOf(h *whorl.Host) (s target) {
-	s.Host = h
+	s.Host, s.weighed = h, map[int][]whorl.Evidence{}
 	for _, o := range h.Observations {
 		if o.Method != "gen2" {
 			continue
@@ -51,6 +70,7 @@ func targetOf(h *whorl.Host) (s target) {
 			break
 		}
 	}
+	s.observed, s.gen1 = Observe(s.seen), s.seen == nil && seenGen1(h) != nil
 	return s
 }
 
@@ -77,21 +97,38 @@ func (j *Judge) compare(place int, seen []method.Line) []whorl.Evidence {
 	return ev
 }
 
-// evidence is all that is known for and against a record, in words.
-func (j *Judge) evidence(place int, s target) []whorl.Evidence {
-	ev := j.weighed(place, s)
-	for i := range ev {
-		say(&ev[i], s.seen)
+// evidence is what is known for and against a record and worth telling, in words.
+func (j *Judge) evidence(place int, s target, worth func(*whorl.Evidence) bool) (out []whorl.Evidence) {
+	for _, e := range j.weighed(place, s) {
+		if worth(&e) {
+			say(&e, s.seen)
+			out = append(out, e)
+		}
 	}
-	return append(ev, timedEvidence(j.timing.of[place], j.entries[place], runsOf(s.Host))...)
+	out = append(out, worthTelling(j.gen1Beside(place, s.Host), worth)...)
+	return append(out, worthTelling(timedEvidence(j.timing.of[place], j.entries[place], runsOf(s.Host)), worth)...)
+}
+
+// worthTelling leaves evidence out that is not worth telling.
+func worthTelling(ev []whorl.Evidence, worth func(*whorl.Evidence) bool) []whorl.Evidence {
+	return slices.DeleteFunc(ev, func(e whorl.Evidence) bool { return !worth(&e) })
 }
 
 // weighed is the comparison with the weights of the likelihood, with what is missing and
-// with what deep probes saw.
+// with what deep probes saw. It must not be changed, as it is remembered.
 func (j *Judge) weighed(place int, s target) []whorl.Evidence {
+	if ev, ok := s.weighed[place]; ok {
+		return ev
+	}
+	ev := j.weigh(place, s)
+	s.weighed[place] = ev
+	return ev
+}
+
+func (j *Judge) weigh(place int, s target) []whorl.Evidence {
 	ev := j.compare(place, s.seen)
 	if j.weigher != nil {
-		weights := j.weigher.explain(place, Observe(s.seen))
+		weights := j.weigher.explain(place, s.observed)
 		for i := range ev {
 			t, _ := gen2.TestNamed(ev[i].Test)
 			attr, _ := gen2.Tests[t].Attr(ev[i].Attr)

@@ -35,7 +35,7 @@ func (j *Judge) decisive(s target) *whorl.Difference {
 		}
 		rest = rest[1:]
 	}
-	other, ok := j.alternative(place, rest, s.seen)
+	other, ok := j.alternative(place, rest, s.observed)
 	if !ok {
 		return nil
 	}
@@ -45,7 +45,7 @@ func (j *Judge) decisive(s target) *whorl.Difference {
 // alternative is the likeliest record that is no kin of one: that of the first such
 // verdict, or else of all records of ours. Of a foreign device that is hardly probable
 // nobody knows whose stack it has.
-func (j *Judge) alternative(place int, verdicts []whorl.Verdict, seen []method.Line) (other int, ok bool) {
+func (j *Judge) alternative(place int, verdicts []whorl.Verdict, o *Observation) (other int, ok bool) {
 	for _, v := range verdicts {
 		p, known := j.places[keyOf(v.Source)]
 		if known && !j.kin(place, p) && (j.weigher == nil || v.Confidence >= leastShare) {
@@ -56,8 +56,8 @@ func (j *Judge) alternative(place int, verdicts []whorl.Verdict, seen []method.L
 		return 0, false
 	}
 	best := math.Inf(-1)
-	for p, score := range j.weigher.Scores(Observe(seen), &j.o.Model.Family) {
-		if score > best && own(j.entries[p]) && !j.kin(place, p) {
+	for p, score := range j.weigher.Scores(o, &j.o.Model.Family) {
+		if score > best && j.refs.own[p] && !j.kin(place, p) {
 			other, best, ok = p, score, true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/backoff"
 	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/osdb"
@@ -51,6 +52,7 @@ type Judges struct {
 	points   []*gen2.Points // by entry
 	deep     []deepRecord   // by entry
 	timing   timing
+	gen1     *firstGen
 	places   map[recordKey]int // of entries; of a record that narrows one, that of the whole
 	refs     *References       // entries, judged by likelihood; nil: not
 }
@@ -83,6 +85,7 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 	}
 	j.deep = deepRecords(set, j.entries, j.places)
 	j.timing = newTiming(set, j.entries)
+	j.gen1 = newFirstGen(set, j.entries)
 	var foreign osdb.Set
 	for _, d := range set {
 		if !d.Own() {
@@ -150,13 +153,14 @@ type Judge struct {
 	matcher *Matcher
 	weigher *Weigher // nil: points alone
 	scratch []float64
-	heard   *Handshakes // nil: no host had any yet
+	heard   *Handshakes      // nil: no host had any yet
+	weights *backoff.Weights // of the times that were judged last
 }
 
 // handshakes prepares the judgement of what was only heard when the first such host comes.
 func (j *Judge) handshakes() *Handshakes {
 	if j.heard == nil {
-		j.heard = NewHandshakes(j.set, Options{})
+		j.heard = NewHandshakes(j.set, Options{}).Explained()
 	}
 	return j.heard
 }
@@ -173,7 +177,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 	}
 	seen, ok, err := seenBy(h)
 	if !ok {
-		if h.Verdicts = j.timed(h); h.Verdicts == nil {
+		if h.Verdicts = j.unscanned(h); h.Verdicts == nil {
 			j.handshakes().Judge(h)
 		}
 		return
@@ -185,7 +189,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 	if j.weigher != nil {
 		seen = j.withoutScrub(h, withoutSilence(h, seen))
 		p := deepBy(h)
-		p.times = j.timesOf(ownRuns(h))
+		p.times, p.gen1 = j.timesOf(ownRuns(h)), seenGen1(h)
 		h.Verdicts = fitting(j.likely(seen, p))
 		if tooLittle(seen) != "" {
 			if v := j.timed(h); v != nil {
@@ -198,6 +202,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 			h.Verdicts = append(h.Verdicts, v)
 		}
 	}
+	j.joinGen1(h)
 	j.nameBehind(h)
 }
 
@@ -227,6 +232,7 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	all := j.weigher.Scores(o, &j.o.Model.Family)
 	shares(all, all, j.weigher.unknown())
 	j.reweigh(all, p.Print)
+	j.regen(all, p.gen1)
 	retime(all, p.times)
 	families := j.refs.byFamily(all, leastShare)
 	if len(families) == 0 {
@@ -300,7 +306,7 @@ func (j *Judge) versions(f *family, o *Observation, p probed) []float64 {
 	j.weigher.score(out, f.members, o, &j.o.Model.Version)
 	for i, place := range f.members {
 		out[i] -= j.refs.Prior[place]
-		if own(j.refs.Entries[place]) {
+		if j.refs.own[place] {
 			out[i] += ownVersions
 		}
 		if sum, ok := j.deep[place].likelihood(p.Print); ok {

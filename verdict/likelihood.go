@@ -20,18 +20,19 @@ type Weigher struct {
 	key      []byte
 }
 
-// lineMemory is what lines scored by some weights.
-type lineMemory [gen2.NumTests]testMemory
+// lineMemory is what observations scored by some weights: the lines of each test, and at
+// the end all tests but SEQ together.
+type lineMemory [gen2.NumTests + 1]testMemory
 
-// testMemory is what each line of a test scored.
+// testMemory is what each line of a test scored, or each entry by all tests but SEQ.
 type testMemory struct {
-	sums map[string][]float64 // by observed line
+	sums map[string][]float64 // by what was observed
 	free [][]float64          // to be used again
 }
 
 // Bounds on what is remembered: values of one feature and, for each weights, lines of
-// one test. With nmap-os-db that is 20 MB at most. When one is reached, that memory
-// starts anew. Longer keys than maxKey are not remembered.
+// one test. With nmap-os-db that is 24 MB at most. When one is reached, that memory
+// starts anew. Lines longer than maxKey are not remembered.
 const (
 	maxAgreed     = 512
 	maxLineScores = 32
@@ -65,26 +66,54 @@ func (w *Weigher) Scores(o *Observation, by *Weights) []float64 {
 
 // score is Scores for the entries at some places, in their order.
 func (w *Weigher) score(out []float64, places []int, o *Observation, by *Weights) {
-	out = out[:len(places)]
-	clear(out)
-	for t := range o.tests {
-		if o.tests[t].known == 0 {
-			continue
-		}
-		sums, lineOf := w.line(gen2.Test(t), &o.tests[t], by), w.refs.tests[t].lineOf
-		for i, place := range places {
-			out[i] += sums[lineOf[place]]
-		}
-	}
+	others, seq, seqOf := w.others(o, by), w.line(gen2.TestSEQ, &o.tests[gen2.TestSEQ], by), w.refs.tests[gen2.TestSEQ].lineOf
 	factor, _ := by.focus(o)
 	factor *= w.refs.Sharpen
+	out = out[:len(places)]
 	for i, place := range places {
-		if out[i] == 0 && !w.refs.compares(place, o) {
+		sum := others[place] + seq[seqOf[place]]
+		if sum == 0 && !w.refs.compares(place, o) {
 			out[i] = math.Inf(-1)
 			continue
 		}
-		out[i] = out[i]*factor + w.refs.Prior[place]
+		out[i] = sum*factor + w.refs.Prior[place]
 	}
+}
+
+// others gives what all tests but SEQ score for each entry. It is remembered as a whole,
+// as machines of one kind differ in nothing else. The slice is valid until the next call.
+func (w *Weigher) others(o *Observation, by *Weights) []float64 {
+	mem := &w.memory(by)[gen2.NumTests]
+	w.key = w.key[:0]
+	for t := range o.tests {
+		if gen2.Test(t) != gen2.TestSEQ {
+			w.key = o.tests[t].appendKey(w.key)
+		}
+	}
+	if sums, ok := mem.sums[string(w.key)]; ok {
+		return sums
+	}
+	out := mem.next(w.key, len(w.everyone), maxKey*int(gen2.NumTests))
+	for t := range o.tests {
+		if gen2.Test(t) == gen2.TestSEQ || o.tests[t].known == 0 {
+			continue
+		}
+		sums := w.line(gen2.Test(t), &o.tests[t], by)
+		for i, n := range w.refs.tests[t].lineOf {
+			out[i] += sums[n]
+		}
+	}
+	return out
+}
+
+// memory is what is remembered of some weights.
+func (w *Weigher) memory(by *Weights) *lineMemory {
+	mem := w.lines[by]
+	if mem == nil {
+		mem = &lineMemory{}
+		w.lines[by] = mem
+	}
+	return mem
 }
 
 // compares reports whether an entry says anything of what was seen.
@@ -102,17 +131,13 @@ func (r *References) compares(entry int, o *Observation) bool {
 
 // line gives what each line of a test scores. The slice is valid until the next call.
 func (w *Weigher) line(t gen2.Test, o *observed, by *Weights) []float64 {
-	mem := w.lines[by]
-	if mem == nil {
-		mem = &lineMemory{}
-		w.lines[by] = mem
-	}
+	mem := &w.memory(by)[t]
 	w.key = o.appendKey(w.key[:0])
-	if sums, ok := mem[t].sums[string(w.key)]; ok {
+	if sums, ok := mem.sums[string(w.key)]; ok {
 		return sums
 	}
 	tab := &w.refs.tests[t]
-	sums := mem[t].next(w.key, tab.lines)
+	sums := mem.next(w.key, tab.lines, maxKey)
 	for i := range tab.attrs {
 		if !o.has(i) {
 			continue
@@ -125,8 +150,8 @@ func (w *Weigher) line(t gen2.Test, o *observed, by *Weights) []float64 {
 	return sums
 }
 
-// next gives n zeros to fill for a key, remembered if there is room for the key.
-func (m *testMemory) next(key []byte, n int) []float64 {
+// next gives n zeros to fill for a key, remembered if the key is not longer than that.
+func (m *testMemory) next(key []byte, n, longest int) []float64 {
 	if m.sums == nil || len(m.sums) >= maxLineScores {
 		for _, s := range m.sums {
 			m.free = append(m.free, s)
@@ -140,7 +165,7 @@ func (m *testMemory) next(key []byte, n int) []float64 {
 	} else {
 		s = make([]float64, n)
 	}
-	if len(key) <= maxKey {
+	if len(key) <= longest {
 		m.sums[string(key)] = s
 	}
 	return s

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"whorl/data"
-	"whorl/method/gen2"
 	"whorl/osdb"
 )
 
@@ -195,10 +194,12 @@ func TestWeigherMemoryIsBounded(t *testing.T) {
 	for i := range 2000 {
 		w.Scores(Observe(joined(fmt.Sprintf("SEQ(SP=%X)", i))), &m.Family)
 		w.Scores(Observe(joined("SEQ(SP="+strings.Repeat("1", 300+i)+")")), &m.Family)
+		w.Scores(Observe(joined(fmt.Sprintf("T1(T=%X)", i))), &m.Family)
 	}
-	mem := w.lines[&m.Family][gen2.TestSEQ]
-	if n := len(mem.sums) + len(mem.free); n > maxLineScores+1 {
-		t.Errorf("%d lines", n)
+	for test, mem := range w.lines[&m.Family] {
+		if n := len(mem.sums) + len(mem.free); n > maxLineScores+1 {
+			t.Errorf("test %d: %d lines", test, n)
+		}
 	}
 	for i, values := range w.agreed {
 		if len(values) > maxAgreed {

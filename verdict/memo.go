@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,18 +12,18 @@ import (
 // Memo is a judge that explains, and that gives hosts with the same observations the
 // same verdicts without judging them again: where many addresses are one kind of
 // machine, most say the same. It must not be used from two goroutines at once, and the
-// verdicts that it gives must not be changed. Hosts with a survey are never the same, as
-// the times of its answers are their own.
+// verdicts and boxes that it gives must not be changed. Hosts with a survey, or whose
+// retransmissions were timed, are never the same, as the times are their own.
 type Memo struct {
 	judge     *Judge
 	explained int
 	all       bool
-	known     map[string]remembered
+	known     map[string]*remembered
 	last      *whorl.Host // that was judged last
-	lastKey   string      // what its verdicts rest on
+	found     *remembered // of it; nil: it is not remembered
 }
 
-// remembered is what was found of a host.
+// remembered is what was found of a host. Many hosts share it.
 type remembered struct {
 	verdicts  []whorl.Verdict
 	boxes     []whorl.Box
@@ -40,43 +41,39 @@ const (
 // NewMemo remembers what j says. The first n verdicts get their evidence: all of it, or
 // what speaks against them, is missing, or speaks for them with some weight.
 func NewMemo(j *Judge, n int, all bool) *Memo {
-	return &Memo{judge: j, explained: n, all: all, known: map[string]remembered{}}
+	return &Memo{judge: j, explained: n, all: all, known: map[string]*remembered{}}
 }
 
 // Judge sets the verdicts of h, with evidence, and its next steps.
 func (m *Memo) Judge(h *whorl.Host) {
 	key := restsOn(h)
-	m.last, m.lastKey = h, key
-	if r, ok := m.known[key]; ok {
-		h.Verdicts, h.Boxes = slices.Clone(r.verdicts), slices.Clone(r.boxes)
+	m.last, m.found = h, m.known[key]
+	if r := m.found; r != nil {
+		h.Verdicts, h.Boxes = r.verdicts, r.boxes
 		return
 	}
 	m.judge.Judge(h)
-	m.judge.Explain(h, m.explained)
-	for i := range h.Verdicts {
-		if v := &h.Verdicts[i]; !m.all {
-			v.Evidence = slices.DeleteFunc(v.Evidence, func(e whorl.Evidence) bool {
-				return e.Agrees && e.Missing == "" && -telling < e.Weight && e.Weight < telling
-			})
-		}
-	}
-	if _, surveyed := surveyOf(h); surveyed || len(h.Next) > 0 { // steps name the host
+	m.judge.explain(h, m.explained, m.tells)
+	if _, surveyed := surveyOf(h); surveyed || len(runsOf(h)) > 0 || len(h.Next) > 0 { // steps name the host
 		return
 	}
 	if len(m.known) == maxMemo {
 		clear(m.known)
 	}
-	m.known[key] = remembered{slices.Clone(h.Verdicts), slices.Clone(h.Boxes), m.judge.Undecided(h)}
+	h.Verdicts, h.Boxes = slices.Clip(h.Verdicts), slices.Clip(h.Boxes) // who adds to them must not add to what others have
+	m.found = &remembered{h.Verdicts, h.Boxes, m.judge.Undecided(h)}
+	m.known[key] = m.found
+}
+
+// tells reports whether a piece of evidence is worth telling.
+func (m *Memo) tells(e *whorl.Evidence) bool {
+	return m.all || !e.Agrees || e.Missing != "" || e.Weight <= -telling || e.Weight >= telling
 }
 
 // Undecided is that of the judge, for a host that was judged and has not changed since.
 func (m *Memo) Undecided(h *whorl.Host) bool {
-	key := m.lastKey
-	if h != m.last {
-		key = restsOn(h)
-	}
-	if r, ok := m.known[key]; ok {
-		return r.undecided
+	if h == m.last && m.found != nil {
+		return m.found.undecided
 	}
 	return m.judge.Undecided(h)
 }
@@ -87,9 +84,12 @@ func restsOn(h *whorl.Host) string {
 	if isNear(h) {
 		b.WriteString("near ")
 	}
+	for _, box := range onOurSide(h.Boxes) {
+		fmt.Fprintf(&b, "%s%q%q ", box.Kind, box.LeftOut, box.Evidence)
+	}
 	for _, o := range h.Observations {
 		scan, print, ok := strings.Cut(o.Print, "\n")
-		if !ok || !strings.HasPrefix(scan, "SCAN(") {
+		if !ok || !strings.HasPrefix(scan, "SCAN(") && !strings.HasPrefix(scan, "SInfo(") {
 			scan, print = "", o.Print
 		}
 		b.WriteString(o.Method)
@@ -102,7 +102,7 @@ func restsOn(h *whorl.Host) string {
 	return b.String()
 }
 
-// conditionsOf is what a SCAN line says of how a print was made, without when and by
+// conditionsOf is what a line SCAN or SInfo says of how a print was made, without when and by
 // which of the ports.
 func conditionsOf(scan string) string {
 	l, err := method.ParseLine(scan)
@@ -112,10 +112,10 @@ func conditionsOf(scan string) string {
 	var b strings.Builder
 	for _, a := range l.Attrs {
 		switch a.Name {
-		case "D", "TM", "M", "P", "V":
+		case "D", "TM", "Tm", "M", "P", "V":
 			continue
-		case "OT", "CT", "CU":
-			if a.Value != "" {
+		case "OT", "CT", "CU", "O", "C":
+			if a.Value != "" && a.Value != "-1" {
 				a.Value = "known"
 			}
 		}

@@ -21,6 +21,8 @@ type References struct {
 	tests    [gen2.NumTests]refTest
 	features []refFeature // as Features
 	families groups       // with those that they descend from
+	own      []bool       // by entry: of a database kept by this project or the user
+	believed []bool       // by entry: it may say how a system is by itself
 }
 
 // refTest is one test in all records.
@@ -59,6 +61,10 @@ func NewReferences(set osdb.Set) *References {
 	}
 	r.Prior = make([]float64, len(r.Entries))
 	r.families = groupBy(r.Entries, classesOf)
+	for _, e := range r.Entries {
+		r.own = append(r.own, own(e))
+	}
+	r.believed = r.believable()
 	for t := range r.tests {
 		r.addTest(gen2.Test(t))
 	}

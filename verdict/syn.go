@@ -19,6 +19,7 @@ import (
 // that fewer servers get an answer and no more of them a right one (docs/passive.md).
 type Handshakes struct {
 	threshold  float64
+	explained  bool // headlines get their evidence
 	entries    []*osdb.Entry
 	classes    []whorl.Class // vendor and family that an entry counts for
 	candidates []syn.Candidate
@@ -50,6 +51,12 @@ const (
 	programType = "program"
 )
 
+// Explained lets headlines have the evidence of the packet that decided.
+func (j *Handshakes) Explained() *Handshakes {
+	j.explained = true
+	return j
+}
+
 // NewHandshakes prepares the databases. Of the options the confidence counts; 0 means
 // syn.Confident.
 func NewHandshakes(set osdb.Set, o Options) *Handshakes {
@@ -65,10 +72,9 @@ func NewHandshakes(set osdb.Set, o Options) *Handshakes {
 		if len(r) == 0 || len(e.Classes) == 0 {
 			continue
 		}
-		class := stackOf(e)
+		class := stackOf(e.Classes)
 		c := syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: 1, Reference: r}
-		switch class.Family {
-		case "Linux", "Windows", "Darwin":
+		if common(class) {
 			c.Prior = commonHost
 		}
 		j.entries, j.classes, j.candidates = append(j.entries, e), append(j.classes, class), append(j.candidates, c)
@@ -77,17 +83,31 @@ func NewHandshakes(set osdb.Set, o Options) *Handshakes {
 	return j
 }
 
-// stackOf is the vendor and family whose stack an entry describes: what it descends from,
-// or else its own. Devices without a system of a name count by what they are.
-func stackOf(e *osdb.Entry) whorl.Class {
-	first := e.Classes[0]
-	if up, ok := lineage[[2]string{first.Vendor, first.Family}]; ok {
-		return whorl.Class{Vendor: up[0], Family: up[1]}
+// common reports whether hosts of a family are met everywhere.
+func common(c whorl.Class) bool {
+	return c.Family == "Linux" || c.Family == "Windows" || c.Family == "Darwin"
+}
+
+// stackOf is the vendor and family whose stack records of these classes describe: a common
+// family, if one is among them or what they descend from, as with appliances that run
+// Linux, and else the first. Devices without a system of a name count by what they are.
+func stackOf(classes []whorl.Class) whorl.Class {
+	root := func(c whorl.Class) whorl.Class {
+		up, ok := lineage[[2]string{c.Vendor, c.Family}]
+		switch {
+		case ok:
+			return whorl.Class{Vendor: up[0], Family: up[1]}
+		case c.Family == "embedded":
+			return whorl.Class{Vendor: c.Vendor, Family: c.DeviceType}
+		}
+		return whorl.Class{Vendor: c.Vendor, Family: c.Family}
 	}
-	if first.Family == "embedded" {
-		return whorl.Class{Vendor: first.Vendor, Family: first.DeviceType}
+	for _, c := range classes {
+		if r := root(c); common(r) {
+			return r
+		}
 	}
-	return whorl.Class{Vendor: first.Vendor, Family: first.Family}
+	return root(classes[0])
 }
 
 // hear judges one kind of packet, or remembers it.
@@ -146,6 +166,13 @@ func (j *Handshakes) rank(s *syn.Sighting) *opinion {
 		}
 		h.verdicts = append(h.verdicts, v)
 	}
+	if h.family != "" && j.explained {
+		var best []syn.Ranked
+		for _, f := range r.Families {
+			best = append(best, f.Records[0])
+		}
+		h.explain(j, s, best)
+	}
 	return h
 }
 
@@ -197,17 +224,36 @@ func (j *Handshakes) named(f *family, headline bool) whorl.Verdict {
 	return v
 }
 
-// detail is the deepest name that is sure enough. Versions of Windows have names, of which
-// a range says nothing.
+// detail is the deepest name that is sure enough.
 func (j *Handshakes) detail(f *family) answer {
 	a := f.deepest(j.threshold)
-	if f.class.Family != "Windows" || slices.ContainsFunc(f.of, func(c candidate) bool { return c.entry.Name == a.name }) {
+	if v, ok := osdb.Versions(a.name); !ok || f.class.Family != "Windows" || year(v.Lo) == year(v.Hi) {
+		if a.generation == "" && a.name != f.name() {
+			a.generation = f.generations()
+		}
 		return a
 	}
+	// From Windows 10 to 2000 is no range.
 	if a = f.byGenerations(); a.share >= j.threshold {
 		return a
 	}
 	return answer{name: f.name(), share: f.share}
+}
+
+// year reports whether a version of Windows is called by a year.
+func year(version string) bool { return len(version) == 4 && !strings.Contains(version, ".") }
+
+// generations lists those of all records of the family.
+func (f *family) generations() string {
+	var list []string
+	for _, c := range f.of {
+		for _, class := range c.entry.Classes {
+			if class.Vendor == f.class.Vendor && class.Family == f.class.Family && class.Generation != "" && !slices.Contains(list, class.Generation) {
+				list = append(list, class.Generation)
+			}
+		}
+	}
+	return strings.Join(list, "|")
 }
 
 // Name is what one kind of packet says of its sender. ok is false if that is nothing sure

@@ -44,6 +44,7 @@ func (j *Handshakes) Judge(h *whorl.Host) {
 	case bad != nil:
 		h.Verdicts = []whorl.Verdict{nothing(bad.Error())}
 	}
+	says(h)
 }
 
 // stack is a family that a host shows.

@@ -17,6 +17,7 @@ const surestTimes = 5
 // timing is what records say of retransmission times.
 type timing struct {
 	of         []backoff.Reference // by entry that tells of the second generation
+	places     []int               // of those entries in records; -1: without schedules
 	records    []*osdb.Entry       // of all databases, those with schedules
 	families   groups              // of records
 	references []backoff.Reference // of records
@@ -29,10 +30,19 @@ func newTiming(set osdb.Set, entries []*osdb.Entry) (t timing) {
 	for i, e := range entries {
 		t.of[i], _ = backoff.NewReference(e.Extra) // what is wrong was told when it was read
 	}
+	places := map[*osdb.Entry]int{}
 	for _, e := range set.Entries() {
 		if r, _ := backoff.NewReference(e.Extra); len(r) > 0 {
+			places[e] = len(t.records)
 			t.records, t.references = append(t.records, e), append(t.references, r)
 		}
+	}
+	for _, e := range entries {
+		place, ok := places[e]
+		if !ok {
+			place = -1
+		}
+		t.places = append(t.places, place)
 	}
 	t.families = groupBy(t.records, classesOf)
 	t.prior = t.timePriors()
@@ -79,13 +89,22 @@ func ownRuns(h *whorl.Host) []backoff.Run {
 	return runsOf(h)
 }
 
+// weighTimes is what the databases say of runs; it remembers those of the host judged last.
+func (j *Judge) weighTimes(runs []backoff.Run) *backoff.Weights {
+	seen := slices.DeleteFunc(slices.Clone(runs), func(r backoff.Run) bool { return !r.Seen })
+	if j.weights == nil || !slices.EqualFunc(j.weights.Runs(), seen, backoff.Run.Equal) {
+		j.weights = j.timing.ranker.Weigh(seen)
+	}
+	return j.weights
+}
+
 // timesOf is what the times say against each record that tells of them, by place. Nil if
 // none were seen.
-func (j *Judges) timesOf(runs []backoff.Run) []told {
+func (j *Judge) timesOf(runs []backoff.Run) []told {
 	if len(runs) == 0 {
 		return nil
 	}
-	out := against(j.timing.of, runs)
+	out := against(j.weighTimes(runs), j.timing.places)
 	for i := range out {
 		out[i].log = bounded(out[i].log)
 	}
@@ -95,21 +114,22 @@ func (j *Judges) timesOf(runs []backoff.Run) []told {
 // against is how much less likely the times are under each record than under the best
 // that tells of the same state. A record that does not tell of a state is as good there
 // as the best: how most systems repeat a FIN is not known, and what is known of a few
-// must not speak for them.
-func against(records []backoff.Reference, runs []backoff.Run) []told {
-	params := backoff.DefaultParams()
+// must not speak for them. records are their places in those of the ranker; -1: none.
+func against(w *backoff.Weights, records []int) []told {
 	out := make([]told, len(records))
 	logs := make([]told, len(records))
-	for i := range runs {
+	for run := range w.Runs() {
 		best := math.Inf(-1)
-		for n, r := range records {
-			logs[n].log, logs[n].ok = r.LogLikelihood(&runs[i], params)
+		for n, record := range records {
+			if logs[n] = (told{}); record >= 0 {
+				logs[n].log, logs[n].ok = w.Under(record, run)
+			}
 			if logs[n].ok {
 				best = max(best, logs[n].log)
 			}
 		}
 		for n, t := range logs {
-			if t.ok {
+			if t.ok && !math.IsInf(best, -1) {
 				out[n] = told{out[n].log + t.log - best, true}
 			}
 		}
@@ -164,18 +184,19 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 	if len(runs) == 0 || j.weigher == nil {
 		return nil
 	}
+	if b := relayed(h); b != nil {
+		return j.timing.behindRelay(b)
+	}
+	weights := j.weighTimes(runs)
 	shares := make([]float64, len(j.timing.records))
 	total := 0.0
-	for i, t := range against(j.timing.references, runs) {
+	for i, t := range against(weights, all(len(shares))) {
 		if t.ok {
 			shares[i] = math.Exp(t.log)
 			total += shares[i]
 		}
 	}
-	if b := relayed(h); b != nil {
-		return j.timing.behindRelay(b)
-	}
-	ranking := j.timing.ranker.Rank(runs)
+	ranking := weights.Rank()
 	for i := range shares {
 		shares[i] *= (1 - ranking.Unknown) / max(total, math.SmallestNonzeroFloat64)
 	}
@@ -200,6 +221,14 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 	r, _ := backoff.NewReference(e.Extra)
 	v.Evidence = timedEvidence(r, e, runs)
 	return []whorl.Verdict{v}
+}
+
+// all are the numbers from 0 up to n.
+func all(n int) (out []int) {
+	for i := range n {
+		out = append(out, i)
+	}
+	return out
 }
 
 // behindRelay is the answer about a host whose SYNs another device answers: what its FINs

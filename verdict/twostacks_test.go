@@ -24,6 +24,7 @@ import (
 var (
 	singles = flag.Int("verdict.singles", 45, "single stacks in the test of two-stack verdicts")
 	pairs   = flag.Int("verdict.pairs", 3, "relays of each pair of stacks in it")
+	draw    = flag.Uint64("verdict.seed", 1, "seed of the paths in it")
 )
 
 var (
@@ -260,7 +261,7 @@ func fresh(s simulated, r *rand.Rand) *simulated {
 // No single stack is taken for two, whatever the path, and most relays are found. The
 // figures of docs/temporal.md come from larger samples, which take a minute:
 //
-//	go test -run TestTwoStacks -v ./verdict -args -verdict.singles 1000 -verdict.pairs 20
+//	go test -run TestTwoStacks -v ./verdict -args -verdict.seed 7 -verdict.singles 1000 -verdict.pairs 20
 func TestTwoStacks(t *testing.T) {
 	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
 	for _, p := range problems {
@@ -268,8 +269,8 @@ func TestTwoStacks(t *testing.T) {
 	}
 	all := knownStacks(t, set)
 	names := []string{"Linux", "gVisor", "lwIP"}
-	judges := NewJudges(set, Options{})
-	r := rand.New(rand.NewPCG(1, 2))
+	judges := NewJudges(set, Options{}).New()
+	r := rand.New(rand.NewPCG(*draw, 2))
 	for i := range *singles {
 		s := fresh(all[names[i%len(names)]], r)
 		h := measured(t, path(s, r, 0.05), byte(i))
@@ -311,7 +312,7 @@ func TestTwoStacks(t *testing.T) {
 	if 100*wrong > relays { // they are called 99 % sure
 		t.Errorf("%d of %d named wrongly", wrong, relays)
 	}
-	if part := float64(relays) / float64(max(tried, 1)); part < 0.9 {
+	if part := float64(relays) / float64(max(tried, 1)); part < 0.95 {
 		t.Errorf("%d of %d relays found", relays, tried)
 	}
 }

@@ -3,6 +3,7 @@
 //
 //	whorl demo                              a simulated office, without privilege
 //	whorl scan 192.0.2.0/24 -oX o.xml       probe hosts
+//	whorl listen -r office.pcapng           name hosts by what they send of themselves
 //	whorl explain scan.nmap one.pcapng      judge prints and recordings, offline
 //	whorl db list | show | lint | stats     look into the databases
 //	whorl db add | merge | export           grow a database of one's own

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl"
-	"whorl/method/gen2"
 	"whorl/report"
 	"whorl/verdict"
 )
@@ -37,7 +36,8 @@ each candidate, -vv all of the evidence. --json has it all, raw and in words.
 
 FILE holds printed fingerprints, wrapped or not, alone or inside Nmap's or our
 output (-oN, -oX), or is a recording made with scan --record, or has the records
-of scan --json. Retransmission times are read too, as lines of scan -vv
+of scan --json. Those of Nmap's first generation (TSeq, T1 to T7, PU) are known
+by their attributes. Retransmission times are read too, as lines of scan -vv
 --temporal or of Cron-OS. - is standard input.
 
 --plot draws when segments were repeated, beside the schedules of the likeliest
@@ -141,25 +141,13 @@ func (a *app) prints(name string) ([]printed, error) {
 	if isRecords(string(text)) {
 		return findRecords(name, string(text))
 	}
-	found, problems := gen2.Find(string(text))
-	var out []printed
-	var lines []int
-	for _, f := range found {
-		lines = append(lines, f.Line)
-		h := &whorl.Host{Schema: whorl.Schema, Status: whorl.Status{Up: true, Reason: "print"}}
-		h.Observations = []whorl.Observation{{Method: "gen2", Print: f.String()}}
-		out = append(out, printed{h, fmt.Sprintf("%s:%d", name, f.Line)})
-	}
+	out, lines, unread := findPrints(name, string(text))
 	times, bad := findTimes(name, string(text))
 	out = addTimes(out, lines, times, name, string(text))
-	errs := append(make([]error, 0, len(problems)+1), bad)
-	for _, p := range problems {
-		errs = append(errs, fmt.Errorf("%s:%d: %w", name, p.Line, p.Err))
-	}
-	if err := errors.Join(errs...); len(out) == 0 && err == nil {
+	if err = errors.Join(bad, unread); len(out) == 0 && err == nil {
 		return nil, fmt.Errorf("%s: no fingerprint found", name)
 	}
-	return out, errors.Join(errs...)
+	return out, err
 }
 
 // maxText bounds what is read of one input that is no recording, in bytes.

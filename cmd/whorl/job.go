@@ -30,6 +30,7 @@ type scanOptions struct {
 	lists, exclude, excludeFiles          []string
 	ports                                 string
 	fast, skipUp, noSweep, never, reverse bool
+	gens                                  gensFlag
 	deep, boxes                           whenFlag
 	top                                   int
 	iface, source                         string
@@ -62,6 +63,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringVarP(&o.ports, "ports", "p", "", "TCP `PORTS` to look at, in order: 22,80-90,http*; - is all")
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
+	f.Var(&o.gens, "gen", "Nmap's `GENERATION` of probes: 2 (the default), 1 or 1,2")
 	o.deep.flag(f, "deep", "send up to 20 packets more to each host, not on ties only")
 	o.boxes.flag(f, "boxes", "compare ports of each host, not on a hint only, for boxes")
 	times := newPart("Retransmission times")
@@ -148,6 +150,9 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 	j.SkipUp, j.Deep, j.Boxes = o.skipUp, o.deep.when(o.timing), o.boxes.when(o.timing)
 	if j.Temporal, err = o.temporal.job(); err != nil {
 		return j, 0, err
+	}
+	if j.Gens = scan.Gens(o.gens); !j.Gens.Has(scan.Gen2) && (o.deep.on || o.boxes.on || o.temporal.asked()) {
+		return j, 0, usage(errors.New("--deep, --boxes and --temporal go on from the probes of the second generation"), "--gen 1,2")
 	}
 	rand.Read(j.Key[:])
 	if err := o.choosePorts(&j); err != nil {

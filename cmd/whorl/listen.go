@@ -59,7 +59,7 @@ installed.`,
 	f.StringVarP(&o.iface, "interface", "i", "", "listen to the interface `NAME`")
 	f.BoolVar(&o.promiscuous, "promiscuous", true, "with -i: hear what is sent to others too")
 	f.IntVar(&o.hosts, "hosts", 500_000, "remember at most `N` addresses at once")
-	f.IntVar(&o.flows, "flows", 65_536, "remember at most `N` connections that begin")
+	f.IntVar(&o.flows, "flows", 32_768, "remember at most `N` connections that begin")
 	f = how.flags
 	f.Float64Var(&o.confidence, "confidence", 0.75, "least probability of a name, `P` from 0.5 to 0.99")
 	f = out.flags
@@ -80,7 +80,7 @@ func (o *listenOptions) check(args []string) error {
 	case len(o.files) > 0 && o.iface != "":
 		return usage(errors.New("-r and -i exclude each other"), "one of them")
 	case o.hosts < 1 || o.flows < 1:
-		return usage(errors.New("at least one must be remembered"), "--hosts 500000 --flows 65536")
+		return usage(errors.New("at least one must be remembered"), "--hosts 500000 --flows 32768")
 	case !(o.confidence >= 0.5 && o.confidence <= 0.99):
 		return usage(fmt.Errorf("--confidence %v is not from 0.5 to 0.99", o.confidence), "--confidence 0.75")
 	case o.json == "-" && o.p0fLog == "-":
@@ -102,7 +102,11 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	if err := a.checkLoaded(set, problems); err != nil {
 		return err
 	}
-	out, err := a.listenOutput(o, verdict.NewHandshakes(set, verdict.Options{Confidence: whorl.Fraction(o.confidence)}))
+	judge := verdict.NewHandshakes(set, verdict.Options{Confidence: whorl.Fraction(o.confidence)})
+	if a.verbose > 0 || o.json != "" {
+		judge.Explained()
+	}
+	out, err := a.listenOutput(o, judge)
 	if err != nil {
 		return err
 	}
@@ -114,6 +118,9 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	} else {
 		err = a.listenFiles(ctx, o, l, out)
 		for h := range l.Hosts() {
+			out.host(h)
+		}
+		for h := range l.Sayers() {
 			out.host(h)
 		}
 	}

@@ -52,6 +52,9 @@ func (a *app) observations(name string) (out []observation, err error) {
 }
 
 func observe(p printed, how string) (observation, error) {
+	if p.Observations[0].Method == "gen1" {
+		return observation{}, partial(fmt.Errorf("%s: a print of the first generation alone is not kept", p.where), "a scan with --gen 2 or --gen 1,2")
+	}
 	f, err := gen2.Parse(p.Observations[0].Print)
 	if err != nil {
 		return observation{}, partial(fmt.Errorf("%s: %w", p.where, err), "")

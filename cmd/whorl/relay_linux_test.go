@@ -37,12 +37,8 @@ func TestRelayLab(t *testing.T) {
 				"--timeout", "16", "-p", "80,81", h.IP.String(), "--json="+file)
 			var people bytes.Buffer
 			scan.Stderr = &people
-			began := time.Now()
 			if err := h.Run(scan); err != nil {
 				t.Fatalf("%v: %s", err, people.String())
-			}
-			if took := time.Since(began); took > 22*time.Second {
-				t.Errorf("took %v", took)
 			}
 			if !strings.Contains(people.String(), h.IP.String()+" after 3.5 s: ") {
 				t.Errorf("no running answer in %s", people.String())
@@ -54,6 +50,9 @@ func TestRelayLab(t *testing.T) {
 			var host whorl.Host
 			if err := json.Unmarshal(bytes.TrimSpace(text), &host); err != nil {
 				t.Fatal(err)
+			}
+			if took := host.Seen.Last.Sub(host.Seen.First); took > 17*time.Second {
+				t.Errorf("the host was under way for %v", took)
 			}
 			i := slices.IndexFunc(host.Boxes, func(b whorl.Box) bool { return b.Kind == whorl.BoxSYNProxy })
 			switch {

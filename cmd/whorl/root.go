@@ -46,6 +46,7 @@ func (a *app) root() *cobra.Command {
 		Example: `  whorl demo                         a simulated office, without privilege
   whorl scan 192.0.2.7               one host
   whorl scan 192.0.2.0/24 -oX o.xml  a network, results as Nmap's XML too
+  whorl listen -r office.pcapng      hosts of a capture; sends nothing
   whorl explain scan.nmap            why a printed fingerprint is what it is`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {

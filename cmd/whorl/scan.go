@@ -24,6 +24,10 @@ Targets are addresses, names, prefixes (192.0.2.0/24) and octet ranges
 are looked for, then sixteen probes go out within a second. Options of Nmap
 that have the same meaning have the same name.
 
+--gen 1 sends the probes of Nmap's first generation instead, of which older
+databases tell (nmap-os-fingerprints, honeyd's nmap.prints; name them with
+--db), and -oN uses its words. --gen 1,2 sends both; the verdict is one.
+
 Where these leave a tie or an unknown host that probes of our own can decide,
 up to 20 packets follow by themselves, and the host is judged again. --deep
 sends them to every host, --deep=false to none, and so do -T0 to -T2.

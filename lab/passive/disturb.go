@@ -5,24 +5,26 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"whorl"
 	"whorl/method/syn"
+	"whorl/verdict"
 )
 
 // disturbances are what a path or a setting may do to all packets of a host.
 var disturbances = []struct {
 	name   string
-	change func(*sighting)
+	change func(*syn.Sighting)
 }{
-	{"nothing", func(*sighting) {}},
-	{"MSS lowered to 1300", func(s *sighting) { s.Signature.MSS = min(s.Signature.MSS, 1300) }},
-	{"12 hops further", func(s *sighting) { s.TTL -= min(s.TTL-1, 12) }},
-	{"DF cleared", func(s *sighting) { s.Quirks &^= syn.DF | syn.IDPlus }},
-	{"SYNs not seen", func(s *sighting) { s.Offer = syn.Offer{} }},
-	{"window set to 12345", func(s *sighting) { s.Window = 12345 }},
+	{"nothing", func(*syn.Sighting) {}},
+	{"MSS lowered to 1300", func(s *syn.Sighting) { s.Signature.MSS = min(s.Signature.MSS, 1300) }},
+	{"12 hops further", func(s *syn.Sighting) { s.TTL -= min(s.TTL-1, 12) }},
+	{"DF cleared", func(s *syn.Sighting) { s.Quirks &^= syn.DF | syn.IDPlus }},
+	{"SYNs not seen", func(s *syn.Sighting) { s.Offer = syn.Offer{} }},
+	{"window set to 12345", func(s *syn.Sighting) { s.Window = 12345 }},
 }
 
 // printDisturbed counts answers that are right and wrong after each of them.
-func printDisturbed(out io.Writer, j *judge, rows []row) {
+func printDisturbed(out io.Writer, j *verdict.Handshakes, rows []row) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer w.Flush()
 	fmt.Fprintln(w, "\nchanged\tclients right\twrong\tservers right\twrong")
@@ -32,7 +34,9 @@ func printDisturbed(out io.Writer, j *judge, rows []row) {
 			if rows[i].seen == nil {
 				continue
 			}
-			a := j.name(changed(rows[i].seen, d.change))
+			h := changed(rows[i].seen, d.change)
+			j.Judge(h)
+			a := answerOf(h)
 			switch m := rows[i].compare(&a); {
 			case m == wrong:
 				bad[rows[i].role]++
@@ -44,11 +48,17 @@ func printDisturbed(out io.Writer, j *judge, rows []row) {
 	}
 }
 
-func changed(seen map[sighting]int, change func(*sighting)) map[sighting]int {
-	out := map[sighting]int{}
-	for s, n := range seen {
-		change(&s)
-		out[s] += n
+// changed is a host with something changed on all that it has shown.
+func changed(h *whorl.Host, change func(*syn.Sighting)) *whorl.Host {
+	out := &whorl.Host{Addr: h.Addr}
+	for _, o := range h.Observations {
+		p, err := syn.ParsePrint(o.Print)
+		if err != nil {
+			continue
+		}
+		change(&p.Sighting)
+		o.Print = p.String()
+		out.Observations = append(out.Observations, o)
 	}
 	return out
 }

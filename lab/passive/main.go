@@ -1,5 +1,5 @@
-// Command passive measures how well method/syn names the hosts of labelled captures by
-// their handshakes alone, beside p0f if that is installed.
+// Command passive measures how well whorl listen names the hosts of labelled captures,
+// beside p0f if that is installed.
 //
 //	go run ./lab/passive -v captures/passive
 //
@@ -17,13 +17,16 @@ import (
 	"io/fs"
 	"os"
 
+	"whorl"
 	"whorl/data"
 	"whorl/osdb"
+	"whorl/verdict"
 )
 
 func main() {
 	verbose := flag.Bool("v", false, "list what is wrong or not answered")
 	disturb := flag.Bool("disturb", false, "count again with something changed on all packets")
+	embedded := flag.Bool("embedded", false, "leave out the p0f.fp that is installed")
 	noP0f := flag.Bool("no-p0f", false, "do not run p0f")
 	var files list
 	flag.Var(&files, "db", "another database or p0f.fp `file`; any number")
@@ -36,7 +39,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "passive: no captures; name their directory, or set WHORL_CAPTURES")
 		os.Exit(2)
 	}
-	set, problems := osdb.Load(osdb.Config{Embedded: data.Files, Files: files})
+	set, problems := osdb.Load(osdb.Config{Embedded: data.Files, Places: osdb.Places{P0f: osdb.PlacesOf(os.Getenv).P0f}, Passive: !*embedded, Files: files})
 	for _, p := range problems {
 		fmt.Fprintln(os.Stderr, "passive:", p)
 	}
@@ -55,7 +58,7 @@ func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 // row is a label with what was said of its host.
 type row struct {
 	label
-	seen      map[sighting]int // nil: the host was not seen, and there is no answer
+	seen      *whorl.Host // nil: the host was not seen, and there is no answer
 	ours, p0f *answer
 }
 
@@ -63,7 +66,7 @@ type row struct {
 type options struct{ verbose, disturb, p0f bool }
 
 func run(out io.Writer, dir string, set osdb.Set, o options) error {
-	j := newJudge(set)
+	j := verdict.NewHandshakes(set, verdict.Options{})
 	labels, err := readLabels(dir, labelsFile)
 	if err != nil {
 		return err
@@ -92,7 +95,7 @@ func run(out io.Writer, dir string, set osdb.Set, o options) error {
 }
 
 // judgeAll reads each capture once.
-func judgeAll(out io.Writer, dir string, j *judge, labels []label, withP0f bool) (rows []row, err error) {
+func judgeAll(out io.Writer, dir string, j *verdict.Handshakes, labels []label, withP0f bool) (rows []row, err error) {
 	seen := map[string]observed{}
 	said := map[string]map[host]*answer{}
 	for _, l := range labels {
@@ -113,8 +116,9 @@ func judgeAll(out io.Writer, dir string, j *judge, labels []label, withP0f bool)
 		}
 		h := host{l.addr, l.role}
 		r := row{label: l}
-		if s := seen[l.capture][h]; s != nil {
-			a := j.name(s)
+		if s := seen[l.capture].hosts[h]; s != nil {
+			j.Judge(s)
+			a := answerOf(s)
 			r.seen, r.ours = s, &a
 			r.p0f = said[l.capture][h]
 			if r.p0f == nil {

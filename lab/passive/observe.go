@@ -6,17 +6,13 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"whorl"
 	"whorl/link/pcapfile"
+	"whorl/listen"
 	"whorl/method/syn"
-	"whorl/packet"
 )
-
-// sighting is one kind of packet of a host.
-type sighting struct {
-	syn.Signature
-	syn.Offer
-}
 
 // host is an address in one of its roles.
 type host struct {
@@ -24,52 +20,64 @@ type host struct {
 	role role
 }
 
-// observed are how often each host showed what.
-type observed map[host]map[sighting]int
+// observed is what a capture tells.
+type observed struct {
+	hosts map[host]*whorl.Host
+	shown map[host]map[syn.Sighting]bool
+}
 
-// flow is a connection, seen from the client.
-type flow struct{ client, server netip.AddrPort }
-
-// observe reads the handshakes of a capture. A capture that is cut off counts as far as it
-// goes. skipped are the records that the reader or the decoder does not understand.
+// observe listens to a capture. One that is cut off counts as far as it goes. skipped are
+// the records that the reader does not understand.
 func observe(dir, name string) (out observed, skipped []pcapfile.Skip, err error) {
+	out = observed{map[host]*whorl.Host{}, map[host]map[syn.Sighting]bool{}}
 	f, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
-		return nil, nil, err
+		return out, nil, err
 	}
 	defer f.Close()
 	r, err := pcapfile.Open(f)
 	if err != nil {
-		return nil, nil, err
+		return out, nil, err
 	}
-	out = observed{}
-	syns := map[flow]syn.Offer{}
-	var p packet.Packet
-	for {
-		frame, link, _, err := r.Next()
-		if err != nil {
-			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-				return out, r.Skipped(), err
-			}
-			return out, r.Skipped(), nil
-		}
-		p.Decode(link, frame)
-		if s, ok := syn.From(&p); ok {
-			out.add(&p, s, syns)
+	l := listen.New(listen.Options{Handshake: out.show})
+	for err == nil {
+		frame, link, at, end := r.Next()
+		if err = end; err == nil {
+			l.Frame(link, frame, at)
 		}
 	}
+	for h := range l.Hosts() {
+		out.add(h, host{h.Addr, client})
+		out.add(h, host{h.Addr, server})
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return out, r.Skipped(), err
 }
 
-func (o observed) add(p *packet.Packet, s syn.Signature, syns map[flow]syn.Offer) {
-	from, to := netip.AddrPortFrom(p.Src, p.TCP.SrcPort), netip.AddrPortFrom(p.Dst, p.TCP.DstPort)
-	h, seen := host{p.Src, client}, sighting{Signature: s}
-	if s.Answer {
-		h.role, seen.Offer = server, syns[flow{to, from}]
-	} else {
-		syns[flow{from, to}] = s.Offer()
+// show notes a handshake.
+func (o *observed) show(s *listen.Handshake) {
+	h := host{s.Client.Addr(), client}
+	if s.Sighting.Answer {
+		h = host{s.Server.Addr(), server}
 	}
-	if o[h] == nil {
-		o[h] = map[sighting]int{}
+	if o.shown[h] == nil {
+		o.shown[h] = map[syn.Sighting]bool{}
 	}
-	o[h][seen]++
+	o.shown[h][s.Sighting] = true
+}
+
+// add keeps what a host shows in one role.
+func (o *observed) add(h *whorl.Host, as host) {
+	test := [...]string{client: syn.TestSyn, server: syn.TestSynAck}[as.role] + "("
+	part := &whorl.Host{Addr: h.Addr}
+	for _, seen := range h.Observations {
+		if strings.HasPrefix(seen.Print, test) {
+			part.Observations = append(part.Observations, seen)
+		}
+	}
+	if len(part.Observations) > 0 {
+		o.hosts[as] = part
+	}
 }

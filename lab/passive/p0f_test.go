@@ -52,7 +52,7 @@ func TestSignaturesOfP0f(t *testing.T) {
 			t.Fatal(err)
 		}
 		ours := map[host]map[string]bool{}
-		for h, all := range seen {
+		for h, all := range seen.shown {
 			ours[h] = map[string]bool{}
 			for s := range all {
 				p := s.Observed(s.Offer.MSS)

@@ -13,6 +13,7 @@ import (
 	"whorl/link/pcapfile"
 	"whorl/osdb"
 	"whorl/packet"
+	"whorl/verdict"
 )
 
 // start is when the captures of tests begin.
@@ -91,7 +92,7 @@ func TestRun(t *testing.T) {
 		"whorl client all 1 1 (100.0 %) 1 (100.0 %) 0 0 0 1",
 		"whorl server all 1 1 (100.0 %) 0 (0.0 %) 1 0 0 0",
 		"whorl server not doubted 0 - - 0 0 0 0",
-		"middlebox: a.pcapng 192.0.2.3 server: no answer, 4:64+0:0:1460:65535,0:mss::0",
+		"middlebox: a.pcapng 192.0.2.3 server: no answer, SynAck(V=4%TTL=40%H=2C%DF=N%ID=N%W=FFFF%MSS=5B4%O=M%SO=WS%SM=5B4)",
 		"nothing 1 0 0 1",
 		"wrong: a.pcapng 192.0.2.2 server: FreeBSD , doubted: front-end-possible",
 	} {
@@ -141,7 +142,7 @@ func TestCaptures(t *testing.T) {
 		t.Fatal(err)
 	}
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
-	rows, err := judgeAll(&bytes.Buffer{}, dir, newJudge(set), labels, false)
+	rows, err := judgeAll(&bytes.Buffer{}, dir, verdict.NewHandshakes(set, verdict.Options{}), labels, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,8 +100,8 @@ func printRows(out io.Writer, rows []row) {
 		if len(r.ours.names) > 0 {
 			fmt.Fprintf(out, "  named: %s\n", strings.Join(r.ours.names, "; "))
 		}
-		for _, s := range r.ours.rank {
-			fmt.Fprintf(out, "  %4.0f %% %s\n", 100*s.Probability, s.Family)
+		for _, why := range r.ours.why {
+			fmt.Fprintf(out, "  %s\n", why)
 		}
 		if r.p0f.family != "" {
 			fmt.Fprintf(out, "  p0f: %s\n", strings.Join(r.p0f.names, "; "))

@@ -1,8 +1,8 @@
 // Command synth writes a capture of many hosts to standard output: each opens connections
 // with SYNs that a record of the embedded database describes, from a distance of its own.
 //
-//	go run ./lab/passive/synth -hosts 300000 >syns.pcap
-//	go run ./lab/passive/synth -hosts 2000 -data 8 >mixed.pcap
+//	go run ./lab/synth -hosts 300000 >syns.pcap
+//	go run ./lab/synth -hosts 2000 -data 8 >mixed.pcap
 package main
 
 import (

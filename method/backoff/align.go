@@ -1,13 +1,10 @@
 package backoff
 
-import (
-	"math"
-	"time"
-)
+import "math"
 
 const (
 	maxLost = 4  // most segments in a row that may be lost between two that came
-	beam    = 25 // logarithm of how much less likely than the best a way is given up
+	beam    = 16 // logarithm of how much less likely than the best a way is given up
 )
 
 // aligner computes the likelihood of one run under one schedule. Which segment came is
@@ -21,14 +18,19 @@ type aligner struct {
 	heard    float64   // seconds
 	at       []float64 // when segments should leave, seconds after the first; wheel: the mean
 	variance []float64 // of each gap
+	off      []float64 // variance of at, the phase of a tick and the wheel included
 	slack    []float64 // width of a one-sided gap, 0 if it is none
 	copies   int       // segments after the first
 	end      Ending
+	densest  float64 // logarithm of what one more segment can multiply a likelihood by, at most
 	logs
 }
 
 // logs are logarithms of what [Params] says.
-type logs struct{ lost, got, stray, inlier, outlier, prompt, late float64 }
+type logs struct {
+	lost, got, stray, inlier, outlier, prompt, late float64
+	student                                         student
+}
 
 // cell is that the last segment seen is a certain one of the schedule.
 type cell struct {
@@ -37,21 +39,39 @@ type cell struct {
 }
 
 // logLikelihood is the logarithm of the density of a run under a schedule that is
-// worked out for its round trip.
-func (p Params) logLikelihood(s *Schedule, r *Run, delay float64) float64 {
+// worked out for its round trip; -Inf if it is found to be below floor.
+func (p Params) logLikelihood(s *Schedule, r *Run, delay, floor float64) float64 {
 	a := newAligner(p, s, delay, r.Heard.Seconds())
 	segments, end := r.arrivals()
-	cells := a.first()
+	cells, free := a.first(), make([]cell, a.copies+1)
 	for i := 1; i < len(segments); i++ {
-		cells = a.next(cells, segments[i])
+		top := heaviest(cells)
+		most := top + math.Log(float64(len(cells))) + float64(len(segments)-i)*a.densest
+		if r.End != Silence {
+			most += a.densest
+		}
+		if most < floor {
+			return math.Inf(-1)
+		}
+		a.next(cells, free, segments[i], top-beam)
+		cells, free = free, cells
 	}
-	total := math.Inf(-1)
+	top, total := heaviest(cells), math.Inf(-1)
 	for j, c := range cells {
-		if !math.IsInf(c.weight, -1) {
+		if c.weight > top-beam {
 			total = logAdd(total, c.weight+a.ending(j, c.belief, r.End, end))
 		}
 	}
 	return total
+}
+
+// heaviest is the weight of the likeliest cell.
+func heaviest(cells []cell) float64 {
+	top := math.Inf(-1)
+	for _, c := range cells {
+		top = max(top, c.weight)
+	}
+	return top
 }
 
 // tickVariance is the least that is believed of any gap: a tenth of a millisecond.
@@ -60,14 +80,15 @@ const tickVariance = 1e-8
 func newAligner(p Params, s *Schedule, delay, heard float64) *aligner {
 	n := len(s.Gaps)
 	a := &aligner{Params: p, delay: delay, heard: max(heard, 1e-3), copies: s.copies(), end: s.End,
-		at: make([]float64, n+1), variance: make([]float64, n+1), slack: make([]float64, n+1)}
+		at: make([]float64, n+1), variance: make([]float64, n+1), off: make([]float64, n+1), slack: make([]float64, n+1)}
 	a.logs = logs{lost: math.Log(p.Loss), got: math.Log1p(-p.Loss), stray: math.Log(p.Stray / a.heard),
-		inlier: math.Log1p(-p.Outlier), outlier: math.Log(p.Outlier), prompt: math.Log1p(-p.LateFirst), late: math.Log(p.LateFirst)}
+		inlier: math.Log1p(-p.Outlier), outlier: math.Log(p.Outlier), prompt: math.Log1p(-p.LateFirst), late: math.Log(p.LateFirst), student: newStudent(p.OutlierDegrees)}
 	jitter := p.Jitter
 	if s.Jitter > 0 {
 		jitter = s.Jitter
 	}
 	jitter = max(jitter, p.leastJitter)
+	narrow := math.Inf(1) // the least variance of a gap
 	for i, gap := range s.Gaps {
 		g := gap.Seconds()
 		a.variance[i+1] = jitter.Seconds()*jitter.Seconds() + tickVariance
@@ -79,7 +100,10 @@ func newAligner(p Params, s *Schedule, delay, heard float64) *aligner {
 			g += a.slack[i+1] / 2
 		}
 		a.at[i+1] = a.at[i] + g
+		a.off[i+1] = a.off[i] + a.variance[i+1] + a.slack[i+1]*a.slack[i+1]/12
+		narrow = min(narrow, a.variance[i+1])
 	}
+	a.densest = math.Log(1.05/max(delay, math.Sqrt(2*math.Pi*narrow)) + p.Stray/a.heard + 1)
 	return a
 }
 
@@ -96,65 +120,87 @@ func (a *aligner) first() []cell {
 	return cells
 }
 
-// next takes the segment that came at t.
-func (a *aligner) next(cells []cell, t float64) []cell {
-	out := make([]cell, len(cells))
-	least := math.Inf(-1)
-	for _, c := range cells {
-		least = max(least, c.weight-beam)
-	}
+// next takes the segment that came at t, of cells that weigh at least so much, into out.
+func (a *aligner) next(cells, out []cell, t, least float64) {
+	best := math.Inf(-1)
 	for j := range cells {
 		out[j] = cells[j] // t is of another segment, unknown to the schedule
 		out[j].weight += a.stray
+		best = max(best, out[j].weight)
 		for k := max(j-1-maxLost, 0); k < j; k++ {
 			if cells[k].weight < least {
 				continue
 			}
-			density, after := a.step(k, j, cells[k].belief, t)
-			out[j] = merge(out[j], cell{cells[k].weight + float64(j-k-1)*a.lost + a.got + density, after})
+			weight := cells[k].weight + float64(j-k-1)*a.lost + a.got
+			to := a.predict(k, j, cells[k].belief)
+			off := to.excludes(t-a.slack[j], t+a.slack[j])
+			if off && k > 0 && weight+a.outlying(k, j, to, t) < best-beam {
+				continue
+			}
+			s := a.step(k, j, cells[k].belief, to, t, off)
+			weight += s.density
+			if weight > best-beam {
+				best = max(best, weight)
+				out[j] = merge(out[j], cell{weight, s.after(a.delay)})
+			}
 		}
 	}
-	return out
 }
 
-// step is the logarithm of the density of segment j at t, if segment k, the last one
-// seen, left by a belief; and the belief of when j left.
-func (a *aligner) step(k, j int, from belief, t float64) (density float64, after belief) {
-	to := a.predict(k, j, from)
-	density = to.logDensity(t)
-	if w := a.slack[j]; w > 0 && j == k+1 {
+// step is that a segment of the schedule came at t.
+type step struct {
+	to      arrival
+	t       float64
+	density float64 // logarithm
+	late    bool    // the one before was late by anything, and tells nothing of the later
+}
+
+// after is the belief of when the segment left.
+func (s *step) after(delay float64) belief {
+	if s.late {
+		return belief{s.t - delay, delay * delay}
+	}
+	return s.to.seen(s.t)
+}
+
+// step is that segment j came at t, if segment k, the last one seen, left by a belief. off is
+// that only an outlier explains it.
+func (a *aligner) step(k, j int, from belief, to arrival, t float64, off bool) step {
+	s := step{to: to, t: t, density: a.outlying(k, j, to, t)}
+	switch w := a.slack[j]; {
+	case off:
+	case w > 0 && j == k+1:
 		sharp := arrival{belief{to.mean - w/2, from.variance + a.variance[j]}, a.delay}
 		part := sharp.after(t-w) - sharp.after(t)
-		density = math.Log(max(part, 1e-300) / w)
+		s.density = logAdd(s.density, a.inlier+math.Log(max(part, 1e-300)/w))
+	default:
+		s.density = logAdd(s.density, a.inlier+to.logDensity(t))
 	}
-	scale := max(math.Sqrt(to.variance+2*a.delay*a.delay), a.OutlierScale*(a.at[j]-a.at[k]))
-	density = logAdd(a.inlier+density, a.outlier+logStudent(t-to.mean, scale, a.OutlierDegrees))
 	if k == 0 && a.at[j] > 0 {
-		return a.lateFirst(j, density, to, t)
+		a.lateFirst(&s, a.at[j])
 	}
-	return density, to.seen(t)
+	return s
+}
+
+// outlying is the part of a density that is of gaps that are off by more than all that is
+// known.
+func (a *aligner) outlying(k, j int, to arrival, t float64) float64 {
+	scale := max(math.Sqrt(to.variance+2*a.delay*a.delay), a.OutlierScale*(a.at[j]-a.at[k]))
+	return a.outlier + a.student.logDensity(t-to.mean, scale)
 }
 
 // lateFirst allows the first segment to have been late by anything up to the gap.
-func (a *aligner) lateFirst(j int, density float64, to arrival, t float64) (float64, belief) {
-	gap := a.at[j]
-	late := arrival{belief{to.mean - gap/2, to.variance}, a.delay}
-	part := late.after(t-gap/2) - late.after(t+gap/2)
-	mixed := logAdd(a.prompt+density, a.late+math.Log(max(part, 1e-300)/gap))
-	after := to.seen(t)
-	if trust := a.prompt + density - mixed; trust < -math.Ln2 {
-		after = belief{t - a.delay, a.delay * a.delay} // the first segment tells nothing of the later
-	}
-	return mixed, after
+func (a *aligner) lateFirst(s *step, gap float64) {
+	late := arrival{belief{s.to.mean - gap/2, s.to.variance}, a.delay}
+	part := late.after(s.t-gap/2) - late.after(s.t+gap/2)
+	prompt := a.prompt + s.density
+	s.density = logAdd(prompt, a.late+math.Log(max(part, 1e-300)/gap))
+	s.late = prompt-s.density < -math.Ln2
 }
 
 // predict is when segment j comes, if k left by a belief.
 func (a *aligner) predict(k, j int, from belief) arrival {
-	to := arrival{belief{from.mean + a.at[j] - a.at[k], from.variance}, a.delay}
-	for i := k + 1; i <= j; i++ {
-		to.variance += a.variance[i] + a.slack[i]*a.slack[i]/12
-	}
-	return to
+	return arrival{belief{from.mean + a.at[j] - a.at[k], from.variance + a.off[j] - a.off[k]}, a.delay}
 }
 
 // ending is the logarithm of the density of how the run ends after segment j: with
@@ -171,8 +217,7 @@ func (a *aligner) ending(j int, from belief, seen Ending, at float64) float64 {
 		}
 	case seen == a.end:
 		full += float64(a.copies-j)*a.lost + a.got
-		density, _ := a.step(j, len(a.at)-1, from, at)
-		full += density
+		full += a.step(j, len(a.at)-1, from, a.predict(j, len(a.at)-1, from), at, false).density
 	default:
 		full = math.Log(a.StrayEnd / a.heard)
 	}
@@ -203,18 +248,4 @@ func merge(a, b cell) cell {
 	mean := wa*a.mean + wb*b.mean
 	da, db := a.mean-mean, b.mean-mean
 	return cell{weight, belief{mean, wa*(a.variance+da*da) + wb*(b.variance+db*db)}}
-}
-
-// delays are mean delays to sum over, as the one of the run is an estimate of few
-// packets.
-func (p Params) delays(r *Run) [3]float64 {
-	b := r.Delay
-	if b == 0 {
-		b = p.Delay
-	}
-	out := [3]float64{}
-	for i, f := range [3]float64{0.5, 1, 2} {
-		out[i] = max(time.Duration(float64(b)*f), p.DelayFloor).Seconds()
-	}
-	return out
 }

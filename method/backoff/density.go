@@ -25,8 +25,20 @@ func (a arrival) logDensity(t float64) float64 {
 func (a arrival) after(t float64) float64 {
 	sigma := math.Sqrt(a.variance)
 	z := t - a.mean
+	switch {
+	case z < -9*sigma:
+		return 1
+	case z > 9*sigma+40*a.delay+a.variance/a.delay:
+		return 0
+	}
 	late := math.Exp(a.variance/(2*a.delay*a.delay) - z/a.delay + logNormal(z/sigma-sigma/a.delay))
 	return min(max(math.Erfc(z/sigma/math.Sqrt2)/2+late, 0), 1)
+}
+
+// excludes reports whether that it comes between two times is less likely than e^-30.
+func (a arrival) excludes(from, to float64) bool {
+	sigma := math.Sqrt(a.variance)
+	return to < a.mean-8*sigma || from > a.mean+8*sigma+30*a.delay+a.variance/a.delay
 }
 
 // seen is the belief after it came at t: the normal distribution tilted by the
@@ -55,14 +67,24 @@ func logErfc(x float64) float64 {
 // logNormal is the logarithm of the distribution function of the standard normal.
 func logNormal(x float64) float64 { return logErfc(-x/math.Sqrt2) - math.Ln2 }
 
-// logStudent is the logarithm of the density of Student's t at x, of a scale and so
-// many degrees of freedom.
-func logStudent(x, scale, degrees float64) float64 {
+// student is Student's t distribution of so many degrees of freedom; norm is the logarithm
+// of its greatest density, for a scale of 1.
+type student struct{ degrees, norm float64 }
+
+func newStudent(degrees float64) student {
 	a, _ := math.Lgamma((degrees + 1) / 2)
 	b, _ := math.Lgamma(degrees / 2)
-	z := x / scale
-	return a - b - math.Log(degrees*math.Pi)/2 - math.Log(scale) - (degrees+1)/2*math.Log1p(z*z/degrees)
+	return student{degrees, a - b - math.Log(degrees*math.Pi)/2}
 }
+
+// logDensity is the logarithm of the density at x, of a scale.
+func (s student) logDensity(x, scale float64) float64 {
+	z := x / scale
+	return s.norm - math.Log(scale) - (s.degrees+1)/2*math.Log1p(z*z/s.degrees)
+}
+
+// logStudent is the same for one density alone.
+func logStudent(x, scale, degrees float64) float64 { return newStudent(degrees).logDensity(x, scale) }
 
 // logAdd is log(exp(a) + exp(b)).
 func logAdd(a, b float64) float64 {

@@ -19,17 +19,16 @@ type Devices struct {
 // contradicts no run. Runs of fewer than two copies tell nothing of who repeats FINs:
 // firewalls drop them. Nil if there are no others. prior is that of each record, as a
 // natural logarithm; nil: all as likely.
-func (r *Ranker) Devices(runs []Run, prior []float64) *Devices {
-	d := &Devices{weighing: weighing{Ranker: r, syn: make([]float64, len(r.members)), prior: r.priors(prior)}}
-	for i := range runs {
-		run := &runs[i]
+func (w *Weights) Devices(prior []float64) *Devices {
+	d := &Devices{weighing: weighing{Weights: w, syn: make([]float64, len(w.members)), prior: w.priors(prior)}}
+	for i := range w.runs {
+		run := &w.runs[i]
 		switch n := len(run.Gaps); {
-		case !run.Seen:
 		case run.State == SynRcvd:
 			d.Once = n == 0
-			d.synAcks(run)
+			d.synAcks(i)
 		case n > 2 || n == 2 && run.End == Silence:
-			d.fins = append(d.fins, run)
+			d.fins = append(d.fins, i)
 		}
 	}
 	if len(d.fins) == 0 {
@@ -42,17 +41,17 @@ func (r *Ranker) Devices(runs []Run, prior []float64) *Devices {
 
 // weighing is the work of Devices. All figures are logarithms.
 type weighing struct {
-	*Ranker
+	*Weights
 	prior []float64 // by record, together 1 without the unknown one
 	syn   []float64 // by record, of the SYN-ACKs; 0 if there are none
 	fit   float64   // the same under no record
 	once  float64   // and of a device that never repeats one
 
-	fins   []*Run
-	direct []float64 // by record, of all FINs; NaN: it does not tell of them
-	apart  []float64 // the same, if the host did not measure the round trip with us
-	odd    []float64 // direct, with a run here and there that something else disturbed
-	fits   float64   // of all FINs under no record
+	fins    []int     // runs
+	direct  []float64 // by record, of all FINs; NaN: it does not tell of them
+	apart   []float64 // the same, if the host did not measure the round trip with us
+	odd     []float64 // direct, with a run here and there that something else disturbed
+	unknown float64   // of all FINs under no record
 }
 
 // priors scales what is known beforehand, so that it is 1 together.
@@ -68,14 +67,13 @@ func (r *Ranker) priors(prior []float64) []float64 {
 	return out
 }
 
-func (w *weighing) synAcks(run *Run) {
-	logs := w.Ranker.compute(run)
-	_, w.fit = Fit(run, w.params)
+func (w *weighing) synAcks(run int) {
+	w.fit = w.fits[run]
 	never := Schedule{State: SynRcvd}
-	w.once = LogLikelihood(&never, run, w.params)
+	w.once = LogLikelihood(&never, &w.runs[run], w.params)
 	for i := range w.members {
 		if of := w.members[i].schedules[SynRcvd]; len(of) > 0 {
-			w.syn[i], _ = w.members[i].under(SynRcvd, logs)
+			w.syn[i], _ = w.members[i].under(SynRcvd, w.logs[run])
 		} else {
 			w.syn[i] = w.fit
 		}
@@ -86,16 +84,13 @@ func (w *weighing) synAcks(run *Run) {
 // share its schedules, so each is computed once.
 func (w *weighing) compute() {
 	w.direct, w.apart, w.odd = make([]float64, len(w.members)), make([]float64, len(w.members)), make([]float64, len(w.members))
-	for _, run := range w.fins {
-		logs, hidden := w.Ranker.compute(run), make([]float64, len(w.schedules))
-		for i := range w.schedules {
-			if hidden[i] = math.Inf(-1); w.schedules[i].State.fin() {
-				hidden[i] = w.params.hidden(&w.schedules[i], run)
-			}
+	for _, n := range w.fins {
+		run, logs, hidden := &w.runs[n], w.logs[n], make([]float64, len(w.schedules))
+		for _, i := range w.tell[run.State] {
+			hidden[i] = w.params.hidden(&w.schedules[i], run, w.fits[n]-3*hopeless)
 		}
-		_, fit := Fit(run, w.params)
-		w.fits += fit
-		others := w.params.untold(w.mean(run.State, logs), math.Inf(-1), fit)
+		w.unknown += w.fits[n]
+		others := w.params.untold(w.mean(run.State, logs), math.Inf(-1), w.fits[n])
 		for i := range w.members {
 			m := &w.members[i]
 			if len(m.told(run.State)) == 0 {
@@ -116,11 +111,12 @@ func (w *weighing) one() float64 {
 	anything := w.random(w.direct, math.Inf(-1))
 	apart := w.random(w.apart, math.Inf(-1))
 	other := logAdd(anything, math.Log(w.params.OtherTrip)+apart)
-	total := math.Log(w.params.Unknown) + w.fit + logAdd(anything, w.freely()+apart)
+	free := w.freely()
+	total := math.Log(w.params.Unknown) + w.fit + logAdd(math.Log1p(-free)+anything, math.Log(free)+apart)
 	for i := range w.members {
 		var l float64
 		if math.IsNaN(w.direct[i]) {
-			l = logAdd(w.random(w.direct, w.likeItsSYN(i)), w.freely()+apart)
+			l = logAdd(math.Log1p(-free)+w.random(w.direct, w.likeItsSYN(i)), math.Log(free)+apart)
 		} else {
 			l = logAdd(math.Log1p(-w.params.OtherLaw-w.params.OtherTrip)+w.odd[i], math.Log(w.params.OtherLaw)+other)
 			l = logAdd(l, math.Log(w.params.OtherTrip)+w.apart[i])
@@ -130,16 +126,17 @@ func (w *weighing) one() float64 {
 	return total
 }
 
-// freely is how likely a stack that no record tells of repeats FINs by another round trip
-// than ours: as likely as not, as its timeout may be any, unless it repeated them sooner
-// than an ACK of ours came. No timeout is shorter than the round trip (RFC 6298 section 2).
+// freely is the probability that a stack that no record tells of repeats FINs by another
+// round trip than ours: as likely as not, as its timeout may be any, unless it repeated
+// them sooner than an ACK of ours came. No timeout is shorter than the round trip (RFC
+// 6298 section 2).
 func (w *weighing) freely() float64 {
-	for _, run := range w.fins {
-		if run.State == Held && run.Gaps[0] < run.RTT*9/10 {
-			return math.Log(w.params.OtherTrip)
+	for _, n := range w.fins {
+		if run := &w.runs[n]; run.State == Held && run.Gaps[0] < run.RTT*9/10 {
+			return w.params.OtherTrip
 		}
 	}
-	return 0
+	return w.params.FreeTrip
 }
 
 // two is the likelihood of two stacks, each of which may be any.
@@ -155,7 +152,7 @@ func (w *weighing) two() float64 {
 // random is the likelihood of FINs of a stack that no record tells of, from those under
 // the records that do; own is that of its repeating FINs as SYN-ACKs.
 func (w *weighing) random(known []float64, own float64) float64 {
-	return w.params.untold(w.meanOf(known), own, w.fits)
+	return w.params.untold(w.meanOf(known), own, w.unknown)
 }
 
 // meanOf is the likelihood of FINs under the records that tell of them, each as likely as
@@ -176,8 +173,9 @@ func (w *weighing) likeItsSYN(i int) (l float64) {
 	if w.syn[i] < w.fit-hopeless {
 		return math.Inf(-1)
 	}
-	for _, run := range w.fins {
-		l += w.likeSYN(&w.members[i], run)
+	for _, n := range w.fins {
+		own, _ := w.members[i].under(SynRcvd, w.asSYN[n])
+		l += own
 	}
 	return l
 }
@@ -202,8 +200,9 @@ func (w *weighing) Behind() []float64 {
 	own := math.Inf(-1)
 	for i := range w.members {
 		l := w.prior[i]
-		for _, run := range w.fins {
-			l += w.likeSYN(&w.members[i], run)
+		for _, n := range w.fins {
+			like, _ := w.members[i].under(SynRcvd, w.asSYN[n])
+			l += like
 		}
 		own = logAdd(own, l)
 	}

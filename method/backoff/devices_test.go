@@ -14,7 +14,7 @@ func devicesOf(t *testing.T, text string) (*Devices, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Devices(Runs(p), nil), names
+	return r.Weigh(Runs(p)).Devices(nil), names
 }
 
 const (

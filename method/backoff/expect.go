@@ -40,9 +40,9 @@ func (s *Schedule) explaining(r *Run, p Params) (host Schedule) {
 	if s.Least == 0 {
 		return s.at(r.RTT, 0, true)
 	}
-	t, delay := p.fitTrip(s, r, p.seenTrip(r)), p.delays(r)[1]
+	t, delay := p.fitTrip(s, r, p.seenTrip(r), math.Inf(-1)), p.delays(r)[1]
 	host, plain := s.at(t.run.RTT, t.more, true), s.at(t.run.RTT, t.more, false)
-	if p.logLikelihood(&plain, r, delay) > p.logLikelihood(&host, r, delay) {
+	if l := p.logLikelihood(&host, r, delay, math.Inf(-1)); p.logLikelihood(&plain, r, delay, l) > l {
 		return plain
 	}
 	return host

@@ -39,12 +39,9 @@ func hiddenTrip(trip time.Duration) float64 {
 }
 
 // hidden is the likelihood of a run whose host did not measure its round trip with us.
-func (p Params) hidden(s *Schedule, r *Run) float64 {
-	if s.Least == 0 {
-		return LogLikelihood(s, r, p)
-	}
-	t := p.fitTrip(s, r, hiddenTrip)
-	return t.cost + p.given(s, &t.run, t.more)
+func (p Params) hidden(s *Schedule, r *Run, floor float64) float64 {
+	t := p.central(s, r, hiddenTrip, floor)
+	return p.given(s, &t, floor)
 }
 
 const (
@@ -57,11 +54,11 @@ const (
 type trial struct {
 	run         Run
 	more        int
-	cost, score float64 // logarithms
+	cost, score float64 // logarithms; the score is a likelihood once it was weighed, cost included
 }
 
 // fitTrip finds the round trip that explains a run best.
-func (p Params) fitTrip(s *Schedule, r *Run, density func(time.Duration) float64) (best trial) {
+func (p Params) fitTrip(s *Schedule, r *Run, density func(time.Duration) float64, floor float64) (best trial) {
 	var trials []trial
 	for _, trip := range s.tripsOf(r, p) {
 		t := trial{run: *r}
@@ -77,10 +74,12 @@ func (p Params) fitTrip(s *Schedule, r *Run, density func(time.Duration) float64
 		}
 	}
 	slices.SortStableFunc(trials, func(a, b trial) int { return cmp.Compare(b.score, a.score) })
-	top := math.Inf(-1)
+	best = trials[0]
+	best.score = math.Inf(-1)
 	for _, t := range trials[:min(len(trials), weighedTrips)] {
-		if l := t.cost + p.underDelay(s, &t.run, t.more, p.delays(r)[1]); l > top {
-			top, best = l, t
+		t.score = t.cost + p.underDelay(s, &t.run, t.more, p.delays(r)[1], max(floor, best.score)-t.cost)
+		if t.score > best.score {
+			best = t
 		}
 	}
 	return best
@@ -122,7 +121,8 @@ func (p Params) tripWidth(s *Schedule, r *Run) float64 {
 }
 
 // tripsOf are the round trip that we measured, none at all, and those by which a gap of
-// the run would be one of the schedule, with and without a tail-loss probe before it.
+// the run would be one of the schedule, with and without a tail-loss probe before it, the
+// last one also two of which the segment between was lost.
 func (s *Schedule) tripsOf(r *Run, p Params) (out []time.Duration) {
 	out = append(out, r.RTT, 0)
 	late := []float64{0}
@@ -131,25 +131,36 @@ func (s *Schedule) tripsOf(r *Run, p Params) (out []time.Duration) {
 	}
 	gaps := r.Gaps[:min(len(r.Gaps), len(s.Gaps))]
 	for i, g := range gaps {
-		if i > 2 && i < len(gaps)-1 { // those between tell no more
+		last := i == len(gaps)-1
+		if i > 2 && !last { // those between tell no more
 			continue
 		}
 		for at := i; at <= i+1 && at < len(s.Gaps); at++ {
 			for _, l := range late {
-				rto := time.Duration(float64(g) / (1 + l) * float64(s.Least) / float64(s.Gaps[at]))
-				trip := rto / 3
-				switch {
-				case s.Probe && at == 0:
-					trip = (rto - s.Least) / 2
-				case 2*trip < s.Least:
-					trip = rto - s.Least
-				}
-				if trip > 0 && trip <= longestTrip {
-					out = append(out, trip.Round(100*time.Microsecond))
+				out = s.tripOf(out, at, s.Gaps[at], float64(g)/(1+l))
+				if last && at > 0 && at+1 < len(s.Gaps) {
+					out = s.tripOf(out, at, s.Gaps[at]+s.Gaps[at+1], float64(g)/(1+l))
 				}
 			}
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// tripOf appends the round trip by which a gap in nanoseconds, from segment at on, would be
+// what it is without one.
+func (s *Schedule) tripOf(out []time.Duration, at int, without time.Duration, gap float64) []time.Duration {
+	rto := time.Duration(gap * float64(s.Least) / float64(without))
+	trip := rto / 3
+	switch {
+	case s.Probe && at == 0:
+		trip = (rto - s.Least) / 2
+	case 2*trip < s.Least:
+		trip = rto - s.Least
+	}
+	if trip <= 0 || trip > longestTrip {
+		return out
+	}
+	return append(out, trip.Round(100*time.Microsecond))
 }

@@ -51,9 +51,9 @@ type Params struct {
 
 	// OtherLaw is the probability that a stack does not repeat FINs as its record says, by
 	// a setting perhaps, OddRun that something disturbed one run, OtherTrip that it has
-	// not measured the round trip that we know. NoCopies is the part of SYN proxies that
-	// repeat no SYN-ACK.
-	OtherLaw, OddRun, OtherTrip, NoCopies float64
+	// not measured the round trip that we know, FreeTrip the same of a stack whose FINs no
+	// record tells of. NoCopies is the part of SYN proxies that repeat no SYN-ACK.
+	OtherLaw, OddRun, OtherTrip, FreeTrip, NoCopies float64
 
 	// Sure is the posterior at which a group of schedules is decided.
 	Sure float64
@@ -70,6 +70,6 @@ func DefaultParams() Params {
 		Truncated: 0.02, LateFirst: 0.1, NoProbe: 0.1,
 		Outlier: 0.02, OutlierScale: 0.005, OutlierDegrees: 4,
 		Unknown: 0.05, UnknownFactor: 10, LikeOthers: 0.3, LikeSYN: 0.3, MoreTrips: 0.2,
-		OtherLaw: 0.002, OddRun: 0.02, OtherTrip: 0.004, NoCopies: 0.3, Sure: 0.99,
+		OtherLaw: 0.002, OddRun: 0.02, OtherTrip: 0.004, FreeTrip: 0.5, NoCopies: 0.3, Sure: 0.99,
 	}
 }

@@ -11,8 +11,10 @@ import (
 type Ranker struct {
 	params    Params
 	schedules []Schedule // different ones
+	asFINs    []Schedule // the same of SYN-ACKs, as those of FINs
 	leader    []int      // of each schedule, the first that it is Alike
 	members   []member
+	tell      [NumStates][]int // the schedules that a record has for a state
 }
 
 // member is one record.
@@ -52,11 +54,19 @@ func NewRanker(records []Reference, p Params) *Ranker {
 				at = len(r.schedules)
 				seen[key] = at
 				r.schedules = append(r.schedules, *s)
+				r.asFINs = append(r.asFINs, s.asFIN())
 				r.leader = append(r.leader, slices.IndexFunc(r.schedules, func(t Schedule) bool { return s.Alike(&t) }))
 			}
 			m.schedules[s.State] = append(m.schedules[s.State], at)
 		}
 		r.members = append(r.members, m)
+	}
+	for state := range r.tell {
+		for i := range r.members {
+			r.tell[state] = append(r.tell[state], r.members[i].told(State(state))...)
+		}
+		slices.Sort(r.tell[state])
+		r.tell[state] = slices.Compact(r.tell[state])
 	}
 	return r
 }
@@ -64,117 +74,84 @@ func NewRanker(records []Reference, p Params) *Ranker {
 // Rank weighs the runs whose first segment was seen. A record that says nothing of a
 // state may follow any schedule there (untold.go); one that says nothing of any is left
 // out.
-func (r *Ranker) Rank(runs []Run) Ranking {
+func (r *Ranker) Rank(runs []Run) Ranking { return r.Weigh(runs).Rank() }
+
+// Rank is [Ranker.Rank] of the runs.
+func (w *Weights) Rank() Ranking {
 	var out Ranking
-	var logs [][]float64
-	var fits []float64
-	var seen []Run
-	var fitted []Schedule
-	for i := range runs {
-		if !runs[i].Seen {
-			continue
-		}
-		run := &runs[i]
-		logs = append(logs, r.compute(run))
-		s, l := Fit(run, r.params)
-		fits, seen, fitted = append(fits, l), append(seen, *run), append(fitted, s)
-	}
-	if len(seen) == 0 {
+	if len(w.runs) == 0 {
 		return out
 	}
-	found := r.weigh(seen, fits, logs)
-	out.Records = make([]float64, len(r.members))
-	out.Groups, out.Unknown = r.group(found, fits, out.Records)
+	out.Records = make([]float64, len(w.members))
+	out.Groups, out.Unknown = w.group(out.Records)
 	best := math.Inf(-1)
-	for _, w := range found {
-		best = max(best, w.log)
+	for _, f := range w.found {
+		best = max(best, f.log)
 	}
 	total := 0.0
-	for _, l := range fits {
+	for _, l := range w.fits {
 		total += l
 	}
-	if total > best+math.Log(r.params.UnknownFactor) {
-		out.Fitted = fitted
+	if total > best+math.Log(w.params.UnknownFactor) {
+		out.Fitted = w.fitted
 	}
 	return out
 }
 
-// hopeless is how much less likely than the best a schedule is, as a logarithm, of
-// which only the rough likelihood is computed.
-const hopeless = 16
-
-// compute gives the likelihood of a run under each schedule that a record may have for
-// it; others are as good as nothing.
-func (r *Ranker) compute(run *Run) []float64 {
-	logs, strange := make([]float64, len(r.schedules)), make([]int, len(r.schedules))
-	least := MaxCopies
-	for i := range r.schedules {
-		logs[i] = math.Inf(-1)
-		if s := &r.schedules[i]; s.State.fin() == run.State.fin() {
-			strange[i] = s.strange(run, r.params)
-			least = min(least, strange[i])
-		}
-	}
-	best := math.Inf(-1)
-	for i := range r.schedules {
-		if s := &r.schedules[i]; s.State.fin() == run.State.fin() && strange[i] < least+mostStrange {
-			logs[i] = roughly(s, run, r.params)
-			best = max(best, logs[i])
-		}
-	}
-	for i := range logs {
-		if logs[i] > best-hopeless {
-			logs[i] = LogLikelihood(&r.schedules[i], run, r.params)
-		}
-	}
-	return logs
-}
-
-// weighed is the likelihood of one record.
+// weighed is the likelihood of one record, and what it is at most: as much, if all
+// likelihoods that it is made of are known.
 type weighed struct {
 	record    int
-	log       float64
+	log, most float64
 	schedules []int // the best of each run; -1: none
 }
 
-func (r *Ranker) weigh(runs []Run, fits []float64, logs [][]float64) (out []weighed) {
-	others := make([]float64, len(runs))
-	for j := range runs {
-		others[j] = r.mean(runs[j].State, logs[j])
+// weigh adds up the likelihoods of each record that tells of a state that was seen.
+func (w *Weights) weigh() {
+	w.found, w.asSYN = nil, make([][]float64, len(w.runs))
+	others := make([]float64, len(w.runs))
+	for j := range w.runs {
+		if run := &w.runs[j]; run.State.fin() {
+			others[j] = w.mean(run.State, w.logs[j])
+			w.asSYN[j] = w.likeSYNs(run, max(w.fits[j], others[j])-hopeless)
+		}
 	}
-	likely := r.likely(runs, logs)
-	for i := range r.members {
-		m := &r.members[i]
-		w, known := weighed{record: i}, false
-		for j := range runs {
-			l, best := m.under(runs[j].State, logs[j])
+	likely := w.likely()
+	for i := range w.members {
+		m := &w.members[i]
+		f, known := weighed{record: i}, false
+		for j := range w.runs {
+			l, best := m.under(w.runs[j].State, w.logs[j])
+			most := max(l, w.floors[j])
 			if best >= 0 {
 				known = true
-			} else if l = fits[j]; runs[j].State.fin() {
+			} else if l = w.fits[j]; w.runs[j].State.fin() {
 				own := math.Inf(-1)
 				if likely[i] {
-					own = r.likeSYN(m, &runs[j])
+					own, _ = m.under(SynRcvd, w.asSYN[j])
 				}
-				l = r.params.untold(others[j], own, l)
+				l = w.params.untold(others[j], own, l)
 			}
-			w.log += l
-			w.schedules = append(w.schedules, best)
+			if best < 0 {
+				most = l
+			}
+			f.log, f.most = f.log+l, f.most+most
+			f.schedules = append(f.schedules, best)
 		}
 		if known {
-			out = append(out, w)
+			w.found = append(w.found, f)
 		}
 	}
-	return out
 }
 
 // likely are the records that SYN-ACKs do not make hopeless; all, if none were seen.
-func (r *Ranker) likely(runs []Run, logs [][]float64) []bool {
-	out, scores := make([]bool, len(r.members)), make([]float64, len(r.members))
+func (w *Weights) likely() []bool {
+	out, scores := make([]bool, len(w.members)), make([]float64, len(w.members))
 	best := math.Inf(-1)
-	for i := range r.members {
-		for j := range runs {
-			if runs[j].State == SynRcvd {
-				scores[i], _ = r.members[i].under(SynRcvd, logs[j])
+	for i := range w.members {
+		for j := range w.runs {
+			if w.runs[j].State == SynRcvd {
+				scores[i], _ = w.members[i].under(SynRcvd, w.logs[j])
 			}
 		}
 		best = max(best, scores[i])
@@ -211,12 +188,13 @@ func (m *member) told(state State) []int {
 
 // group adds up the records whose best schedules are alike. It notes the posterior of each
 // record.
-func (r *Ranker) group(found []weighed, fits, posterior []float64) (groups []Group, unknown float64) {
-	unknown = math.Log(r.params.Unknown)
-	for _, l := range fits {
+func (w *Weights) group(posterior []float64) (groups []Group, unknown float64) {
+	unknown = math.Log(w.params.Unknown)
+	for _, l := range w.fits {
 		unknown += l
 	}
-	prior := math.Log((1 - r.params.Unknown) / max(float64(len(found)), 1))
+	found := slices.Clone(w.found)
+	prior := math.Log((1 - w.params.Unknown) / max(float64(len(found)), 1))
 	total := unknown
 	for i := range found {
 		found[i].log += prior
@@ -224,11 +202,11 @@ func (r *Ranker) group(found []weighed, fits, posterior []float64) (groups []Gro
 	}
 	slices.SortStableFunc(found, func(a, b weighed) int { return cmp.Compare(b.log, a.log) })
 	var keys [][]int
-	for _, w := range found {
-		key := make([]int, len(w.schedules))
-		for i, s := range w.schedules {
+	for _, f := range found {
+		key := make([]int, len(f.schedules))
+		for i, s := range f.schedules {
 			if key[i] = s; s >= 0 {
-				key[i] = r.leader[s]
+				key[i] = w.leader[s]
 			}
 		}
 		at := slices.IndexFunc(keys, func(k []int) bool { return slices.Equal(k, key) })
@@ -236,16 +214,16 @@ func (r *Ranker) group(found []weighed, fits, posterior []float64) (groups []Gro
 			at = len(keys)
 			keys = append(keys, key)
 			g := Group{}
-			for _, s := range w.schedules {
+			for _, s := range f.schedules {
 				if s >= 0 {
-					g.Schedules = append(g.Schedules, r.schedules[s])
+					g.Schedules = append(g.Schedules, w.schedules[s])
 				}
 			}
 			groups = append(groups, g)
 		}
-		groups[at].Records = append(groups[at].Records, w.record)
-		posterior[w.record] = math.Exp(w.log - total)
-		groups[at].Posterior += posterior[w.record]
+		groups[at].Records = append(groups[at].Records, f.record)
+		posterior[f.record] = math.Exp(f.log - total)
+		groups[at].Posterior += posterior[f.record]
 	}
 	slices.SortStableFunc(groups, func(a, b Group) int { return cmp.Compare(b.Posterior, a.Posterior) })
 	return groups, math.Exp(unknown - total)

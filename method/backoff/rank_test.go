@@ -1,6 +1,8 @@
 package backoff
 
 import (
+	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -121,6 +123,62 @@ func TestAlike(t *testing.T) {
 		b := schedule(t, text)
 		if a.Alike(b) != want || b.Alike(a) != want {
 			t.Errorf("%s: want %v", text, want)
+		}
+	}
+}
+
+// What is left out for speed changes no ranking: runs that were drawn are ranked as by
+// the likelihoods of all schedules.
+func TestLeftOut(t *testing.T) {
+	all := stacks(t)
+	var records []Reference
+	for _, s := range all {
+		records = append(records, Reference{s.Schedule})
+	}
+	r := NewRanker(records, DefaultParams())
+	source := rand.New(rand.NewPCG(5, 6))
+	for i := range 24 {
+		run, ok := draw(source, &all[source.IntN(len(all))].Schedule, path{time.Duration(1+i*i) * time.Millisecond, 0.02})
+		if !ok {
+			continue
+		}
+		fast := r.Rank([]Run{run})
+		logs, total := make([]float64, len(records)), math.Log(r.params.Unknown)
+		_, fit := Fit(&run, r.params)
+		total += fit
+		for n := range records {
+			logs[n], _ = records[n].LogLikelihood(&run, r.params)
+			logs[n] += math.Log((1 - r.params.Unknown) / float64(len(records)))
+			total = logAdd(total, logs[n])
+		}
+		for n, got := range fast.Records {
+			if want := math.Exp(logs[n] - total); math.Abs(got-want) > 0.003 {
+				t.Errorf("%v: %s has %.4f, want %.4f", run.Line(), all[n].class, got, want)
+			}
+		}
+	}
+}
+
+// The same of records that tell of FINs, also of such as one state speaks for and another
+// against.
+func TestLeftOutFIN(t *testing.T) {
+	r, names := ranker(t)
+	for _, text := range []string{synLinux + finLinux, synLinux + finGVisor,
+		synLinux + "LastAck(G=2.7,6,12%E=none%T=40%R=0.001%B=0.001)", "SynRcvd(G=2.6,6%E=none%T=40%B=0.02)\n" + finGVisor} {
+		p, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := r.Weigh(Runs(p))
+		fast := w.Rank()
+		for i := range w.runs {
+			w.logs[i], w.floors[i] = r.compute(&w.runs[i], everything)
+		}
+		w.weigh()
+		for i, want := range w.Rank().Records {
+			if got := fast.Records[i]; math.Abs(got-want) > 0.003 {
+				t.Errorf("%s: %s has %.4f, want %.4f", text, names[i], got, want)
+			}
 		}
 	}
 }

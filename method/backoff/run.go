@@ -2,6 +2,7 @@ package backoff
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"whorl/method"
@@ -81,6 +82,12 @@ func ReadRun(l method.Line) (r Run, err error) {
 	}
 	r.Heard = max(r.Heard, total)
 	return r, nil
+}
+
+// Equal reports whether two runs are the same.
+func (r Run) Equal(o Run) bool {
+	return slices.Equal(r.Gaps, o.Gaps) && r.State == o.State && r.Seen == o.Seen && r.End == o.End &&
+		r.Heard == o.Heard && r.RTT == o.RTT && r.Delay == o.Delay
 }
 
 // arrivals are the times of the segments since the first, and that of the end.

@@ -17,10 +17,13 @@ const longestGap = 64 * time.Second
 const tickPhase = 290 * time.Millisecond
 
 // asFIN reads a schedule of SYN-ACKs as one of FINs, which most stacks repeat for
-// longer.
-func (s *Schedule) asFIN(state State) Schedule {
+// longer. One of FINs gives one without gaps.
+func (s *Schedule) asFIN() Schedule {
+	if s.State.fin() {
+		return Schedule{}
+	}
 	out := *s
-	out.State, out.End = state, Silence
+	out.State, out.End = LastAck, Silence
 	out.Gaps = append([]time.Duration{}, s.Gaps[:max(s.copies(), 0)]...)
 	out.First = max(out.First, tickPhase)
 	for n := len(out.Gaps); n > 0 && n < counted; n++ {
@@ -29,23 +32,25 @@ func (s *Schedule) asFIN(state State) Schedule {
 	return out
 }
 
-// likeSYN is the likelihood of a FIN run if the record repeats FINs as SYN-ACKs, to
-// within what roughly gives; -Inf if it does not tell of those.
-func (r *Ranker) likeSYN(m *member, run *Run) float64 {
-	l, of := math.Inf(-1), m.schedules[SynRcvd]
-	for _, i := range of {
-		if s := r.schedules[i].asFIN(run.State.record()); len(s.Gaps) > 0 && s.strange(run, r.params) < mostStrange {
-			l = logAdd(l, roughly(&s, run, r.params)-math.Log(float64(len(of))))
+// likeSYNs are the likelihoods of a FIN run if a stack repeats FINs as each schedule of
+// SYN-ACKs says, roughly; -Inf if it is below floor.
+func (r *Ranker) likeSYNs(run *Run, floor float64) []float64 {
+	out := make([]float64, len(r.schedules))
+	for i := range r.schedules {
+		out[i] = math.Inf(-1)
+		if s := &r.asFINs[i]; len(s.Gaps) > 0 && s.strange(run, r.params) < mostStrange {
+			t := r.params.central(s, run, nil, floor)
+			out[i] = t.rough(r.params)
 		}
 	}
-	return l
+	return out
 }
 
 // mean is the likelihood of a run under all schedules of a state that are known, each as
 // likely as the others; -Inf if there are none.
 func (r *Ranker) mean(state State, logs []float64) float64 {
 	l, n := math.Inf(-1), 0.0
-	for i := range r.schedules {
+	for _, i := range r.tell[state] {
 		if r.schedules[i].State == state.record() {
 			l, n = logAdd(l, logs[i]), n+1
 		}

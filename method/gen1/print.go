@@ -28,20 +28,23 @@ const info = "SInfo"
 // the first error, which names the line. Of several attempts in one print the first
 // line of each test counts.
 func Parse(text string) (Print, error) {
-	return method.ParseLines(text, "gen1", func(l method.Line) error {
-		switch {
-		case l.Test == info:
-			return nil
-		case !Has(l.Test):
-			return fmt.Errorf("there is no test %s; want one of %s", l.Test, strings.Join(Tests, " "))
-		}
-		for _, a := range l.Attrs {
-			if !slices.Contains(attrs(l.Test), a.Name) {
-				return fmt.Errorf("%s has no attribute %.24q; want one of %s", l.Test, a.Name, strings.Join(attrs(l.Test), " "))
-			}
-		}
+	return method.ParseLines(text, "gen1", check)
+}
+
+// check is why a line cannot stand in a print; nil if it can.
+func check(l method.Line) error {
+	switch {
+	case l.Test == info:
 		return nil
-	})
+	case !Has(l.Test):
+		return fmt.Errorf("there is no test %s; want one of %s", l.Test, strings.Join(Tests, " "))
+	}
+	for _, a := range l.Attrs {
+		if !slices.Contains(attrs(l.Test), a.Name) {
+			return fmt.Errorf("%s has no attribute %.24q; want one of %s", l.Test, a.Name, strings.Join(attrs(l.Test), " "))
+		}
+	}
+	return nil
 }
 
 // Attributes of the tests, in the order of a print.

@@ -98,6 +98,9 @@ func (r *Reference) Score(seen []method.Line, p *Points, m expr.Meaning) (s Scor
 
 // Explain is Score with every comparison it is made of, in print order.
 func (r *Reference) Explain(seen []method.Line, p *Points, m expr.Meaning) (s Score, ev []whorl.Evidence) {
+	if r != nil {
+		ev = make([]whorl.Evidence, 0, r.terms(m))
+	}
 	for c := range r.comparisons(seen, p, m) {
 		s.add(c)
 		ev = append(ev, whorl.Evidence{
@@ -106,6 +109,14 @@ func (r *Reference) Explain(seen []method.Line, p *Points, m expr.Meaning) (s Sc
 		})
 	}
 	return s, ev
+}
+
+// terms is how many attributes a record tells of.
+func (r *Reference) terms(m expr.Meaning) (n int) {
+	for _, t := range r.tests {
+		n += len(t.Terms(m))
+	}
+	return n
 }
 
 func (s *Score) add(c comparison) {

@@ -1,6 +1,7 @@
 package syn
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -239,68 +240,17 @@ func ParseSighting(text string) (s Sighting, err error) {
 		return s, fmt.Errorf("syn: %.20s(...); want %s(...) or %s(...)", l.Test, TestSyn, TestSynAck)
 	}
 	s.Answer = l.Test == TestSynAck
-	zero, df := false, false
+	var zero, df bool
 	for _, a := range l.Attrs {
-		var n uint64
-		bits := 8
 		switch a.Name {
-		case "W", "MSS", "H", "SM":
-			bits = 16
-			fallthrough
-		case "V", "TTL", "OL", "WS":
-			n, err = parseHex(a.Value, bits)
-		}
-		switch a.Name {
-		case "V":
-			if s.Version = uint8(n); err == nil && n != 4 && n != 6 {
-				err = fmt.Errorf("%d; want 4 or 6", n)
-			}
-		case "TTL":
-			s.TTL = uint8(n)
-		case "OL":
-			s.IPOptions = uint8(n)
-		case "WS":
-			s.Scale = uint8(n)
-		case "W":
-			s.Window = uint16(n)
-		case "MSS":
-			s.MSS = uint16(n)
-		case "H":
-			s.Headers = uint16(n)
-		case "SM":
-			s.Offer.MSS = uint16(n)
-		case "SO":
-			s.Offer.Known = true
-			for _, c := range a.Value {
-				i := strings.IndexRune(offerLetters, c)
-				if i < 0 {
-					err = fmt.Errorf("%.20q; want letters of %s", a.Value, offerLetters)
-					break
-				}
-				s.Offer.Options |= 1 << i
-			}
 		case "DF":
 			df, err = yes(a.Value, "N", "Y")
 		case "ID":
 			zero, err = yes(a.Value, "N", "Z")
-		case "FL":
-			err = s.quirk(Flow, a.Value, "Z", "N")
-		case "ECN":
-			err = s.quirk(ECN, a.Value, "N", "Y")
-		case "TS":
-			err = s.quirk(TS1Zero, a.Value, "N", "0")
-		case "D":
-			s.Data, err = yes(a.Value, "N", "Y")
-		case "O":
-			s.Layout, err = ParseLetters(a.Value)
-		case "Q":
-			var q Quirks
-			q, err = ParseQuirks(a.Value)
-			if s.Quirks |= q; q&stated != 0 {
-				err = fmt.Errorf("%v: has an attribute of its own", q&stated)
-			}
+		case "FL", "ECN", "TS", "D", "O", "Q", "SO":
+			err = s.setWord(a)
 		default:
-			err = fmt.Errorf("no such attribute")
+			err = s.setNumber(a)
 		}
 		if err != nil {
 			return Sighting{}, fmt.Errorf("syn: %s: %.20s: %w", l.Test, a.Name, err)
@@ -319,6 +269,58 @@ func ParseSighting(text string) (s Sighting, err error) {
 		s.note(IDMinus, !df && zero)
 	}
 	return s, nil
+}
+
+// setNumber reads an attribute that is a number.
+func (s *Sighting) setNumber(a method.Attr) error {
+	small := map[string]*uint8{"V": &s.Version, "TTL": &s.TTL, "OL": &s.IPOptions, "WS": &s.Scale}
+	large := map[string]*uint16{"W": &s.Window, "MSS": &s.Signature.MSS, "H": &s.Headers, "SM": &s.Offer.MSS}
+	if to := small[a.Name]; to != nil {
+		n, err := parseHex(a.Value, 8)
+		if *to = uint8(n); err == nil && a.Name == "V" && n != 4 && n != 6 {
+			err = fmt.Errorf("%d; want 4 or 6", n)
+		}
+		return err
+	}
+	to := large[a.Name]
+	if to == nil {
+		return errors.New("no such attribute")
+	}
+	n, err := parseHex(a.Value, 16)
+	*to = uint16(n)
+	return err
+}
+
+// setWord reads one that is not.
+func (s *Sighting) setWord(a method.Attr) (err error) {
+	switch a.Name {
+	case "FL":
+		err = s.quirk(Flow, a.Value, "Z", "N")
+	case "ECN":
+		err = s.quirk(ECN, a.Value, "N", "Y")
+	case "TS":
+		err = s.quirk(TS1Zero, a.Value, "N", "0")
+	case "D":
+		s.Data, err = yes(a.Value, "N", "Y")
+	case "O":
+		s.Layout, err = ParseLetters(a.Value)
+	case "Q":
+		var q Quirks
+		q, err = ParseQuirks(a.Value)
+		if s.Quirks |= q; q&stated != 0 {
+			err = fmt.Errorf("%v: has an attribute of its own", q&stated)
+		}
+	case "SO":
+		s.Offer.Known = true
+		for _, c := range a.Value {
+			i := strings.IndexRune(offerLetters, c)
+			if i < 0 {
+				return fmt.Errorf("%.20q; want letters of %s", a.Value, offerLetters)
+			}
+			s.Offer.Options |= 1 << i
+		}
+	}
+	return err
 }
 
 // yes reads an attribute that says no or yes.

@@ -1,0 +1,263 @@
+package verdict
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"whorl"
+	"whorl/method/gen1"
+)
+
+// byGen1 is the answer that the first generation gives alone, and its list; nil if the
+// host has no such observation.
+func (j *Judge) byGen1(h *whorl.Host) []whorl.Verdict {
+	seen := seenGen1(h)
+	if seen == nil {
+		return nil
+	}
+	s := j.gen1.scores(seen)
+	list := j.gen1.list(s)
+	if j.weigher == nil {
+		return list
+	}
+	return append(j.likelyGen1(seen, s), list...)
+}
+
+// unscanned is the answer about a host without probes of the second generation: that of
+// the first or, if it has none, that of times.
+func (j *Judge) unscanned(h *whorl.Host) []whorl.Verdict {
+	out := j.byGen1(h)
+	if len(out) > 0 && out[0].Name != whorl.Unknown {
+		return out
+	}
+	timed := j.timed(h)
+	if len(timed) == 0 || len(out) > 0 && timed[0].Name == whorl.Unknown {
+		return out
+	}
+	return append(timed, out[min(1, len(out)):]...)
+}
+
+// likelyGen1 is our own answer and its alternatives, or that there is none.
+func (j *Judge) likelyGen1(seen gen1.Print, s gen1Scores) (out []whorl.Verdict) {
+	if why := tooLittleGen1(seen); why != "" {
+		return []whorl.Verdict{nothing(why)}
+	}
+	families, unfit := j.gen1.ranked(s)
+	if len(families) == 0 {
+		return []whorl.Verdict{nothing("no record of the first generation tells of anything that answered; name a database of it with --db, or scan with --gen 2")}
+	}
+	first, threshold := &families[0], float64(j.o.Confidence)
+	headline := answer{name: first.name(), share: first.share}
+	switch {
+	case unfit != "":
+		out = append(out, nothing(unfit))
+	case first.share < threshold:
+		out = append(out, j.gen1.tie(families, threshold))
+	case j.gen1.tellsVersions(first, s):
+		headline = first.deepest(threshold)
+	}
+	for i := range families {
+		f := &families[i]
+		if len(out) > maxAlternatives {
+			break
+		}
+		a := answer{name: f.name(), share: f.share}
+		if i == 0 && len(out) == 0 {
+			a = headline
+		} else if best := f.byName(); best.name != "" {
+			a = answer{best.name, best.generation, best.cpe, f.share}
+		}
+		out = append(out, j.gen1.verdict(f, a, s))
+	}
+	return out
+}
+
+// tooLittleGen1 is why an observation cannot carry any name, or empty.
+func tooLittleGen1(seen gen1.Print) string {
+	answers := 0
+	for _, l := range seen {
+		if r, _ := l.Value("Resp"); r == "Y" {
+			answers++
+		}
+	}
+	switch {
+	case answers == 0:
+		return "nothing answered; name an open port with -p"
+	case !acceptsGen1(seen):
+		return "too little answered to tell systems apart; name an open port with -p"
+	}
+	return ""
+}
+
+// acceptsGen1 reports whether a SYN-ACK was seen.
+func acceptsGen1(seen gen1.Print) bool {
+	t1, _ := seen.Test("T1")
+	flags, _ := t1.Value("Flags")
+	return strings.Contains(flags, "A") && strings.Contains(flags, "S")
+}
+
+// ranked are the families with some probability, the likeliest first, and why none of
+// them can be named, if that is so: the best record has to reach Nmap's threshold.
+func (g *firstGen) ranked(s gen1Scores) (out []family, unfit string) {
+	probable, by := g.shares(s)
+	if len(by) == 0 {
+		return nil, ""
+	}
+	least := min(leastShare, slices.Max(probable))
+	for n, share := range probable {
+		if share < least || share <= 0 {
+			continue
+		}
+		f := family{class: g.families.names[n], share: share, members: g.families.members[n]}
+		logs := make([]float64, len(f.members))
+		for i, place := range f.members {
+			logs[i] = s.logs[place]
+		}
+		f.refine(g.records, logs)
+		out = append(out, f)
+	}
+	slices.SortStableFunc(out, func(a, b family) int { return cmp.Compare(b.share, a.share) })
+	if len(out) > 0 {
+		unfit = out[0].unfit(s.points[out[0].of[0].place])
+	}
+	return out, unfit
+}
+
+// leastGen1Fit is the share of attributes in which the best record has to agree for a name.
+const leastGen1Fit = 0.9
+
+// unfit is why a family must not be named by its best record, or empty. Devices without a
+// system of a name have mostly bought their stack, and other vendors have it too: there
+// all has to agree.
+func (f *family) unfit(best gen1.Points) string {
+	switch {
+	case best.Accuracy() < leastGen1Fit:
+		return fmt.Sprintf("no record of the first generation fits; even the likeliest agrees in %d of %d attributes only", best.Passed, best.Compared)
+	case f.class.Family == "embedded" && !best.Perfect():
+		return fmt.Sprintf("the likeliest record agrees in %d of %d attributes, and is of a device whose stack others may have too", best.Passed, best.Compared)
+	}
+	return ""
+}
+
+// tie is the verdict when no family is probable enough alone: the likeliest two if they
+// are together, or that there is no answer. A family that shares the best record of one
+// before it is the same answer.
+func (g *firstGen) tie(families []family, threshold float64) whorl.Verdict {
+	first := &families[0]
+	for i := range families[1:] {
+		second := &families[i+1]
+		if second.of[0].place == first.of[0].place {
+			continue
+		}
+		if second.share < tieShare || first.share+second.share < threshold {
+			break
+		}
+		v := whorl.Verdict{Name: first.name() + " or " + second.name(), Rule: whorl.RuleWhorl,
+			Confidence: whorl.Fraction(min(first.share+second.share, surest)),
+			Source:     whorl.Source{Text: "these two cannot be told apart by what answered; their records are listed"}}
+		v.Classes = append(append(v.Classes, first.of[0].entry.Classes...), second.of[0].entry.Classes...)
+		return v
+	}
+	return nothing("no system is probable enough by the first generation alone; the nearest are listed")
+}
+
+// tellsVersions reports whether more than a family may be named. The records of the
+// first generation end in 2007, so that a newer version may answer like an old one: all
+// that could be compared has to agree; and of what our own records tell, all records of
+// the family have to tell of the first generation.
+func (g *firstGen) tellsVersions(f *family, s gen1Scores) bool {
+	best := f.of[0]
+	if own(best.entry) {
+		return !g.partial[f.name()]
+	}
+	return s.points[best.place].Perfect()
+}
+
+// verdict writes an answer about a family down, resting on its likeliest record.
+func (g *firstGen) verdict(f *family, a answer, s gen1Scores) whorl.Verdict {
+	best := f.of[0]
+	v := verdictOf(best.entry, whorl.RuleWhorl)
+	if a.name != best.entry.Name {
+		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
+		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(best.entry)
+	}
+	v.Confidence = whorl.Fraction(min(a.share, surest))
+	count(&v, s.points[best.place])
+	return v
+}
+
+// count notes how much agrees, of how much.
+func count(v *whorl.Verdict, p gen1.Points) {
+	v.Accuracy, v.Passed, v.Compared = whorl.Fraction(p.Accuracy()), p.Passed, p.Compared
+}
+
+// What the first generation says where the second has judged, natural logarithms, set by
+// hand. Both ask one stack nearly the same, so it is hardly a second opinion: what agrees
+// says nothing, and silence neither, as a filter may drop either's probes.
+const (
+	gen1Differs = -1 // for each test that differs
+	gen1Against = -4 // at most
+)
+
+// regen shares the probability of the records that tell of the first generation out
+// anew. It moves among these alone, as with deep probes.
+func (j *Judge) regen(all []float64, seen gen1.Print) {
+	if seen == nil {
+		return
+	}
+	logs := make([]told, len(all))
+	for place, r := range j.gen1.of {
+		_, ev := r.Score(seen)
+		logs[place] = told{max(gen1Differs*float64(len(differingGen1(ev))), gen1Against), len(ev) > 0}
+	}
+	before, after := 0.0, 0.0
+	for place, t := range logs {
+		if t.ok {
+			before, after = before+all[place], after+all[place]*math.Exp(t.log)
+		}
+	}
+	if after == 0 {
+		return
+	}
+	for place, t := range logs {
+		if t.ok {
+			all[place] *= min(math.Exp(t.log)*before/after, math.Exp(-gen1Against))
+		}
+	}
+}
+
+// differingGen1 are the tests that were answered and differ.
+func differingGen1(ev []whorl.Evidence) (tests []string) {
+	for i := range ev {
+		e := &ev[i]
+		if !e.Agrees && !(e.Attr == "Resp" && e.Got == "N") && !slices.Contains(tests, e.Test) {
+			tests = append(tests, e.Test)
+		}
+	}
+	return tests
+}
+
+// joinGen1 adds what the first generation lists to the verdicts of the second. Its own
+// answer takes the place of none, if no record of the second fits the host.
+func (j *Judge) joinGen1(h *whorl.Host) {
+	all := j.byGen1(h)
+	if len(all) == 0 {
+		return
+	}
+	if unanswered(h) && all[0].Name != whorl.Unknown && all[0].Source.File != "" && !fitsGen2(h.Verdicts) {
+		h.Verdicts = append([]whorl.Verdict{all[0]}, h.Verdicts[1:]...)
+	}
+	for _, v := range all {
+		if v.Rule == whorl.RuleGen1 {
+			h.Verdicts = append(h.Verdicts, v)
+		}
+	}
+}
+
+// fitsGen2 reports whether a record of the second generation fits well.
+func fitsGen2(verdicts []whorl.Verdict) bool {
+	return slices.ContainsFunc(verdicts, func(v whorl.Verdict) bool { return v.Accuracy >= leastTieFit })
+}

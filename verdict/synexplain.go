@@ -1,0 +1,86 @@
+package verdict
+
+import (
+	"slices"
+	"strconv"
+
+	"whorl"
+	"whorl/method"
+	"whorl/method/syn"
+)
+
+// disagrees is the likelihood below which an attribute does not agree with a record, a
+// natural logarithm: of what agrees, one of six window scales is the least likely.
+const disagrees = -2.2
+
+// explain adds to the headline what speaks for its record and against it, beside the best
+// record of another family, and what tells the two apart most. ranked are the best records
+// of the families.
+func (h *opinion) explain(j *Handshakes, s *syn.Sighting, ranked []syn.Ranked) {
+	weights := ranked[0].Form.Weigh(&s.Signature, s.Offer)
+	var other syn.Weights
+	if len(ranked) > 1 {
+		other = ranked[1].Form.Weigh(&s.Signature, s.Offer)
+	}
+	got, want := s.Line(), ranked[0].Form.Line()
+	most := syn.NumAttrs
+	for a := range syn.NumAttrs {
+		e := whorl.Evidence{Method: "syn", Test: got.Test, Attr: a.String(), Agrees: weights[a] > disagrees}
+		e.Got, _ = got.Value(e.Attr)
+		e.Want, _ = want.Value(e.Attr)
+		if e.Got == "" && e.Want == "" || e.Want == "" && e.Agrees {
+			continue
+		}
+		e.GotWords = attrWords(a, e.Got)
+		if len(ranked) > 1 {
+			e.Weight = weights[a] - other[a]
+			if most == syn.NumAttrs || e.Weight > weights[most]-other[most] {
+				most = a
+			}
+		}
+		h.verdicts[0].Evidence = append(h.verdicts[0].Evidence, e)
+	}
+	if len(ranked) > 1 && most < syn.NumAttrs && weights[most]-other[most] > telling {
+		h.verdicts[0].Decisive = j.apart(h.verdicts[0], ranked[1], got, most, weights[most]-other[most])
+	}
+}
+
+// apart is the attribute that tells a verdict from another record.
+func (j *Handshakes) apart(v whorl.Verdict, other syn.Ranked, got method.Line, a syn.Attr, weight float64) *whorl.Difference {
+	e := j.entries[other.Place]
+	d := &whorl.Difference{Name: v.Name, Other: e.Name, Source: e.Source, Method: "syn", Test: got.Test, Attr: a.String(), Weight: weight}
+	i := slices.IndexFunc(v.Evidence, func(e whorl.Evidence) bool { return e.Attr == d.Attr })
+	if i < 0 {
+		return nil
+	}
+	d.Got, d.Want = v.Evidence[i].Got, v.Evidence[i].Want
+	d.There, _ = other.Form.Line().Value(d.Attr)
+	d.Words = v.Evidence[i].GotWords
+	if d.There != "" {
+		d.Words += ", there " + d.There
+	}
+	return d
+}
+
+// synWords are attributes in words, and whether their values are numbers.
+var synWords = [syn.NumAttrs]struct {
+	name   string
+	number bool
+}{
+	syn.AttrTTL: {"TTL", true}, syn.AttrDF: {"don't fragment", false}, syn.AttrID: {"IP ID zero (Z) or not (N):", false},
+	syn.AttrWindow: {"window", true}, syn.AttrMSS: {"MSS", true}, syn.AttrScale: {"window scale", true},
+	syn.AttrOrder: {"order of options", false}, syn.AttrZero: {"timestamp", false}, syn.AttrECN: {"asks for ECN", false},
+	syn.AttrFlow: {"flow label zero (Z) or not (N):", false}, syn.AttrQuirks: {"oddities", false},
+	syn.AttrIPLength: {"length of IP options", true}, syn.AttrData: {"carries data", false},
+}
+
+func attrWords(a syn.Attr, value string) string {
+	w := synWords[a]
+	if n, err := strconv.ParseUint(value, 16, 32); err == nil && w.number {
+		value = strconv.FormatUint(n, 10)
+	}
+	if value == "" {
+		value = "none"
+	}
+	return w.name + " " + value
+}
