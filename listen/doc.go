@@ -6,19 +6,20 @@
 //   - signatures.go: each kind of SYN and SYN-ACK once,
 //   - flows.go: connections that have begun, so that a SYN-ACK is judged by the SYN that it
 //     answers, repetitions are told from new connections and timed, and timestamps are read,
-//   - hosts.go: addresses, with the kinds of packets that they showed and their clocks.
+//   - hosts.go: addresses, with the kinds of packets that they showed and their clocks,
+//   - says.go: what hosts say of themselves in clear text, as method/claim reads it.
 //
 // All tables have a limit, and what is in them decides who goes, so that a flood of SYNs
 // from random addresses displaces only itself: an address that was seen once goes before
 // one that came back. A host that has to go is handed over as it is known by then. In a
-// steady state a frame costs no allocation.
+// steady state a frame costs no allocation, but for one that says something.
 //
 // [Listener.Hosts] and [Listener.News] give records (record.go); who judges them is the
 // caller's choice, usually verdict.Handshakes. A Listener has no goroutine, no lock and no
 // clock of its own.
 //
-// What hosts say of themselves in clear text (banners, User-Agent) is not read: a name
-// rests on what the stack shows.
+// A name rests on what the stack shows. What a host says (banners, User-Agent) is an
+// observation beside it; [Listener.Sayers] gives those that showed no handshake.
 //
 //	l := listen.New(listen.Options{})
 //	for {

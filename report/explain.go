@@ -23,6 +23,7 @@ func Explain(h *whorl.Host, where string, o ExplainOptions) []byte {
 	} else {
 		p.candidates(h.Verdicts, o)
 	}
+	p.claims(h)
 	p.next(h.Next)
 	p.gap()
 	return p.Bytes()

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -159,7 +160,21 @@ func sequencesGen1(h *whorl.Host, e *gen1.Exchange) {
 		return
 	}
 	h.Sequences = &q
-	if s, ok := e.Sequence(); ok && !s.Boot.IsZero() {
+	s, ok := e.Sequence()
+	if !ok {
+		return
+	}
+	q.IPIDClass, q.ClockClass = cmp.Or(asTI[s.IPID], s.IPID), cmp.Or(asClock[s.TS], s.TS)
+	if s.IPID == "C" {
+		q.IPIDClass = fmt.Sprintf("%X", q.IPID[0])
+	}
+	if !s.Boot.IsZero() {
 		h.Uptime = &whorl.Uptime{Seconds: h.Seen.Last.Sub(s.Boot).Seconds(), LastBoot: s.Boot}
 	}
 }
+
+// Classes of TSeq as the second generation names them, where that is another name.
+var (
+	asTI    = map[string]string{"RPI": "RI"}
+	asClock = map[string]string{"U": "none returned (unsupported)", "0": "zero timestamp", "": "other"}
+)

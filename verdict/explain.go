@@ -21,6 +21,9 @@ func (j *Judge) Explain(h *whorl.Host, n int) {
 
 // explain is Explain with the evidence that is worth telling. The rest is not put in words.
 func (j *Judge) explain(h *whorl.Host, n int, worth func(*whorl.Evidence) bool) {
+	if onlyHeard(h) {
+		return
+	}
 	s := targetOf(h)
 	if unanswered(h) {
 		n = max(n, leastNear)

@@ -157,14 +157,6 @@ type Judge struct {
 	weights *backoff.Weights // of the times that were judged last
 }
 
-// handshakes prepares the judgement of what was only heard when the first such host comes.
-func (j *Judge) handshakes() *Handshakes {
-	if j.heard == nil {
-		j.heard = NewHandshakes(j.set, Options{}).Explained()
-	}
-	return j.heard
-}
-
 // Judge sets the verdicts of h from its observations, ranked, the headline first. A host
 // that was not fingerprinted has none.
 func (j *Judge) Judge(h *whorl.Host) {
@@ -178,7 +170,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 	seen, ok, err := seenBy(h)
 	if !ok {
 		if h.Verdicts = j.unscanned(h); h.Verdicts == nil {
-			j.handshakes().Judge(h)
+			j.hear(h)
 		}
 		return
 	}

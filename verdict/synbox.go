@@ -29,7 +29,7 @@ func nearBox(all []handshake) whorl.Box {
 	b := whorl.Box{Kind: whorl.BoxOwnNAT}
 	for _, s := range all {
 		if s.between {
-			b.Evidence = append(b.Evidence, fmt.Sprintf("%d SYN-ACKs have an MSS alone, no DF and no distance, as user-mode NATs answer: %s",
+			b.Evidence = append(b.Evidence, fmt.Sprintf("SYN-ACKs with an MSS alone, no DF and no distance, as user-mode NATs answer (seen: %d): %s",
 				s.seen.Count, s.Observed(s.Offer.MSS)))
 		}
 	}

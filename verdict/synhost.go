@@ -47,6 +47,33 @@ func (j *Handshakes) Judge(h *whorl.Host) {
 	says(h)
 }
 
+// hear judges a host by its handshakes, which is prepared when the first such host comes.
+func (j *Judge) hear(h *whorl.Host) {
+	if j.heard == nil {
+		j.heard = NewHandshakes(j.set, Options{}).Explained()
+	}
+	j.heard.Judge(h)
+	h.Verdicts = slices.Clone(h.Verdicts)
+	for i := range h.Verdicts {
+		h.Verdicts[i].Evidence = slices.Clone(h.Verdicts[i].Evidence)
+	}
+}
+
+// onlyHeard reports whether a host was judged by its handshakes, which brings the evidence
+// along.
+func onlyHeard(h *whorl.Host) bool {
+	heard := false
+	for _, o := range h.Observations {
+		switch o.Method {
+		case "gen2", "gen1", "backoff":
+			return false
+		case "syn":
+			heard = true
+		}
+	}
+	return heard
+}
+
 // stack is a family that a host shows.
 type stack struct {
 	name        string

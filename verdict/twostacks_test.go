@@ -23,7 +23,7 @@ import (
 
 var (
 	singles = flag.Int("verdict.singles", 45, "single stacks in the test of two-stack verdicts")
-	pairs   = flag.Int("verdict.pairs", 3, "relays of each pair of stacks in it")
+	pairs   = flag.Int("verdict.pairs", 10, "relays of each pair of stacks in it")
 	draw    = flag.Uint64("verdict.seed", 1, "seed of the paths in it")
 )
 

@@ -47,7 +47,11 @@ soon as it is known, and again when it shows something new.
 Where several systems take turns at an address, or one follows on another, the
 address gets no name but the reasons. Where something near the client completes
 the handshakes of far hosts, these get none either. p0f.fp is read where it is
-installed.`,
+installed.
+
+What hosts say of themselves (User-Agent, Server, SSH, SMB, NTLM, NetBIOS, mDNS,
+SSDP, DHCP) names nobody: it stands beside a host without a name, and there is a
+warning if it contradicts the stack.`,
 		Example: `  whorl listen -r office.pcapng
   whorl listen -r monday.pcap tuesday.pcap.gz --json hosts.json
   sudo whorl listen -i eth0`,

@@ -132,8 +132,10 @@ func (o *listenOutput) end(l *listen.Listener) error {
 		o.keep(f.Close())
 	}
 	people, c := o.a.people, l.Counts()
-	fmt.Fprintf(people, "whorl: %d hosts: %d named, %d shared by several systems, %d unknown; %d frames with %d SYNs and %d SYN-ACKs, %d of these without their SYN, and %d repetitions\n",
-		o.hosts, o.named, o.shared, o.hosts-o.named-o.shared, c.Frames, c.SYNs, c.SYNACKs, c.Unpaired, c.Repetitions)
+	fmt.Fprintf(people, "whorl: hosts: %d, named %d, shared by several systems %d, unknown %d\n",
+		o.hosts, o.named, o.shared, o.hosts-o.named-o.shared)
+	fmt.Fprintf(people, "whorl: frames: %d, SYNs %d, SYN-ACKs %d (without their SYN %d), repeated %d\n",
+		c.Frames, c.SYNs, c.SYNACKs, c.Unpaired, c.Repetitions)
 	for why, n := range c.Skipped {
 		if n > 0 {
 			o.skip([]pcapfile.Skip{{Reason: listen.Reason(why).String(), Count: n}})

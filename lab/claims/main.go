@@ -3,8 +3,8 @@
 //
 //	go run ./lab/claims -v captures/passive
 //
-// The directory is that of lab/passive. A label is found if some claim of its host names a
-// system, and wrong if all of them name other families.
+// The directory is that of lab/passive. A label is right if all claims of its host that name
+// a system name its family, mixed if some do, and wrong if none does.
 package main
 
 import (
@@ -47,7 +47,7 @@ func run(out io.Writer, dir string, verbose bool) error {
 	}
 	defer f.Close()
 	captures := map[string]said{}
-	var labels, found, wrong int
+	labels, count := 0, map[string]int{}
 	in := bufio.NewScanner(f)
 	for no := 1; in.Scan(); no++ {
 		if no == 1 {
@@ -70,13 +70,7 @@ func run(out io.Writer, dir string, verbose bool) error {
 		}
 		labels++
 		what := compare(hosts[addr], col[3])
-		switch what {
-		case "right":
-			found++
-		case "wrong":
-			found++
-			wrong++
-		}
+		count[what]++
 		if verbose {
 			fmt.Fprintf(out, "%-7s %s %s %s: %s %s (%s)\n", what, col[0], addr, col[2], col[3], col[4], col[5])
 			for _, c := range hosts[addr] {
@@ -84,24 +78,31 @@ func run(out io.Writer, dir string, verbose bool) error {
 			}
 		}
 	}
-	fmt.Fprintf(out, "%d labels, %d hosts say a system, %d of them another one\n", labels, found, wrong)
+	fmt.Fprintf(out, "%d labels: %d right, %d mixed, %d wrong, %d silent\n", labels, count["right"], count["mixed"], count["wrong"], count["silent"])
 	return in.Err()
 }
 
-// compare tells whether any claim names the family of a label.
+// compare tells what claims are beside a label.
 func compare(claims []claim.Claim, family string) string {
-	what := "silent"
+	var same, other int
 	for _, c := range claims {
-		s := c.System()
-		if s == (claim.System{}) {
-			continue
+		switch s := c.System(); {
+		case s == (claim.System{}):
+		case common(s.Family, s.Vendor) == common(family, family):
+			same++
+		default:
+			other++
 		}
-		if common(s.Family, s.Vendor) == common(family, family) {
-			return "right"
-		}
-		what = "wrong"
 	}
-	return what
+	switch {
+	case same > 0 && other > 0:
+		return "mixed"
+	case same > 0:
+		return "right"
+	case other > 0:
+		return "wrong"
+	}
+	return "silent"
 }
 
 // common is what families count as: Android runs Linux, and Apple's systems share one

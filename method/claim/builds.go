@@ -144,15 +144,17 @@ func atLeast(digits string, least int) bool {
 	return err == nil && n >= least
 }
 
-// unixServer is the server type of a Unix ([MS-BRWS] 2.2.1, SV_TYPE_XENIX_SERVER), which
-// Samba sets beside a version of Windows.
-const unixServer = 0x800
+// Of server types ([MS-BRWS] 2.2.1).
+const (
+	unixServer = 0x800  // SV_TYPE_XENIX_SERVER, which Samba sets beside a version of Windows
+	bareServer = 0x1003 // with 6.1 also said by macOS (measured: suricata-verify__rfb-partial-tx)
+)
 
 // announcedSystem is the system of "6.1 type 00051003".
 func announcedSystem(text string) System {
 	version, kind, _ := strings.Cut(text, " type ")
 	bits, err := strconv.ParseUint(kind, 16, 32)
-	if err != nil || bits&unixServer != 0 || ntNames[version] == "" {
+	if err != nil || bits&unixServer != 0 || bits == bareServer && version == "6.1" || ntNames[version] == "" {
 		return System{}
 	}
 	return System{windows.Vendor, windows.Family, "Windows " + ntNames[version]}

@@ -70,6 +70,8 @@ func TestSystem(t *testing.T) {
 		{"NTLM: negotiate", "", ""},
 		{"NetBIOS: 6.1 type 00051003", "Windows", "Windows 7 or Server 2008 R2"},
 		{"NetBIOS: 6.1 type 00809a03", "", ""},
+		{"NetBIOS: 6.1 type 00001003", "", ""},
+		{"NetBIOS: 5.0 type 00001003", "Windows", "Windows 2000"},
 		{"NetBIOS: 9.9 type 00001003", "", ""},
 		{"mDNS: osxvers=17", "macOS", "macOS 10.13"},
 		{"mDNS: osxvers=20", "macOS", "macOS 11"},

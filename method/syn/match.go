@@ -27,25 +27,39 @@ var offers = [OffersAll + 1]float64{0: 0.04, OffersScale: 0.01, OffersSACK: 0.06
 // LogLikelihood is the logarithm of how likely a packet is under a form. It is minus
 // infinity if the form is of other packets: SYNs, SYN-ACKs, or another version of IP.
 func (f *Form) LogLikelihood(s *Signature, o Offer) float64 {
-	w := f.Weigh(s, o)
-	return w.Sum()
+	product := 1.0
+	for _, p := range f.chances(s, o) {
+		product *= p
+	}
+	return math.Log(product)
 }
 
 // Weigh is LogLikelihood attribute by attribute.
 func (f *Form) Weigh(s *Signature, o Offer) (w Weights) {
+	for a, p := range f.chances(s, o) {
+		w[a] = math.Log(p)
+	}
+	return w
+}
+
+// chances are how likely each attribute of a packet is; 1 for those that it does not have.
+func (f *Form) chances(s *Signature, o Offer) (w [NumAttrs]float64) {
+	for a := range w {
+		w[a] = 1
+	}
 	if f.Answer != s.Answer || f.Version != 0 && f.Version != s.Version {
-		w[AttrOrder] = math.Inf(-1)
+		w[AttrOrder] = 0
 		return w
 	}
 	layout, _ := s.Layout.Plain()
 	w[AttrOrder] = f.order(&layout, s.Answer, o)
 	w[AttrTTL] = f.ttl(s.TTL)
 	if s.Version == 4 {
-		w[AttrDF] = f.DF.log(s.Quirks.Has(DF), changedDF, 1-usualDF)
-		w[AttrID] = f.ID.log(!zeroID(s.Quirks), changedID, usualZeroID)
+		w[AttrDF] = f.DF.chance(s.Quirks.Has(DF), changedDF, 1-usualDF)
+		w[AttrID] = f.ID.chance(!zeroID(s.Quirks), changedID, usualZeroID)
 		w[AttrIPLength] = kept(f.IPLength == s.IPOptions, oddity)
 	} else {
-		w[AttrFlow] = f.Flow.log(s.Quirks.Has(Flow), changedFlow, 0.5)
+		w[AttrFlow] = f.Flow.chance(s.Quirks.Has(Flow), changedFlow, 0.5)
 	}
 	w[AttrWindow] = f.window(s, o)
 	if layout.has(packet.OptMSS) {
@@ -59,28 +73,28 @@ func (f *Form) Weigh(s *Signature, o Offer) (w Weights) {
 	}
 	w[AttrECN] = f.ecn(s)
 	w[AttrQuirks] = f.quirks(s.Quirks)
-	w[AttrData] = f.Data.log(s.Data, oddity, 1-oddity)
+	w[AttrData] = f.Data.chance(s.Data, oddity, 1-oddity)
 	return w
 }
 
 // kept is the likelihood of what agrees or does not.
 func kept(agrees bool, change float64) float64 {
 	if agrees {
-		return math.Log1p(-change)
+		return 1 - change
 	}
-	return math.Log(change)
+	return change
 }
 
-// log is the likelihood of something that is or is not. rare is how often it is not so
+// chance is the likelihood of something that is or is not. rare is how often it is not so
 // where nothing is said.
-func (c Choice) log(is bool, change, rare float64) float64 {
+func (c Choice) chance(is bool, change, rare float64) float64 {
 	switch c {
 	case Yes:
 		return kept(is, change)
 	case No:
 		return kept(!is, change)
 	case Either:
-		return math.Log(0.5)
+		return 0.5
 	}
 	return kept(is, rare)
 }
@@ -91,9 +105,9 @@ func zeroID(q Quirks) bool { return q.Has(IDMinus) || q.Has(DF) && !q.Has(IDPlus
 func (f *Form) ttl(ttl uint8) float64 {
 	switch {
 	case f.TTL == 0:
-		return math.Log(usualTTL(method.GuessTTL(ttl)))
+		return usualTTL(method.GuessTTL(ttl))
 	case f.AnyTTL && ttl <= f.TTL:
-		return math.Log(usualTTL(method.GuessTTL(ttl)))
+		return usualTTL(method.GuessTTL(ttl))
 	}
 	return kept(ttl <= f.TTL && f.TTL-ttl <= MaxHops, changedTTL)
 }
@@ -109,27 +123,27 @@ func (f *Form) order(layout *Layout, answer bool, o Offer) float64 {
 	}
 	sum := 0.0
 	for offer, share := range offers {
-		sum += share * math.Exp(f.orderFor(layout, Options(offer)))
+		sum += share * f.orderFor(layout, Options(offer))
 	}
-	return math.Log(sum)
+	return sum
 }
 
 func (f *Form) orderFor(layout *Layout, offer Options) float64 {
 	if contains(f.shapes[offer], *layout) {
-		return math.Log1p(-changedOrder)
+		return 1 - changedOrder
 	}
 	has := layout.Options()
 	if has&^offer == 0 && contains(f.shapes[has], *layout) {
 		missing := bits.OnesCount8(uint8(offer &^ has))
-		return math.Log(droppedOption) * float64(missing)
+		return math.Pow(droppedOption, float64(missing))
 	}
-	return math.Log(changedOrder * someOrder)
+	return changedOrder * someOrder
 }
 
 func (f *Form) window(s *Signature, o Offer) float64 {
 	n := len(f.Windows)
 	if n == 0 {
-		return math.Log(someWindow)
+		return someWindow
 	}
 	p := changedWindow * someWindow
 	for _, law := range f.Windows {
@@ -141,38 +155,38 @@ func (f *Form) window(s *Signature, o Offer) float64 {
 			break
 		}
 	}
-	return math.Log(p)
+	return p
 }
 
 func (f *Form) mss(s *Signature) float64 {
 	for _, mss := range f.MSS {
 		if mss == s.MSS {
-			return math.Log((1 - changedMSS) / float64(min(len(f.MSS), mostListed)))
+			return (1 - changedMSS) / float64(min(len(f.MSS), mostListed))
 		}
 	}
 	if len(f.MSS) == 0 {
 		return plainMSS(s)
 	}
-	return math.Log(changedMSS * someMSS)
+	return changedMSS * someMSS
 }
 
 // plainMSS is the likelihood of an MSS of which nothing is said: that of an Ethernet, or
 // one that the path has lowered.
 func plainMSS(s *Signature) float64 {
 	if s.MSS == ethernetMTU-ipv4Headers || s.Version == 6 && s.MSS == ethernetMTU-ipv6Headers {
-		return math.Log(1 - changedMSS)
+		return 1 - changedMSS
 	}
-	return math.Log(changedMSS * someMSS)
+	return changedMSS * someMSS
 }
 
 func (f *Form) scale(shift uint8) float64 {
 	switch {
 	case f.Scales == 0:
-		return math.Log(someScale)
+		return someScale
 	case shift < 16 && f.Scales>>shift&1 != 0:
-		return math.Log((1 - changedScale) / float64(min(f.scaleCount(), mostScales)))
+		return (1 - changedScale) / float64(min(f.scaleCount(), mostScales))
 	}
-	return math.Log(changedScale * someScale)
+	return changedScale * someScale
 }
 
 func zero(said, is bool) float64 {
@@ -186,11 +200,11 @@ func zero(said, is bool) float64 {
 func (f *Form) ecn(s *Signature) float64 {
 	switch is := s.Quirks.Has(ECN); {
 	case s.Answer && f.ECN == Unsaid:
-		return 0
+		return 1
 	case f.ECN == Yes:
 		return kept(is, changedECN)
 	case f.ECN == Either:
-		return math.Log(0.5)
+		return 0.5
 	default:
 		return kept(!is, asksECN)
 	}
@@ -200,23 +214,24 @@ func (f *Form) quirks(seen Quirks) float64 {
 	seen, said := seen&^stated, f.Quirks&^stated
 	extra := bits.OnesCount32(uint32(seen &^ said))
 	lost := bits.OnesCount32(uint32(said &^ seen))
-	return float64(extra)*math.Log(oddity) + float64(lost)*math.Log(lostOddity)
+	return math.Pow(oddity, float64(extra)) * math.Pow(lostOddity, float64(lost))
 }
 
-// unknown is the likelihood of a packet of a stack of which nothing is known.
+// unknown is the logarithm of the likelihood of a packet of a stack of which nothing is
+// known.
 func unknown(s *Signature) float64 {
-	sum := math.Log(someOrder) + math.Log(someWindow) + math.Log(usualTTL(method.GuessTTL(s.TTL)))
+	p := someOrder * someWindow * usualTTL(method.GuessTTL(s.TTL))
 	if s.Version == 4 {
-		sum += kept(s.Quirks.Has(DF), 1-usualDF) + kept(zeroID(s.Quirks), 1-usualZeroID)
+		p *= kept(s.Quirks.Has(DF), 1-usualDF) * kept(zeroID(s.Quirks), 1-usualZeroID)
 	} else {
-		sum += math.Log(0.5)
+		p *= 0.5
 	}
 	if s.Layout.has(packet.OptMSS) {
-		sum += plainMSS(s)
+		p *= plainMSS(s)
 	}
 	if s.Layout.has(packet.OptWScale) {
-		sum += math.Log(someScale)
+		p *= someScale
 	}
 	odd := bits.OnesCount32(uint32(s.Quirks &^ (stated &^ TS1Zero)))
-	return sum + float64(odd)*math.Log(someQuirk)
+	return math.Log(p) + float64(odd)*math.Log(someQuirk)
 }

@@ -47,7 +47,7 @@ func TestWeigh(t *testing.T) {
 			}
 		}
 	}
-	if sum := was.Sum(); sum != f.LogLikelihood(&base, Offer{}) || sum < -4 {
+	if sum := was.Sum(); math.Abs(sum-f.LogLikelihood(&base, Offer{})) > 1e-9 || sum < -4 {
 		t.Errorf("log likelihood %.2f of what the record says", sum)
 	}
 }
