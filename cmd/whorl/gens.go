@@ -10,7 +10,7 @@ import (
 // gensFlag is the value of --gen. Its zero value is the second generation.
 type gensFlag scan.Gens
 
-func (g *gensFlag) Type() string { return "GENERATION" }
+func (g *gensFlag) Type() string { return "N" }
 
 func (g *gensFlag) String() string {
 	switch scan.Gens(*g) {

@@ -25,7 +25,6 @@ type listenOutput struct {
 	err     error
 
 	hosts, named, shared int
-	told                 map[string]bool // of an interface: hosts that were written before
 	skipped              []pcapfile.Skip
 	dropped              uint64
 }
@@ -81,15 +80,29 @@ func (o *listenOutput) handshake() func(*listen.Handshake) {
 // host judges a host and writes it.
 func (o *listenOutput) host(h *whorl.Host) {
 	o.judge.Judge(h)
+	o.count(h)
+	for _, w := range o.writers {
+		o.keep(w.Host(h))
+	}
+}
+
+// recount counts the hosts that are remembered, each once however often it was written.
+func (o *listenOutput) recount(l *listen.Listener) {
+	o.hosts, o.named, o.shared = 0, 0, 0
+	for h := range l.Hosts() {
+		o.judge.Judge(h)
+		o.count(h)
+	}
+}
+
+// count notes what was said of a host.
+func (o *listenOutput) count(h *whorl.Host) {
 	o.hosts++
 	switch {
 	case len(h.Boxes) > 0 && h.Boxes[len(h.Boxes)-1].Kind == whorl.BoxShared:
 		o.shared++
 	case len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown:
 		o.named++
-	}
-	for _, w := range o.writers {
-		o.keep(w.Host(h))
 	}
 }
 
