@@ -11,6 +11,7 @@
 //	go run ./lab/referee figures result.json
 //	go run ./lab/referee unchanged clean.json lossy.json
 //	go run ./lab/referee flows capture.pcap result.json
+//	go run ./lab/referee idle
 //
 // "ask" names the targets of targets.tsv, all or those given; without -kernels those
 // that are emulated are left out. With -deep whorl sends its own probes too, and is to
@@ -38,6 +39,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 const usage = `usage: referee ask nmap|whorl [-deep] [-kernels DIR] [-out DIR] [NAME...]
@@ -46,7 +48,8 @@ const usage = `usage: referee ask nmap|whorl [-deep] [-kernels DIR] [-out DIR] [
        referee named [-db FILE]... [-least SHARE] [-list] RESULT.json TRUTH.tsv
        referee figures RESULT.json
        referee unchanged RESULT.json RESULT.json
-       referee flows CAPTURE.pcap RESULT.json`
+       referee flows CAPTURE.pcap RESULT.json
+       referee idle [-for 10s]`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -103,6 +106,12 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return withTool("whorl", func(ask tool) error { return s.run(ctx, ask, os.Stdout) })
+	case "idle":
+		length := f.Duration("for", 10*time.Second, "how `long` to look")
+		if err := f.Parse(args[1:]); err != nil {
+			return err
+		}
+		return idle(os.Stdout, *length)
 	}
 	return read(f, args, os.Stdout)
 }
