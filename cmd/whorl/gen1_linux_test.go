@@ -125,11 +125,14 @@ func TestGen1OnTheWire(t *testing.T) {
 	seq := wire[0].p.TCP.Seq
 	for i, s := range wire {
 		q := s.p
+		if q.IPv4.DF || q.TOS != 0 {
+			t.Errorf("packet %d: TOS %d, DF %v", i, q.TOS, q.IPv4.DF)
+		}
 		if q.Transport == packet.UDP {
 			continue
 		}
-		if q.TTL < 37 || q.TTL > 59 || q.TCP.Window != 1024*(uint16(q.TTL%4)+1) || q.TCP.Ack != 0 || q.IPv4.DF || q.TOS != 0 {
-			t.Errorf("packet %d: TTL %d, TOS %d, DF %v, %+v", i, q.TTL, q.TOS, q.IPv4.DF, q.TCP)
+		if q.TTL < 37 || q.TTL > 59 || q.TCP.Window != 1024*(uint16(q.TTL%4)+1) || q.TCP.Ack != 0 {
+			t.Errorf("packet %d: TTL %d, %+v", i, q.TTL, q.TCP)
 		}
 	}
 	for _, s := range wire[:8] {
@@ -147,6 +150,9 @@ func TestGen1OnTheWire(t *testing.T) {
 	want := fmt.Sprintf("ES+7 to %d, +8 to %[1]d, UPSF+9 to %[1]d, A+10 to %[1]d, S+11 to %d, A+12 to %[2]d, UPF+13 to %[2]d, UDP+0 of 328", o, c)
 	if got := strings.Join(burst, ", "); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+	if took := wire[7].at.Sub(wire[0].at); took > 20*time.Millisecond {
+		t.Errorf("the burst takes %v", took)
 	}
 	train := wire[len(wire)-6:]
 	for i, s := range train {

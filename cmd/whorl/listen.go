@@ -128,7 +128,7 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 			out.host(h)
 		}
 	}
-	failed := out.end(l)
+	failed := out.end(l, err)
 	switch {
 	case failed != nil:
 		return failed

@@ -138,13 +138,25 @@ func (o *listenOutput) flush() {
 	}
 }
 
-// end closes what is written and tells people what was heard and what was not.
-func (o *listenOutput) end(l *listen.Listener) error {
+// end closes what is written and tells people what was heard and what was not. failed is
+// why no more was; if it was nothing at all, there is nothing to sum up.
+func (o *listenOutput) end(l *listen.Listener, failed error) error {
 	o.flush()
 	for _, f := range o.files {
 		o.keep(f.Close())
 	}
-	people, c := o.a.people, l.Counts()
+	if c := l.Counts(); failed == nil || c.Frames > 0 {
+		o.sum(&c)
+	}
+	if o.err != nil {
+		return partial(fmt.Errorf("an output is incomplete: %w", o.err), "free the disk, or write elsewhere")
+	}
+	return nil
+}
+
+// sum tells people what was heard.
+func (o *listenOutput) sum(c *listen.Counts) {
+	people := o.a.people
 	fmt.Fprintf(people, "whorl: hosts: %d, named %d, shared by several systems %d, unknown %d\n",
 		o.hosts, o.named, o.shared, o.hosts-o.named-o.shared)
 	fmt.Fprintf(people, "whorl: frames: %d, SYNs %d, SYN-ACKs %d (without their SYN %d), repeated %d\n",
@@ -170,8 +182,4 @@ func (o *listenOutput) end(l *listen.Listener) error {
 	if c.Unkept > 0 {
 		fmt.Fprintf(people, "whorl: %d handshakes had no room; remember more with --hosts\n", c.Unkept)
 	}
-	if o.err != nil {
-		return partial(fmt.Errorf("an output is incomplete: %w", o.err), "free the disk, or write elsewhere")
-	}
-	return nil
 }

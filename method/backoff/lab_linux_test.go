@@ -179,7 +179,7 @@ func TestLab(t *testing.T) {
 				t.Logf("after %v: %s with %.3f", early, got, p)
 			}
 			ranking := ranker.Rank(runs)
-			if got, p := likeliest(ranking, families); got != c.family || p < 0.8 {
+			if got, p := likeliest(ranking, families); got != c.family || p < 0.9 {
 				t.Errorf("%s with %.3f, want %s; unknown %.3f", got, p, c.family, ranking.Unknown)
 			} else {
 				t.Logf("%s with %.3f", got, p)

@@ -2,20 +2,20 @@ package backoff
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"testing"
 	"time"
 
 	"whorl/method"
+	"whorl/method/methodtest"
 	"whorl/packet"
 )
 
 var (
-	us    = netip.MustParseAddr("192.0.2.1")
-	them  = netip.MustParseAddr("192.0.2.2")
-	epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	web   = Target{Addr: them, Port: 80}
+	us, them, epoch = methodtest.Us, methodtest.Them, methodtest.Epoch
+	frameOf, read   = methodtest.Frame, methodtest.Read
+
+	web = Target{Addr: them, Port: 80}
 )
 
 const ms = time.Millisecond
@@ -85,21 +85,6 @@ func newWire(t testing.TB, h *host, o Options) *wire {
 		h.window = 65160
 	}
 	return &wire{t: t, m: NewMachine(web, method.Key{1}.Stream(them, "backoff"), o), host: h, trip: ms, now: epoch}
-}
-
-func frameOf(p *packet.Packet) []byte {
-	p.Network, p.Link = packet.IPv4, packet.Raw
-	b, err := p.Append(nil)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
-
-func read(frame []byte) *packet.Packet {
-	p := new(packet.Packet)
-	p.Decode(packet.Raw, frame)
-	return p
 }
 
 // run drives the machine to its end and gives the time it took.

@@ -1,7 +1,6 @@
 package gen1_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -123,43 +122,6 @@ func probe(t *testing.T, h *target.Target, seed byte) *gen1.Machine {
 	return m
 }
 
-// seen is a packet that came to a target.
-type seen struct {
-	p  *packet.Packet
-	at time.Time
-}
-
-// captured is what comes to a target on the vantage point's segment while f runs, but for
-// the kernel's resets.
-func captured(t *testing.T, h *target.Target, f func()) (out []seen) {
-	t.Helper()
-	far := *h
-	far.NS = strings.TrimSuffix(h.NS, "v") + "t"
-	var c link.Conn
-	err := far.Do(func() (err error) {
-		r, err := link.RouteTo(h.IP.Prev(), link.Via{})
-		if err == nil {
-			c, err = afpacket.Open(afpacket.Options{Route: r})
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	f()
-	buf, in := make([]byte, 2048), packet.Packet{}
-	for end := c.Now().Add(100 * time.Millisecond); ; {
-		n, at, err := c.Recv(buf, end)
-		if err != nil {
-			return out
-		}
-		if in.Decode(c.LinkType(), buf[:n]); in.Network == packet.IPv4 && in.Dst == h.IP && !in.TCP.Flags.Has(packet.RST) {
-			out = append(out, seen{in.Clone(), at})
-		}
-	}
-}
-
 // Stacks of the lab are measured as their records say.
 func TestLab(t *testing.T) {
 	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
@@ -195,48 +157,5 @@ func TestLab(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// What the wire shows is what the specification of the method says: the order of the
-// burst, then six SYNs at least 110 ms apart, with these flags, ports, options and
-// windows.
-func TestWire(t *testing.T) {
-	h := target.Up(t, "linux")
-	var m *gen1.Machine
-	wire := captured(t, h, func() { m = probe(t, h, 1) })
-	if len(wire) < 16 {
-		t.Fatalf("%d packets, want 8, two again and 6", len(wire))
-	}
-	var flags []string
-	base := m.Numbers.PortBase
-	for i, s := range wire[:8] {
-		q := s.p
-		if q.Transport == packet.UDP {
-			flags = append(flags, fmt.Sprintf("UDP+%d %X %d %v", q.UDP.SrcPort-base, q.IPv4.TotalLen, q.TOS, q.IPv4.DF))
-			continue
-		}
-		flags = append(flags, fmt.Sprintf("%v+%d", q.TCP.Flags, q.TCP.SrcPort-base))
-		if !bytes.Equal(q.TCP.Options, gen1.Options) || q.TCP.Window != gen1.Window(q.TTL) || q.TCP.Ack != 0 || q.TCP.Seq != m.Numbers.Seq {
-			t.Errorf("packet %d: %+v", i, q.TCP)
-		}
-	}
-	const want = "ES+7, +8, UPSF+9, A+10, S+11, A+12, UPF+13, UDP+0 148 0 false"
-	if got := strings.Join(flags, ", "); got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	if took := wire[7].at.Sub(wire[0].at); took > 20*time.Millisecond {
-		t.Errorf("the burst takes %v", took)
-	}
-	train := wire[len(wire)-6:]
-	for i, s := range train {
-		if q := s.p; q.TCP.Flags != packet.SYN || q.TCP.Seq != m.Numbers.Seq+uint32(i)+1 || q.TCP.SrcPort != base+uint16(i)+1 {
-			t.Errorf("S%d: %+v", i+1, q.TCP)
-		}
-		if i > 0 {
-			if gap := s.at.Sub(train[i-1].at); gap < 109*time.Millisecond || gap > 200*time.Millisecond {
-				t.Errorf("S%d leaves %v after the one before", i+1, gap)
-			}
-		}
 	}
 }

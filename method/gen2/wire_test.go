@@ -2,19 +2,19 @@ package gen2
 
 import (
 	"encoding/binary"
-	"net/netip"
 	"slices"
 	"testing"
 	"time"
 
 	"whorl/method"
+	"whorl/method/methodtest"
 	"whorl/packet"
 )
 
 var (
-	us     = netip.MustParseAddr("192.0.2.1")
-	them   = netip.MustParseAddr("192.0.2.2")
-	epoch  = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	us, them, epoch = methodtest.Us, methodtest.Them, methodtest.Epoch
+	frameOf, read   = methodtest.Frame, methodtest.Read
+
 	target = Target{Addr: them, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000, ClosedKnown: true}
 )
 
@@ -61,22 +61,6 @@ func (w *wire) reply(after time.Duration, q, r *packet.Packet) {
 func (w *wire) arrive(after time.Duration, frame []byte) {
 	w.due = append(w.due, arrival{frame, w.now.Add(after)})
 	slices.SortStableFunc(w.due, func(a, b arrival) int { return a.at.Compare(b.at) })
-}
-
-// frameOf writes a packet as raw IP.
-func frameOf(p *packet.Packet) []byte {
-	p.Network, p.Link = packet.IPv4, packet.Raw
-	b, err := p.Append(nil)
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
-
-func read(frame []byte) *packet.Packet {
-	p := new(packet.Packet)
-	p.Decode(packet.Raw, frame)
-	return p
 }
 
 // run drives the machine to its end and gives the time it took.
