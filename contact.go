@@ -86,6 +86,7 @@ type ProbeSeen struct {
 	Answered int       `json:"answered"`
 	At       time.Time `json:"at"`              // the first
 	Frame    int       `json:"frame,omitempty"` // its number in the capture, from 1
+	Proto    string    `json:"proto,omitempty"` // tcp, udp, icmp or icmpv6
 	Port     uint16    `json:"port,omitempty"`  // that it went to
 }
 

@@ -61,6 +61,7 @@ var floors = []room{
 
 	{"verdict", ". packet method method/* osdb", pure},
 	{"persona", ". packet method method/* link osdb", pure},
+	{"harden", ". method method/gen2", pure},
 
 	{"scan/sweep", "packet method method/seek link", driver},
 	{"scan", ". packet method method/* link link/* osdb verdict persona scan/sweep", driver},

@@ -43,6 +43,21 @@ type BatchSender interface {
 	SendBatch(frames [][]byte, sent []time.Time) (n int, err error)
 }
 
+// Frame is one that came in.
+type Frame struct {
+	Data []byte
+	At   time.Time // as Recv tells it
+}
+
+// BatchReceiver is a Conn that hands over frames where they lie, many at the price of one
+// call.
+type BatchReceiver interface {
+	// RecvBatch waits for frames until the deadline and calls use with some that have
+	// come, in order. They are valid until use returns; use must not call the Conn. n is
+	// how many they were. Errors are those of Recv.
+	RecvBatch(deadline time.Time, use func([]Frame)) (n int, err error)
+}
+
 // Counter is a Conn that can tell what it lost.
 type Counter interface {
 	// Drops is how many received frames were lost before Recv since Open.

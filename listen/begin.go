@@ -17,7 +17,7 @@ func (l *Listener) begin(p *packet.Packet, s syn.Signature, at time.Time) {
 	var f *flow
 	if s.Answer {
 		h.Client, h.Server = h.Server, h.Client
-		if f = l.answer(p, &e, !low); f != nil {
+		if f = l.answer(p, &e, !low, at); f != nil {
 			h.Sighting.Offer = f.offer
 		}
 	} else if f = l.ask(p, &e, low, at); f != nil {
@@ -40,7 +40,7 @@ func (l *Listener) ask(p *packet.Packet, e *ends, low bool, at time.Time) *flow 
 	case f == nil:
 		f = set.add(mark, e)
 	case f.low == low && f.asked && f.isn == p.TCP.Seq:
-		l.repeated(f, p.Src, at)
+		l.repeated(f, p.Src, false, at)
 		return nil
 	default:
 		*f = flow{ends: *e}
@@ -52,10 +52,11 @@ func (l *Listener) ask(p *packet.Packet, e *ends, low bool, at time.Time) *flow 
 
 // answer gives the connection that a SYN-ACK accepts, a new one if its SYN was not seen;
 // nil if it is a repetition.
-func (l *Listener) answer(p *packet.Packet, e *ends, low bool) *flow {
+func (l *Listener) answer(p *packet.Packet, e *ends, low bool, at time.Time) *flow {
 	set, mark, f := l.flows.find(e)
 	switch {
 	case f != nil && f.low == low && f.answered && f.answer == p.TCP.Seq:
+		l.repeated(f, p.Src, true, at)
 		return nil
 	case f != nil && f.low == low && f.asked && p.TCP.Ack-f.isn-1 <= maxEarly:
 	case f != nil:
@@ -67,30 +68,12 @@ func (l *Listener) answer(p *packet.Packet, e *ends, low bool) *flow {
 	}
 	l.counts.SYNACKs++
 	f.low, f.answered, f.answer = low, true, p.TCP.Seq
+	f.accepted(at)
 	return f
 }
 
 // maxEarly is how much data of a SYN its answer may acknowledge, bytes (RFC 7413).
 const maxEarly = 65535
-
-// longestWait is until when repetitions belong to a SYN, milliseconds.
-const longestWait = 300_000
-
-// repeated notes that a SYN came again before it was answered.
-func (l *Listener) repeated(f *flow, from netip.Addr, at time.Time) {
-	ms := (at.UnixNano() - f.begun) / int64(time.Millisecond)
-	n := f.repeats.N
-	if f.answered || ms <= 0 || ms > longestWait || n == syn.MaxRepeats || n > 0 && uint32(ms) <= f.repeats.After[n-1] {
-		return
-	}
-	f.repeats.After[n] = uint32(ms)
-	f.repeats.N++
-	if i := l.hosts.find(from); i != 0 {
-		if t := l.hosts.timesOf(l.hosts.all.at(i)); t.repeats.N <= n {
-			t.repeats = f.repeats
-		}
-	}
-}
 
 // see notes what the sender of a handshake has shown.
 func (l *Listener) see(p *packet.Packet, s *Handshake, e *ends) {
@@ -99,13 +82,33 @@ func (l *Listener) see(p *packet.Packet, s *Handshake, e *ends) {
 	h.handshakes++
 	h.heard(s.At)
 	l.show(i, h, s)
-	if !h.familiar || s.At.IsZero() {
+	if h.familiar {
+		l.compare(p, h, s, e)
+	}
+}
+
+// compare notes what the handshakes of a host that came back have in common.
+func (l *Listener) compare(p *packet.Packet, h *known, s *Handshake, e *ends) {
+	t, peer := l.hosts.timesOf(h), l.flows.hash(p.Dst)
+	stamp := syn.Stamp{At: s.At}
+	if p.Network == packet.IPv4 {
+		t.habits.ids(s.Sighting.Answer).next(peer, p.IPv4.ID)
+		stamp.Value = uint32(p.IPv4.ID)
+	}
+	if s.At.IsZero() {
 		return
 	}
+	tracks := l.hosts.tracksOf(h, s.Sighting.Answer)
+	if tracks != nil {
+		tracks.ids.ID(peer, stamp)
+	}
 	if value, _, ok := p.TCP.Timestamp(); ok {
-		t := l.hosts.timesOf(h)
-		t.clock.Open(p.Dst, syn.Stamp{At: s.At, Value: value})
+		stamp.Value = value
+		t.clock.Open(p.Dst, stamp)
 		t.talk = *e
+		if tracks != nil {
+			tracks.clocks.Stamp(peer, stamp, t.rate())
+		}
 	}
 }
 

@@ -57,9 +57,11 @@ type flow struct {
 	low      bool   // the client is the low end
 	asked    bool   // a SYN was seen
 	answered bool   // a SYN-ACK was seen
+	refused  bool   // a RST answered the SYN
+	spoiled  bool   // repetitions tell nothing of a timer
 	isn      uint32 // of the SYN
 	answer   uint32 // ISN of the SYN-ACK
-	begun    int64  // when the first SYN came, nanoseconds of Unix time
+	begun    int64  // when the first SYN came, or the first SYN-ACK if one did, nanoseconds of Unix time
 	repeats  syn.Repeats
 	offer    syn.Offer
 }
@@ -71,6 +73,11 @@ func (t *flows) init(limit int) {
 		n *= 2
 	}
 	t.seed, t.sets = maphash.MakeSeed(), make([]set, n)
+}
+
+// hash is a number for an address that senders cannot choose.
+func (t *flows) hash(a netip.Addr) uint32 {
+	return uint32(maphash.Comparable(t.seed, address(a.As16())))
 }
 
 // find gives the set of a connection, its mark, and the connection; nil if it is not known.

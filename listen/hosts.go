@@ -16,6 +16,7 @@ type hosts struct {
 	all       slab[known]
 	kinds     slab[more]
 	times     slab[times]
+	tracks    slab[tracks]
 	strangers queue
 	familiar  queue
 	limit     int
@@ -41,6 +42,7 @@ type known struct {
 	shown       kind   // the first kind of packet
 	more        uint32 // the others; 0: none
 	times       uint32 // 0: none
+	tracks      uint32 // 0: none
 }
 
 // kind is one kind of packet that a host has shown.
@@ -53,13 +55,39 @@ type kind struct {
 // rarest goes.
 type more [5]kind
 
-// times are what is known of the clock of a host that came back, and when any host sent a
-// SYN again.
+// times are what is known of a host that came back, and of any host that sent a SYN or
+// SYN-ACK again.
 type times struct {
-	clock   syn.Clock
-	talk    ends        // the connection that the clock reads
-	repeats syn.Repeats // the longest series of any SYN
+	clock  syn.Clock
+	talk   ends           // the connection that the clock reads
+	again  [2]syn.Repeats // the longest series of SYNs, of SYN-ACKs
+	habits habits
 }
+
+// longest is the longest series of repetitions.
+func (t *times) longest(answer bool) *syn.Repeats {
+	if answer {
+		return &t.again[1]
+	}
+	return &t.again[0]
+}
+
+// rate is that of the clock, a second. Where it was not measured it is what nearly all
+// current systems have.
+func (t *times) rate() float64 {
+	if hz, ok := t.clock.Rate(); ok {
+		return syn.UsualRate(hz)
+	}
+	return 1000
+}
+
+// tracks tell whether the SYNs of an address are of several hosts.
+type tracks struct{ clocks, ids syn.Tracks }
+
+const (
+	trackedFrom  = 4  // handshakes of an address
+	trackedShare = 16 // one address in so many of the table can be followed
+)
 
 func (t *hosts) init(limit int) { t.places, t.limit = map[address]uint32{}, limit }
 
@@ -97,6 +125,9 @@ func (t *hosts) remove(i uint32) {
 	if h.times != 0 {
 		t.times.drop(h.times)
 	}
+	if h.tracks != 0 {
+		t.tracks.drop(h.tracks)
+	}
 	t.all.drop(i)
 }
 
@@ -124,6 +155,18 @@ func (t *hosts) timesOf(h *known) *times {
 		h.times = t.times.take()
 	}
 	return t.times.at(h.times)
+}
+
+// tracksOf gives the tracks of a host that begins connections again and again; nil if
+// there are none: SYN-ACKs have none, as what differs there is a load balancer's servers.
+func (t *hosts) tracksOf(h *known, answer bool) *tracks {
+	if answer || h.tracks == 0 && (h.handshakes < trackedFrom || t.tracks.len() > t.limit/trackedShare) {
+		return nil
+	}
+	if h.tracks == 0 {
+		h.tracks = t.tracks.take()
+	}
+	return t.tracks.at(h.tracks)
 }
 
 // moreOf gives the further kinds of packets of a host, made if need be.

@@ -56,11 +56,13 @@ const (
 	Fragmented               // a fragment
 	BadFlags                 // SYN with FIN or RST
 	BadSource                // a SYN from an address that cannot be a host's
+	Encrypted                // the body of a frame of IEEE 802.11 that nobody has decrypted
+	Damaged                  // a frame that arrived damaged, as radiotap says
 	numReasons
 )
 
 var reasons = [numReasons]string{"link header not understood", "headers cut off", "wrong header length",
-	"fragments", "SYN with FIN or RST", "sent by no host's address"}
+	"fragments", "SYN with FIN or RST", "sent by no host's address", "encrypted frames", "damaged frames"}
 
 // String is the reason in words.
 func (r Reason) String() string { return reasons[r] }
@@ -108,9 +110,14 @@ func (l *Listener) Len() int { return l.hosts.all.len() }
 
 // Frame takes one frame. It is not kept.
 func (l *Listener) Frame(link packet.LinkType, frame []byte, at time.Time) {
+	l.packet.Skim(link, frame)
+	l.Packet(&l.packet, at)
+}
+
+// Packet takes one frame that has been taken apart. Its checksums are not looked at, and it
+// is not kept.
+func (l *Listener) Packet(p *packet.Packet, at time.Time) {
 	l.counts.Frames++
-	p := &l.packet
-	p.Decode(link, frame)
 	if why, bad := misread(p); bad {
 		l.counts.Skipped[why]++
 		return
@@ -122,8 +129,10 @@ func (l *Listener) Frame(link packet.LinkType, frame []byte, at time.Time) {
 	switch f := p.TCP.Flags; {
 	case f.Has(packet.SYN) && f&(packet.FIN|packet.RST) != 0:
 		l.counts.Skipped[BadFlags]++
+	case f.Has(packet.RST):
+		l.reset(p)
 	case !f.Has(packet.SYN):
-		if len(p.TCP.Options) >= timestampLen && f&packet.RST == 0 {
+		if len(p.TCP.Options) >= timestampLen {
 			l.later(p, at)
 		}
 	case !host(p.Src):
@@ -140,11 +149,17 @@ const timestampLen = 10
 
 // misread tells why a frame cannot be used, if so.
 func misread(p *packet.Packet) (why Reason, bad bool) {
+	const misread = packet.OddLink | packet.OddShort | packet.OddIPHeader | packet.OddTCPOffset | packet.OddFragment |
+		packet.OddExtension | packet.OddEncrypted | packet.OddFCS
 	switch o := p.Odd; {
-	case o&(packet.OddLink|packet.OddShort|packet.OddIPHeader|packet.OddTCPOffset|packet.OddFragment|packet.OddExtension) == 0:
+	case o&misread == 0:
 		return 0, false
 	case o.Has(packet.OddLink):
 		return BadLink, true
+	case o.Has(packet.OddEncrypted):
+		return Encrypted, true
+	case o.Has(packet.OddFCS):
+		return Damaged, true
 	case p.Network != packet.IPv4 && p.Network != packet.IPv6 && p.EtherType != packet.EtherTypeIPv4 && p.EtherType != packet.EtherTypeIPv6 && p.EtherType != 0:
 		return 0, false // another protocol
 	case o.Has(packet.OddFragment):

@@ -3,6 +3,7 @@ package listen
 import (
 	"cmp"
 	"iter"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -21,6 +22,16 @@ func (l *Listener) Hosts() iter.Seq[*whorl.Host] {
 			}
 		}
 	}
+}
+
+// Host gives the record of an address, valid until the next one is given. ok is false if
+// the address is not remembered.
+func (l *Listener) Host(a netip.Addr) (h *whorl.Host, ok bool) {
+	i := l.hosts.find(a)
+	if i == 0 {
+		return nil, false
+	}
+	return l.record(l.hosts.all.at(i)), true
 }
 
 // Clone is a record that stays as it is.
@@ -54,6 +65,9 @@ func (l *Listener) record(k *known) *whorl.Host {
 	if k.times != 0 {
 		l.hosts.times.at(k.times).describe(h, last)
 	}
+	if k.tracks != 0 {
+		l.hosts.tracks.at(k.tracks).describe(h, last)
+	}
 	l.says.describe(h, k.addr)
 	return h
 }
@@ -74,10 +88,25 @@ func describe(h *whorl.Host, s *syn.Sighting) {
 
 // describe sets what times say.
 func (t *times) describe(h *whorl.Host, last time.Time) {
-	if t.repeats.N > 0 {
-		h.Observations = append(h.Observations, observation(t.repeats.String()+"\n", last, uint32(t.repeats.N)))
+	for i := range t.again {
+		if r := &t.again[i]; r.N > 0 {
+			h.Observations = append(h.Observations, observation(r.String()+"\n", last, uint32(r.N)))
+		}
+	}
+	habits := t.told()
+	if line := habits.String(); line != "" {
+		h.Observations = append(h.Observations, observation(line+"\n", last, 0))
 	}
 	if up, _, ok := t.clock.Uptime(last); ok {
 		h.Uptime = &whorl.Uptime{Seconds: up.Seconds(), LastBoot: last.Add(-up)}
+	}
+}
+
+// describe sets what SYNs say of how many hosts there are.
+func (t *tracks) describe(h *whorl.Host, last time.Time) {
+	for i, of := range []*syn.Tracks{&t.clocks, &t.ids} {
+		if s, ok := of.Several(i == 1); ok {
+			h.Observations = append(h.Observations, observation(s.String()+"\n", last, uint32(s.SYNs)))
+		}
 	}
 }

@@ -30,20 +30,43 @@ type Fields struct {
 	PortBase uint16 // source port, of TCP and UDP
 	EchoID   uint16
 	Seq, Ack uint32
-	IPID     uint16 // where the shape fixes none
-	TTL      uint8  // where the shape fixes none
+	IPID     uint16 // IPv4, where the shape fixes none
+	TTL      uint8  // or hop limit, where the shape fixes none
 }
 
 // Packet fills p with the probe over IPv4.
 func (s *Shape) Packet(f *Fields, p *packet.Packet) {
-	p.Network, p.Transport, p.Dst = packet.IPv4, s.Proto, f.Dst
-	p.TTL, p.TOS = f.TTL, s.TOS
+	p.Network = packet.IPv4
 	p.IPv4.DF, p.IPv4.ID = s.DF, f.IPID
-	if s.TTL != 0 {
-		p.TTL = s.TTL
-	}
 	if s.IPID != 0 {
 		p.IPv4.ID = s.IPID
+	}
+	s.fill(f, p)
+	if s.Proto == packet.ICMP {
+		p.ICMP.Type = packet.ICMPEchoRequest
+	}
+}
+
+// Packet6 fills p with the probe over IPv6.
+func (s *Shape) Packet6(f *Fields, p *packet.Packet) {
+	p.Network = packet.IPv6
+	p.IPv6.FlowLabel, p.IPv6.NextHeader, p.IPv6.Extensions = s.FlowLabel, s.NextHeader, s.Extensions
+	s.fill(f, p)
+	switch {
+	case s.Proto != packet.ICMP:
+	case s.Solicit:
+		p.SetNeighbor(packet.ICMPv6NeighborSol, packet.Neighbor{Target: f.Dst})
+	default:
+		p.Transport, p.ICMP.Type = packet.ICMPv6, packet.ICMPv6EchoRequest
+	}
+}
+
+// fill sets what both versions of IP have, but for the type of ICMP.
+func (s *Shape) fill(f *Fields, p *packet.Packet) {
+	p.Transport, p.Dst = s.Proto, f.Dst
+	p.TTL, p.TOS = f.TTL, s.TOS
+	if s.TTL != 0 {
+		p.TTL = s.TTL
 	}
 	switch s.Proto {
 	case packet.TCP:
@@ -57,7 +80,7 @@ func (s *Shape) Packet(f *Fields, p *packet.Packet) {
 	case packet.UDP:
 		p.UDP = packet.UDPHeader{SrcPort: f.PortBase + s.PortPlus, DstPort: f.Ports.Of(s.To)}
 	case packet.ICMP:
-		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Code: s.Code, Rest: packet.Echo(f.EchoID+s.PortPlus, s.Seq)}
+		p.ICMP = packet.ICMPHeader{Code: s.Code, Rest: packet.Echo(f.EchoID+s.PortPlus, s.Seq)}
 	}
 	if s.DataLen > 0 {
 		p.Payload = bytes.Repeat([]byte{s.Fill}, s.DataLen)

@@ -75,13 +75,18 @@ type Shape struct {
 	Name  string           // as the method's author names it: S1, T7, IE2
 	To    Target           // which port
 	After time.Duration    // not sooner than this after the probe before it
-	Proto packet.Transport // TCP, UDP or ICMP
+	Proto packet.Transport // TCP, UDP or ICMP, which over IPv6 is ICMPv6
 
 	// IP.
-	TOS  uint8
+	TOS uint8 // or traffic class
+	TTL uint8 // fixed TTL or hop limit; 0 means that the exchange chooses
+	// IPv4.
 	DF   bool
 	IPID uint16 // fixed IP ID; 0 means random
-	TTL  uint8  // fixed TTL; 0 means that the exchange chooses
+	// IPv6.
+	FlowLabel  uint32
+	NextHeader uint8  // kind of the first extension header, if there are any
+	Extensions []byte // their raw chain
 	// TCP.
 	Flags    packet.Flags
 	Reserved uint8
@@ -93,8 +98,9 @@ type Shape struct {
 	// TCP and UDP: added to the source port base. ICMP: added to the echo identifier base.
 	PortPlus uint16
 	// ICMP.
-	Code uint8
-	Seq  uint16
+	Solicit bool // IPv6: a neighbour solicitation for the host instead of an echo request
+	Code    uint8
+	Seq     uint16
 	// Data, as a repeated byte.
 	Fill    byte
 	DataLen int

@@ -3,7 +3,7 @@
 //
 // It reads nmap-os-db as it is, of Nmap 7.93 and later, the databases of Nmap's first
 // generation (below), and our own files, which have the grammar of nmap-os-db and four
-// things more: lines of methods other than Nmap's (SYN6, Syn, SynAck, those of packages
+// things more: lines of methods other than Nmap's (Syn, SynAck, those of packages ipv6,
 // deep and backoff), lines Gen1, a line Source that says where a record's facts come
 // from, and a line Within for a part of another record. A record:
 //

@@ -7,6 +7,7 @@ import (
 	"whorl"
 	"whorl/method/expr"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 )
 
 // Lint tells what looks wrong in records that could be read. Of databases that are
@@ -44,6 +45,7 @@ func lintTests(e *Entry) (texts []string) {
 			}
 		}
 	}
+	texts = append(texts, lintIPv6(e)...)
 	if e.Gen2 == nil {
 		return texts
 	}
@@ -53,6 +55,29 @@ func lintTests(e *Entry) (texts []string) {
 				if _, ok := a.Example(); !ok {
 					texts = append(texts, fmt.Sprintf("%v: %s=%s: nothing matches %s",
 						t, gen2.Tests[t].Attrs[term.Attr].Name, term.Expr, a.Text))
+				}
+			}
+		}
+	}
+	return texts
+}
+
+// lintIPv6 finds the same in tests over IPv6, and what the record says twice.
+func lintIPv6(e *Entry) (texts []string) {
+	tests := ipv6.Reference{}
+	for _, l := range e.Extra {
+		if !ipv6.Has(l.Test) {
+			continue
+		}
+		t, _ := ipv6.NewTest(l) // what is wrong was told when it was read
+		if tests.Test(t.Test) != nil {
+			texts = append(texts, fmt.Sprintf("%v stands twice; only the first counts", t.Test))
+		}
+		tests = append(tests, t)
+		for _, term := range t.Terms() {
+			for _, a := range term.Expr.Alternatives() {
+				if _, ok := a.Example(); !ok {
+					texts = append(texts, fmt.Sprintf("%v: %s=%v: nothing matches %s", t.Test, ipv6.Tests[t.Test].Attrs[term.Attr].Name, term.Expr, a.Text))
 				}
 			}
 		}

@@ -30,7 +30,7 @@ CPE cpe:/h:example:box
 Class Other | embedded || router
 SEQ(SP=FD-113%GCD=1-6)
 T2(R=N)
-SYN6(P=6000%ST=0.1)
+NS6(R=Y%NF=SO)
 SynRcvd(G=1,3,7)
 Source measured: lab
 Source a public table
@@ -90,7 +90,7 @@ CPE cpe:/h:example:box
 Class Other | embedded || router
 SEQ(SP=FD-113%GCD=1-6)
 T2(R=N)
-SYN6(P=6000%ST=0.1)
+NS6(R=Y%NF=SO)
 SynRcvd(G=1,3,7)
 Source measured: lab; a public table
 `
@@ -303,7 +303,7 @@ func TestStats(t *testing.T) {
 	got := Set{db, db}.Stats()
 	got.Tests = nil
 	want := Stats{Entries: 4, Names: 2, Databases: []Count{{"f.osdb", 2}, {"f.osdb", 2}},
-		Families: []Count{{"Example OS", 2}, {"embedded", 2}}, Extra: []Count{{"SYN6", 2}, {"SynRcvd", 2}},
+		Families: []Count{{"Example OS", 2}, {"embedded", 2}}, Extra: []Count{{"NS6", 2}, {"SynRcvd", 2}},
 		Lines: 8, DistinctLines: 4, Attrs: 10, Predicates: 5}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -14,6 +14,7 @@ import (
 	"whorl/method/deep"
 	"whorl/method/gen1"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/method/syn"
 )
 
@@ -352,9 +353,13 @@ func (d *decoder) readTest(s string) *test {
 		_, t.errs = deep.NewReference([]method.Line{t.line})
 	} else if backoff.Has(name) {
 		_, t.errs = backoff.NewReference([]method.Line{t.line})
+	} else if name == syn.TestHabits {
+		_, t.errs = syn.NewHabitsReference([]method.Line{t.line})
 	} else if syn.Has(name) {
 		_, t.errs = syn.NewReference([]method.Line{t.line})
-	} else if !strings.HasSuffix(name, "6") { // those of IPv6, which have no reference type here yet
+	} else if ipv6.Has(name) {
+		_, t.errs = ipv6.NewReference([]method.Line{t.line})
+	} else {
 		t.errs = []error{fmt.Errorf("no method has a test %s; it is kept and not used", name)}
 	}
 	return t

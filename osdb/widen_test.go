@@ -137,7 +137,7 @@ func TestWidenRefused(t *testing.T) {
 		{"SEQ(SP=0-58)", "SEQ(SP=60)", "SEQ.SP=0-58 would become 0-68 and say nothing any more: a range of more than 96 numbers"},
 		{"SEQ(SP=0-58)", "T1(R=Y)", "it has no test in common with the print"},
 		{"SEQ(SP=0-58)", "SEQ(SP=<5)", `SP="<5": an expression`},
-		{"SYN6(P=1)", "T1(R=Y)", "no test in common"},
+		{"NS6(R=N)", "T1(R=Y)", "no test in common"},
 		{"T2(R=N)", "T2(R=N%W=1)", "says that there is no answer"},
 	} {
 		db, _ := read(t, "Fingerprint A\n"+tt.record+"\n")

@@ -3,6 +3,7 @@ package packet_test
 import (
 	"bytes"
 	"encoding/binary"
+	"reflect"
 	"testing"
 
 	. "whorl/packet"
@@ -32,6 +33,12 @@ func tagsOnly(p *Packet, frame []byte) bool {
 	return p.VLANs <= 2 && (last == EtherTypeARP || last == EtherTypeIPv4 || last == EtherTypeIPv6)
 }
 
+// unsummed is a packet whose transport checksum nobody has looked at.
+func unsummed(p Packet) Packet {
+	p.Odd &^= OddChecksum
+	return p
+}
+
 func FuzzDecode(f *testing.F) {
 	for _, w := range wires {
 		f.Add(uint16(w.link), w.frame)
@@ -43,9 +50,14 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint16(c.link), c.frame)
 	}
 	f.Fuzz(func(t *testing.T, link uint16, frame []byte) {
-		var p, q, quote Packet
+		var p, q, quote, skimmed Packet
 		p.Decode(LinkType(link), frame)
 		p.Quoted(&quote)
+		skimmed.Skim(LinkType(link), frame)
+		if want := unsummed(p); !reflect.DeepEqual(skimmed, want) {
+			t.Fatalf("skimmed %+v, decoded %+v", skimmed, p)
+		}
+		p.Neighbor()
 		b, err := p.Append(nil)
 		if err != nil {
 			return
@@ -70,6 +82,9 @@ func TestAllocations(t *testing.T) {
 		var p, quote Packet
 		if n := testing.AllocsPerRun(100, func() { p.Decode(w.link, w.frame); p.Quoted(&quote) }); n != 0 {
 			t.Errorf("%s: Decode allocates %v times", w.name, n)
+		}
+		if n := testing.AllocsPerRun(100, func() { p.Skim(w.link, w.frame) }); n != 0 {
+			t.Errorf("%s: Skim allocates %v times", w.name, n)
 		}
 		if n := testing.AllocsPerRun(100, func() { _, _ = p.Append(buf) }); n != 0 {
 			t.Errorf("%s: Append allocates %v times", w.name, n)
@@ -137,5 +152,15 @@ func BenchmarkChecksum(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		Checksum(data)
+	}
+}
+
+func BenchmarkSkim(b *testing.B) {
+	w := &wires[benchFrame]
+	b.ReportAllocs()
+	b.SetBytes(int64(len(w.frame)))
+	var p Packet
+	for b.Loop() {
+		p.Skim(w.link, w.frame)
 	}
 }

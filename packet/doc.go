@@ -4,7 +4,7 @@
 // allocating, so one value serves a whole capture; [Packet.Append] writes it
 // back with lengths and checksums made right. Both directions use the same
 // structs, named as the RFCs name them: RFC 826 (ARP), 791 (IPv4), 8200 (IPv6),
-// 9293 (TCP), 768 (UDP), 792 (ICMP), 4443 (ICMPv6).
+// 9293 (TCP), 768 (UDP), 792 (ICMP), 4443 (ICMPv6), 4861 (neighbour discovery).
 //
 // Decode never fails. What is malformed is flagged in [Packet.Odd] and kept as
 // bytes, because for fingerprinting the odd is the signal: reserved bits, raw

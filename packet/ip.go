@@ -20,7 +20,7 @@ type IPv6Header struct {
 	FlowLabel  uint32 // 20 bits
 	PayloadLen uint16 // bytes after the fixed header; Append computes it
 	NextHeader uint8  // of the fixed header
-	Extensions []byte // raw chain of extension headers, as on the wire
+	Extensions []byte // raw chain of extension headers, as on the wire; see NextExtension
 }
 
 // ARPHeader is RFC 826 for Ethernet and IPv4, the only combination decoded.
@@ -47,7 +47,7 @@ type UDPHeader struct {
 
 // ICMPHeader is the first 8 bytes of RFC 792 and RFC 4443 messages. Rest is what
 // follows type, code and checksum: identifier and sequence number of an echo,
-// the unused field of an error.
+// the unused field of an error, the pointer of an ICMPv6 parameter problem.
 type ICMPHeader struct {
 	Type, Code uint8
 	Checksum   uint16 // as received; Append computes it

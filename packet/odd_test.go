@@ -176,6 +176,8 @@ func TestQuoted(t *testing.T) {
 		{"TCP cut at 8 bytes", quoting(unreach4, tcp4[:28]), true, [2]uint16{1, 2}},
 		{"TCP cut at 7 bytes", quoting(unreach4, tcp4[:27]), false, [2]uint16{}},
 		{"TCP over IPv6", quoting(unreach6, tcp6), true, [2]uint16{1, 2}},
+		{"TCP behind extension headers", quoting(unreach6, extended(t, 0, "3c00010400000000", "0600010400000000")), true, [2]uint16{1, 2}},
+		{"extension headers cut off", quoting(unreach6, extended(t, 0, "3c00010400000000", "0600010400000000")[:54]), false, [2]uint16{}},
 		{"no quote", quoting(unreach4, nil), false, [2]uint16{}},
 		{"addresses only", quoting(unreach4, udp[:20]), false, [2]uint16{}},
 		{"echo reply whose data looks like a packet", quoting(echo4, udp), false, [2]uint16{}},

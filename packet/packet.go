@@ -9,6 +9,7 @@ import "net/netip"
 type Packet struct {
 	Odd   Odd  // what is malformed or unusual, set by Decode
 	quote bool // the inside of an ICMP error: lengths are not applied
+	skim  bool // transport checksums are not computed
 
 	// Link layer.
 	Link      LinkType

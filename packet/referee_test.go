@@ -17,7 +17,7 @@ import (
 
 // facts are what both decoders are asked for, as text. Bytes are written out, so that
 // an absent and an empty field are one.
-type facts struct{ network, transport string }
+type facts struct{ network, chain, transport string }
 
 func ours(p *Packet) (f facts) {
 	switch p.Network {
@@ -28,6 +28,7 @@ func ours(p *Packet) (f facts) {
 	case IPv6:
 		f.network = fmt.Sprintf("6 %v %v class %d flow %d hops %d next %d len %d",
 			p.Src, p.Dst, p.TOS, p.IPv6.FlowLabel, p.TTL, p.IPv6.NextHeader, p.IPv6.PayloadLen)
+		f.chain = chain(p)
 	case ARP:
 		a := &p.ARP
 		f.network = fmt.Sprintf("arp %d %v %v %v %v", a.Op, a.SenderMAC, a.SenderIP, a.TargetMAC, a.TargetIP)
@@ -47,6 +48,33 @@ func ours(p *Packet) (f facts) {
 	return f
 }
 
+// chain are the extension headers that gopacket has layers for.
+func chain(p *Packet) (out string) {
+	for kind, raw := p.IPv6.NextHeader, p.IPv6.Extensions; ; {
+		e, rest, ok := NextExtension(kind, raw)
+		switch {
+		case !ok:
+			return out
+		case kind == ExtHopByHop, kind == ExtDestination, kind == ExtRouting:
+			out += fmt.Sprintf(" %d:%x", kind, e.Data)
+		}
+		kind, raw = e.Next, rest
+	}
+}
+
+// theirChain is one header of it.
+func theirChain(l gopacket.Layer) string {
+	switch l.(type) {
+	case *layers.IPv6HopByHop:
+		return fmt.Sprintf(" %d:%x", ExtHopByHop, l.LayerContents()[2:])
+	case *layers.IPv6Destination:
+		return fmt.Sprintf(" %d:%x", ExtDestination, l.LayerContents()[2:])
+	case *layers.IPv6Routing:
+		return fmt.Sprintf(" %d:%x", ExtRouting, l.LayerContents()[2:])
+	}
+	return ""
+}
+
 // theirs are the first network and transport layers that gopacket finds; a later one
 // is inside a tunnel.
 func theirs(frame []byte, link gopacket.Decoder) (f facts) {
@@ -61,7 +89,7 @@ func theirs(frame []byte, link gopacket.Decoder) (f facts) {
 		}
 		f.network += network
 		if f.transport == "" {
-			f.transport = transport
+			f.transport, f.chain = transport, f.chain+theirChain(l)
 		}
 	}
 	return f
@@ -70,6 +98,7 @@ func theirs(frame []byte, link gopacket.Decoder) (f facts) {
 // leastHeader is how many bytes the headers have at least.
 var leastHeader = map[gopacket.LayerType]int{
 	layers.LayerTypeARP: 28, layers.LayerTypeIPv4: 20, layers.LayerTypeIPv6: 40,
+	layers.LayerTypeIPv6HopByHop: 8, layers.LayerTypeIPv6Destination: 8, layers.LayerTypeIPv6Routing: 8,
 	layers.LayerTypeTCP: 20, layers.LayerTypeUDP: 8, layers.LayerTypeICMPv4: 8, layers.LayerTypeICMPv6: 4,
 }
 
@@ -178,7 +207,12 @@ func random(r *rand.Rand) (p Packet) {
 		p.Network, p.Src, p.Dst = IPv6, netip.AddrFrom16([16]byte(fill(16))), netip.AddrFrom16([16]byte(fill(16)))
 		p.IPv6.FlowLabel = r.Uint32() & 0xfffff
 	}
-	switch r.IntN(3) {
+	transport := r.IntN(3)
+	if p.Network == IPv6 {
+		last := [...]uint8{ProtoTCP, ProtoUDP, ProtoICMPv6}[transport]
+		p.IPv6.NextHeader, p.IPv6.Extensions = randomChain(r, last)
+	}
+	switch transport {
 	case 0:
 		p.Transport = TCP
 		p.TCP = TCPHeader{
@@ -204,6 +238,24 @@ func random(r *rand.Rand) (p Packet) {
 		}
 	}
 	return p
+}
+
+// randomChain is extension headers before a transport: the first kind, and all in a row.
+func randomChain(r *rand.Rand, last uint8) (first uint8, raw []byte) {
+	kinds := []uint8{}
+	for len(kinds) < 7 && r.IntN(3) > 0 {
+		kinds = append(kinds, []uint8{ExtHopByHop, ExtDestination, ExtRouting}[r.IntN(3)])
+	}
+	kinds = append(kinds, last)
+	for i, kind := range kinds[:len(kinds)-1] {
+		units := r.IntN(3)
+		h := []byte{kinds[i+1], byte(units), 1, byte(4 + 8*units)} // options: PadN to the end
+		if kind == ExtRouting {
+			h[2], h[3] = 253, 0 // experimental, no segments left (RFC 4727)
+		}
+		raw = append(append(raw, h...), make([]byte, 4+8*units)...)
+	}
+	return kinds[0], raw
 }
 
 func TestRefereeOnRandom(t *testing.T) {
@@ -258,7 +310,7 @@ func FuzzReferee(f *testing.F) {
 		got, want := ours(&p), theirs(frame, decoder)
 		switch {
 		case want.transport == "fragment" || want.transport == "":
-			want.transport = got.transport // gopacket went no further
+			want.transport, want.chain = got.transport, got.chain // gopacket went no further
 		case p.Transport == OtherTransport && (p.Proto == ProtoICMP || p.Proto == ProtoICMPv6):
 			want.transport = got.transport // ICMP of the other IP version, which gopacket reads all the same
 		}

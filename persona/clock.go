@@ -47,18 +47,22 @@ func clockOf(ts uint64) clock {
 // value is the timestamp of a packet that leaves now, to a peer with that secret and
 // port. It is never zero.
 func (c *clock) value(now time.Time, secret uint32, port uint16, chance *method.Stream) uint32 {
-	since := now.Sub(c.boot)
-	sec, rest := float64(since/time.Second), (since % time.Second).Seconds()
-	// Modulo 2^32 by whole seconds, as fast clocks exceed the precision of their product.
-	v := uint32(uint64(math.Mod(sec*c.hz, 1<<32) + rest*c.hz))
-	if c.gap != 0 {
-		v += c.offset(secret, port, chance)
-	}
-	return max(v, 1)
+	return max(c.ticks(now)+c.offset(secret, port, chance), 1)
 }
 
-// offset is the secret of one connection.
+// ticks are those since it was zero, modulo 2^32.
+func (c *clock) ticks(now time.Time) uint32 {
+	since := now.Sub(c.boot)
+	sec, rest := float64(since/time.Second), (since % time.Second).Seconds()
+	// By whole seconds, as fast clocks exceed the precision of their product.
+	return uint32(uint64(math.Mod(sec*c.hz, 1<<32) + rest*c.hz))
+}
+
+// offset is what the timestamps of one connection have more than the clock.
 func (c *clock) offset(secret uint32, port uint16, chance *method.Stream) uint32 {
+	if c.gap == 0 {
+		return 0
+	}
 	h := (secret ^ uint32(port)) * 0x9e3779b1
 	h ^= h >> 15
 	h *= 0x85ebca6b

@@ -1,4 +1,6 @@
 package persona
 
-// Remembered is how many peers and half-open connections are kept.
-func (p *Persona) Remembered() (peers, halves int) { return len(p.peers.all), len(p.halves.all) }
+// Remembered is how many peers, half-open connections and open ones are kept.
+func (p *Persona) Remembered() (peers, half, open int) {
+	return len(p.peers.all), p.conns.half, len(p.conns.all) - p.conns.half
+}

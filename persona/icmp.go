@@ -65,7 +65,8 @@ func (p *Persona) udp(now time.Time, in *packet.Packet, out link.Outlet) {
 	if !ok || !u.limit.take(now) {
 		return
 	}
-	a := p.begin(now, in, packet.ICMP, &u.ipHeader)
+	a := p.begin(now, in.Src, packet.ICMP, &u.ipHeader)
+	u.copies.onto(a, in)
 	a.ICMP = packet.ICMPHeader{Type: packet.ICMPUnreachable, Code: packet.CodePortUnreachable, Rest: u.rest}
 	a.Payload = quoted
 	out.Send(p.o.Delay, a)
@@ -148,7 +149,8 @@ func (p *Persona) echo(now time.Time, in *packet.Packet, out link.Outlet) {
 	if in.IPv4.DF && p.silent[gen2.IE1] || !in.IPv4.DF && p.silent[gen2.IE2] {
 		return
 	}
-	a := p.begin(now, in, packet.ICMP, &e.ipHeader)
+	a := p.begin(now, in.Src, packet.ICMP, &e.ipHeader)
+	e.copies.onto(a, in)
 	switch e.df {
 	case dfSame:
 		a.IPv4.DF = in.IPv4.DF

@@ -2,18 +2,12 @@ package persona
 
 import (
 	"net/netip"
-	"time"
 
 	"whorl/method"
 )
 
-// Bounds of what is remembered (decoys are flooded).
-const (
-	maxPeers       = 65536
-	maxHalfOpen    = 4096 // connections in all
-	maxHalfOfPeer  = 64
-	halfOpenExpiry = 60 * time.Second
-)
+// maxPeers is how many addresses are remembered (decoys are flooded).
+const maxPeers = 65536
 
 // peer is what one address has been told.
 type peer struct {
@@ -21,7 +15,7 @@ type peer struct {
 	secret     method.Stream
 	salt       uint32 // of timestamps
 	seq        sequence
-	half       int   // half-open connections
+	half, open int32 // connections
 	prev, next int32 // in order of use
 }
 
@@ -88,58 +82,4 @@ func (s *peers) push(i int32) {
 	s.all[i].next = s.first
 	s.all[s.first].prev = i
 	s.first = i
-}
-
-// flow is a connection as the persona sees it.
-type flow struct {
-	addr         netip.Addr
-	theirs, ours uint16 // ports
-}
-
-// half is a half-open connection.
-type half struct {
-	seq, isn uint32
-	at       time.Time
-}
-
-// halves are the connections that wait for the end of their handshake, at most
-// maxHalfOpen; the oldest makes room. The zero value is empty.
-type halves struct {
-	all   map[flow]half
-	order []flow // as they came; some of them are over
-}
-
-// add remembers a connection unless the peer has too many.
-func (s *halves) add(f flow, h half, p *peer, all *peers) bool {
-	if p.half >= maxHalfOfPeer {
-		return false
-	}
-	if s.all == nil {
-		s.all = map[flow]half{}
-	}
-	for len(s.order) > 0 {
-		old, ok := s.all[s.order[0]]
-		if ok && len(s.order) < maxHalfOpen && h.at.Sub(old.at) < halfOpenExpiry {
-			break
-		}
-		s.drop(s.order[0], all)
-		s.order = s.order[1:]
-	}
-	if _, again := s.all[f]; !again {
-		p.half++
-		s.order = append(s.order, f)
-	}
-	s.all[f] = h
-	return true
-}
-
-// drop forgets a connection.
-func (s *halves) drop(f flow, all *peers) {
-	if _, ok := s.all[f]; !ok {
-		return
-	}
-	delete(s.all, f)
-	if p := all.known(f.addr); p != nil && p.half > 0 {
-		p.half--
-	}
 }

@@ -34,7 +34,13 @@ type Options struct {
 	// packets that mean the same.
 	Silent []gen2.Probe
 	// Resend are the gaps after which a SYN-ACK that is not acknowledged is sent again.
+	// Nil: as the record says (SynRcvd of package backoff), and never if it says nothing.
 	Resend []time.Duration
+
+	// Services are what is said at open ports; their ports need not be in OpenTCP. At an
+	// open port without one everything is accepted and nothing is said, until the peer
+	// closes. The slice is only read: personas of one kind can share it.
+	Services []Service
 }
 
 // Persona is one host. It is used from one goroutine, as all nodes are.
@@ -45,10 +51,12 @@ type Persona struct {
 	secret method.Stream
 	silent [gen2.NumProbes]bool
 	peers  peers
-	halves halves
+	conns  conns
+	timing timing
 	tuples tuples
 
 	// Memory of the packet being answered.
+	passing conn // its connection, if that is not remembered
 	answer  packet.Packet
 	options []byte
 	quote   []byte
@@ -63,6 +71,7 @@ func New(e *osdb.Entry, o Options) (*Persona, error) {
 	if err := p.choose(e); err != nil {
 		return nil, fmt.Errorf("persona: %s: %w", e.Name, err)
 	}
+	p.timing = newTiming(e, &o, &p.secret)
 	p.clock.boot = o.Boot
 	return p, nil
 }
@@ -82,6 +91,9 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 			return fmt.Errorf("there is no probe %d to be silent to", s)
 		}
 		p.silent[s] = true
+	}
+	if err := checkServices(p.o.Services); err != nil {
+		return err
 	}
 	c := chooser{r: e.Gen2, secret: &p.secret}
 	c.deep, _ = deep.NewReference(e.Extra) // what cannot be read is known of no host
@@ -142,7 +154,7 @@ const (
 
 func (p *Persona) tcpPort(port uint16) state {
 	switch {
-	case slices.Contains(p.o.OpenTCP, port):
+	case slices.Contains(p.o.OpenTCP, port), p.service(port) != nil:
 		return open
 	case slices.Contains(p.o.FilteredTCP, port), p.o.ClosedTCP != nil && !slices.Contains(p.o.ClosedTCP, port):
 		return filtered
@@ -157,13 +169,12 @@ func (p *Persona) udpPort(port uint16) state {
 	return closed
 }
 
-// begin starts the answer to a packet.
-func (p *Persona) begin(now time.Time, in *packet.Packet, t packet.Transport, h *ipHeader) *packet.Packet {
+// begin starts a packet to an address.
+func (p *Persona) begin(now time.Time, to netip.Addr, t packet.Transport, h *ipHeader) *packet.Packet {
 	a := &p.answer
-	*a = packet.Packet{Network: packet.IPv4, Transport: t, Src: in.Dst, Dst: in.Src, TTL: h.ttl}
+	*a = packet.Packet{Network: packet.IPv4, Transport: t, Src: p.o.Addr, Dst: to, TTL: h.ttl}
 	a.IPv4.DF = h.df
 	a.IPv4.ID = p.sources[h.ids].next(now, &p.secret)
 	a.TOS = h.tos
-	h.copies.onto(a, in)
 	return a
 }

@@ -225,15 +225,18 @@ func TestHandshake(t *testing.T) {
 		t.Error(d)
 	}
 	ack := tcp(packet.ACK, 80, "")
-	ack.TCP.Ack = r.sent[0].TCP.Seq + 1
-	if a := ask(p, start, ack); a != nil {
+	ack.TCP.Seq, ack.TCP.Ack = 1001, r.sent[0].TCP.Seq+1
+	if a := ask(p, start.Add(2*time.Second), ack); a != nil {
 		t.Errorf("the end of the handshake is answered by %v", a.TCP.Flags)
 	}
 	r.later[1](start.Add(3 * time.Second))
 	if len(r.sent) != 3 {
 		t.Error("the SYN-ACK is sent again after the handshake")
 	}
-	if a := ask(p, start, ack); a == nil || a.TCP.Flags != packet.RST {
+	end := tcp(packet.RST, 80, "")
+	end.TCP.Seq = 1001
+	ask(p, start.Add(3*time.Second), end)
+	if a := ask(p, start.Add(3*time.Second), ack); a == nil || a.TCP.Flags != packet.RST {
 		t.Error("a segment without connection is not reset")
 	}
 
@@ -367,16 +370,25 @@ func TestBounded(t *testing.T) {
 		p.Receive(start.Add(time.Duration(i)*time.Microsecond), received(in), &r)
 		later += len(r.later)
 	}
-	if peers, halves := p.Remembered(); peers > 65536 || halves > 4096 || later == 0 {
-		t.Errorf("%d peers and %d half-open connections are remembered", peers, halves)
+	if peers, half, _ := p.Remembered(); peers > 65536 || half > 4096 || later == 0 || later > 100 {
+		t.Errorf("%d peers and %d half-open connections are remembered, %d calls ordered", peers, half, later)
 	}
+	p = mustNew(t, persona.Options{Resend: []time.Duration{time.Second}})
+	w := newWire(t, p)
 	for i := range 1000 {
 		in := tcp(packet.SYN, 80, "")
 		in.TCP.SrcPort = uint16(i)
-		ask(p, start.Add(time.Hour), in)
+		w.give(in)
 	}
-	if _, halves := p.Remembered(); halves > 64 {
-		t.Errorf("one peer has %d half-open connections", halves)
+	w.run(10 * time.Millisecond)
+	if _, half, _ := p.Remembered(); half != 64 || len(w.heard) != 1000 {
+		t.Errorf("one peer has %d half-open connections and %d answers", half, len(w.heard))
+	}
+	if w.run(time.Hour); len(w.heard) != 1064 {
+		t.Errorf("%d SYN-ACKs were sent again", len(w.heard)-1000)
+	}
+	if _, half, _ := p.Remembered(); half != 0 {
+		t.Errorf("%d half-open connections are kept for ever", half)
 	}
 }
 

@@ -45,9 +45,7 @@ type segment struct {
 // 3.10.7, and what stacks make of the cases it leaves to them).
 func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 	h := &in.TCP
-	f := flow{in.Src, h.SrcPort, h.DstPort}
-	if h.Flags.Has(packet.RST) {
-		p.halves.drop(f, &p.peers)
+	if c := p.conns.all[flow{in.Src, h.SrcPort, h.DstPort}]; c != nil && p.connected(now, c, in, out) || h.Flags.Has(packet.RST) {
 		return
 	}
 	port := p.tcpPort(h.DstPort)
@@ -57,7 +55,7 @@ func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 	}
 	switch port {
 	case open:
-		p.toOpen(now, in, f, out)
+		p.toOpen(now, in, out)
 	case closed:
 		probe := gen2.T7
 		if h.Flags.Has(packet.ACK) {
@@ -69,14 +67,10 @@ func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 	}
 }
 
-func (p *Persona) toOpen(now time.Time, in *packet.Packet, f flow, out link.Outlet) {
+func (p *Persona) toOpen(now time.Time, in *packet.Packet, out link.Outlet) {
 	const control = packet.SYN | packet.ACK | packet.FIN | packet.URG | packet.PSH
 	switch flags := in.TCP.Flags & control; {
 	case flags.Has(packet.ACK):
-		if c, ok := p.halves.all[f]; ok && in.TCP.Ack == c.isn+1 && !flags.Has(packet.SYN) {
-			p.halves.drop(f, &p.peers)
-			return
-		}
 		p.reply(now, in, gen2.T4, out)
 	case flags.Has(packet.SYN | packet.FIN):
 		if s := p.segments[gen2.T3]; !p.silent[gen2.T3] {
@@ -129,28 +123,35 @@ func (p *Persona) send(now time.Time, in *packet.Packet, s *segment, out link.Ou
 		return
 	}
 	h := &in.TCP
-	a := p.begin(now, in, packet.TCP, &s.ipHeader)
-	t := &a.TCP
-	t.SrcPort, t.DstPort = h.DstPort, h.SrcPort
-	t.Flags, t.Reserved, t.Urgent = s.flags, s.reserved, s.urgent
-	t.Window = s.window
-	a.Payload = s.data
-	length := uint32(len(in.Payload))
-	t.Ack = relate(s.ack, h.Seq+length, h.Ack)
-	salt, again := uint32(0), false
-	if s.seq == other {
-		t.Seq, salt, again = p.number(now, in, s)
-	} else {
-		t.Seq = relate(s.seq, h.Ack, h.Seq)
-	}
-	if s.options.n > 0 {
-		theirs, _, _ := h.Timestamp()
-		p.options = s.options.with(p.options[:0], p.clock.value(now, salt, h.SrcPort, &p.secret), theirs)
-		t.Options = p.options
+	f := flow{in.Src, h.SrcPort, h.DstPort}
+	theirs, _, _ := h.Timestamp()
+	a := p.begin(now, in.Src, packet.TCP, &s.ipHeader)
+	s.copies.onto(a, in)
+	switch {
+	case s.flags.Has(packet.SYN):
+		c, _ := p.accept(now, in, s, out)
+		p.fill(a, f, s, c.isn, relate(s.ack, h.Seq, h.Ack))
+		p.stamp(a, s.options, p.clock.ticks(now)+c.offset, theirs)
+	default:
+		seq := relate(s.seq, h.Ack, h.Seq)
+		p.fill(a, f, s, seq, relate(s.ack, h.Seq+uint32(len(in.Payload)), h.Ack))
+		p.stamp(a, s.options, p.clock.value(now, 0, h.SrcPort, &p.secret), theirs)
 	}
 	out.Send(p.o.Delay, a)
-	if s.flags.Has(packet.SYN) && !again {
-		p.resend(in, s, t.Seq, out)
+}
+
+// fill makes a packet a segment.
+func (p *Persona) fill(a *packet.Packet, f flow, s *segment, seq, ack uint32) {
+	a.TCP = packet.TCPHeader{SrcPort: f.ours, DstPort: f.theirs, Seq: seq, Ack: ack,
+		Flags: s.flags, Reserved: s.reserved, Urgent: s.urgent, Window: s.window}
+	a.Payload = s.data
+}
+
+// stamp gives a segment its options, with that timestamp and its echo.
+func (p *Persona) stamp(a *packet.Packet, o *options, value, echo uint32) {
+	if o.n > 0 {
+		p.options = o.with(p.options[:0], value, echo)
+		a.TCP.Options = p.options
 	}
 }
 
@@ -171,61 +172,4 @@ func relate(r relation, number, avoid uint32) uint32 {
 		}
 	}
 	return 0
-}
-
-// number is the sequence number of an answer that does not take it from the packet.
-// A SYN that is repeated gets the number it got before, and a new one on the same
-// 4-tuple the next one there.
-func (p *Persona) number(now time.Time, in *packet.Packet, s *segment) (isn, salt uint32, again bool) {
-	h := &in.TCP
-	if !s.flags.Has(packet.SYN) {
-		return relate(other, h.Ack, h.Seq), 0, false
-	}
-	peer := p.peers.of(in.Src, &p.key)
-	f := flow{in.Src, h.SrcPort, h.DstPort}
-	if c, ok := p.halves.all[f]; ok && c.seq == h.Seq {
-		return c.isn, peer.salt, true
-	}
-	isn = p.isn(f, now, peer)
-	p.halves.add(f, half{h.Seq, isn, now}, peer, &p.peers)
-	return isn, peer.salt, false
-}
-
-// isn is the initial sequence number of a new connection.
-func (p *Persona) isn(f flow, now time.Time, peer *peer) (isn uint32) {
-	if p.succession.class == 0 {
-		return p.isns.draw(&peer.seq, now, &peer.secret)
-	}
-	if last, ok := p.tuples.all[f]; ok {
-		isn = p.succession.next(last.isn, now.Sub(last.at), last.nth, &peer.secret)
-	} else {
-		isn = p.isns.draw(&peer.seq, now, &peer.secret)
-	}
-	p.tuples.note(f, isn, now)
-	return isn
-}
-
-// resend repeats a SYN-ACK until the connection is no longer half-open.
-func (p *Persona) resend(in *packet.Packet, s *segment, isn uint32, out link.Outlet) {
-	if len(p.o.Resend) == 0 {
-		return
-	}
-	f := flow{in.Src, in.TCP.SrcPort, in.TCP.DstPort}
-	if c, ok := p.halves.all[f]; !ok || c.isn != isn {
-		return
-	}
-	syn, answer := in.Clone(), *s
-	var again func(int) func(time.Time)
-	again = func(i int) func(time.Time) {
-		return func(now time.Time) {
-			if c, ok := p.halves.all[f]; !ok || c.isn != isn {
-				return
-			}
-			p.send(now, syn, &answer, out)
-			if i+1 < len(p.o.Resend) {
-				out.After(p.o.Resend[i+1], again(i+1))
-			}
-		}
-	}
-	out.After(p.o.Resend[0], again(0))
 }

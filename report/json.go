@@ -14,8 +14,10 @@ import (
 // NewJSON writes JSON Lines: one [whorl.Host] a line, with its schema. There is
 // neither head nor foot, so streams can be joined with cat. A host that JSON
 // cannot hold (a number that is not finite) is an error and leaves no line.
-func NewJSON(w io.Writer) Writer {
-	j := &jsonLines{sink: sink{w: w, form: "json"}}
+func NewJSON(w io.Writer) Writer { return newJSONLines(w, "json") }
+
+func newJSONLines(w io.Writer, form string) *jsonLines {
+	j := &jsonLines{sink: sink{w: w, form: form}}
 	j.encoder = json.NewEncoder(&j.line)
 	j.encoder.SetEscapeHTML(false)
 	return j
@@ -33,8 +35,13 @@ func (j *jsonLines) End(Summary) error { return j.err }
 func (j *jsonLines) Host(h *whorl.Host) error {
 	record := *h
 	record.Schema = whorl.Schema
+	return j.record(&record)
+}
+
+// record writes one value as a line.
+func (j *jsonLines) record(v any) error {
 	j.line.Reset()
-	if err := j.encoder.Encode(&record); err != nil {
+	if err := j.encoder.Encode(v); err != nil {
 		j.keep(err)
 		return j.err
 	}

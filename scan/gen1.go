@@ -59,11 +59,10 @@ func (f *flow) beginGen1(j *Job) {
 }
 
 // recordGen1 adds what the first generation found: the observation, ports and, if the
-// second was not sent, distance and series.
-func recordGen1(h *whorl.Host, f *flow, version string) {
-	e := &f.gen1.Exchange
-	if f.gen2 == nil {
-		h.Distance = knownDistance(f.route.Local, f.direct)
+// second was not sent, distance and series. direct is that the host has answered ARP.
+func recordGen1(h *whorl.Host, e *gen1.Exchange, direct bool, version string) {
+	if len(h.Observations) == 0 {
+		h.Distance = knownDistance(e.Target.Local, direct)
 		sequencesGen1(h, e)
 	}
 	portsOfGen1(h, e)

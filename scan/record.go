@@ -53,7 +53,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		Observe(h, e, version)
 	}
 	if f.gen1 != nil {
-		recordGen1(h, f, version)
+		recordGen1(h, &f.gen1.Exchange, f.direct, version)
 	}
 	if f.survey != nil && f.survey.Packets > 0 {
 		observeSurvey(h, &f.survey.Exchange)

@@ -1,9 +1,14 @@
 package scan
 
 import (
+	"net/netip"
+	"slices"
 	"time"
 
 	"whorl"
+	"whorl/method/backoff"
+	"whorl/method/deep"
+	"whorl/method/gen1"
 	"whorl/method/gen2"
 	"whorl/method/seek"
 	"whorl/method/survey"
@@ -11,32 +16,94 @@ import (
 )
 
 // Recorded measures anew what a recording of a scan holds: open and closed ports, the
-// exchanges of package gen2 and surveys. Give it all packets in order of time with Add.
+// exchanges of both generations, surveys, probes of our own and times. Give it all packets
+// in order of time with Add.
 type Recorded struct {
-	search    seek.Replay
-	exchanges gen2.Replay
-	surveys   survey.Replay
+	search  seek.Replay
+	gen2    gen2.Replay
+	gen1    gen1.Replay
+	surveys survey.Replay
+	deep    deep.Replay
+	times   backoff.Replay
 }
 
 // Add takes one packet.
 func (r *Recorded) Add(p *packet.Packet, at time.Time) {
-	if r.surveys.Add(p, at) { // its SYNs are those of S1
-		return
+	switch {
+	case r.surveys.Add(p, at): // its SYNs are those of S1
+	case r.deep.Add(p, at), r.gen1.Add(p, at), r.times.Add(p, at):
+	default:
+		r.search.Add(p, at)
+		r.gen2.Add(p, at)
 	}
-	r.search.Add(p, at)
-	r.exchanges.Add(p, at)
 }
 
 // Hosts are those that were fingerprinted, in the order of their first probe.
 func (r *Recorded) Hosts(version string) (out []*whorl.Host) {
-	for _, e := range r.exchanges.Exchanges() {
-		h := HostOf(e, version)
-		t := &e.Target
-		h.Ports = ports(&seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedKnown: t.ClosedKnown}, e)
-		if s := r.surveys.Of(t.Addr); s != nil {
-			observeSurvey(h, s)
-		}
-		out = append(out, h)
+	known := map[netip.Addr]bool{}
+	for _, e := range r.gen2.Exchanges() {
+		known[e.Target.Addr] = true
+		out = append(out, r.host(e, version))
 	}
+	for _, e := range r.gen1.Exchanges() {
+		if !known[e.Target.Addr] {
+			out = append(out, r.gen1Host(e, version))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *whorl.Host) int { return a.Seen.First.Compare(b.Seen.First) })
 	return out
+}
+
+// host is one that the second generation was sent to. All that a scan may ask else comes
+// after that.
+func (r *Recorded) host(e *gen2.Exchange, version string) *whorl.Host {
+	h := HostOf(e, version)
+	t := &e.Target
+	h.Ports = ports(&seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedKnown: t.ClosedKnown}, e)
+	_, closed := e.ClosedTCP()
+	if x := r.gen1.Of(t.Addr); x != nil {
+		x.Target.ClosedKnown = closed
+		recordGen1(h, x, t.Direct, version)
+		until(h, x.Last)
+	}
+	if s := r.surveys.Of(t.Addr); s != nil {
+		observeSurvey(h, s)
+		until(h, s.Last)
+	}
+	if x := r.deep.Of(t.Addr); x != nil {
+		x.Target.ClosedKnown = closed
+		observeDeep(h, x)
+		until(h, x.Last)
+	}
+	if x := r.times.Of(t.Addr); x != nil {
+		observeTimes(h, x)
+		until(h, x.Last)
+	}
+	return h
+}
+
+// gen1Host is one that the first generation alone was sent to.
+func (r *Recorded) gen1Host(e *gen1.Exchange, version string) *whorl.Host {
+	t := &e.Target
+	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP}
+	t.ClosedKnown = slices.ContainsFunc(found.Ports, func(s seek.State) bool { return s.Closed && s.Port == t.ClosedTCP })
+	h := &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Status: whorl.Status{Up: true, Reason: "recorded"},
+		Seen: whorl.Span{First: e.First, Last: e.Last}, Ports: ports(found, nil)}
+	mac := r.gen2.MAC(t.Addr)
+	if !mac.IsZero() {
+		h.MAC = mac.String()
+	}
+	recordGen1(h, e, !mac.IsZero(), version)
+	return h
+}
+
+// until counts a later packet as seen.
+func until(h *whorl.Host, last time.Time) {
+	if last.Before(h.Seen.Last) {
+		return
+	}
+	h.Seen.Last = last
+	if u := h.Uptime; u != nil {
+		u.Seconds = last.Sub(u.LastBoot).Seconds()
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"whorl/link"
 	"whorl/link/pcapfile"
 	"whorl/link/sim"
+	"whorl/method/backoff"
 	"whorl/packet"
 	"whorl/persona"
 )
@@ -53,31 +55,69 @@ func TestRecorded(t *testing.T) {
 	} {
 		n := sim.New(sim.Options{Resets: true})
 		n.Add(themAddr, c.node)
-		var file bytes.Buffer
-		tape, err := pcapfile.NewWriter(&file, packet.Ethernet)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o := judged(context.Background(), t, taped{network{n}, tape}, Job{TCP: c.ports, SkipUp: true, Deep: Never, Timing: Timings[3]}, judge, nil, themAddr.String())
-		if err := errors.Join(o.err, tape.Flush()); err != nil {
-			t.Fatal(err)
-		}
-		live := o.hosts[themAddr.String()][0]
-		hosts := recorded(t, &file)
-		if len(hosts) != 1 {
-			t.Fatalf("%s: %d hosts", c.name, len(hosts))
-		}
-		again := hosts[0]
-		judge.Judge(again)
+		live, again := twice(t, n, Job{TCP: c.ports, SkipUp: true, Deep: Never, Timing: Timings[3]}, judge)
 		if got := brief(again.Boxes); got != c.boxes {
 			t.Errorf("%s: boxes %s, want %s", c.name, got, c.boxes)
 		}
-		// Numbers of the engine, and times of the link, are not those of the file.
-		ignore := cmp.Options{cmpopts.EquateComparable(netip.Addr{}), cmpopts.IgnoreFields(whorl.Host{}, "Status", "Seen", "Names", "Uptime"), cmpopts.IgnoreFields(whorl.Conditions{}, "At", "RTT", "WorstGap")}
-		if d := cmp.Diff(live, again, ignore); d != "" {
+		if d := cmp.Diff(live, again, asRecorded); d != "" {
 			t.Errorf("%s (-live +recorded):\n%s", c.name, d)
 		}
 	}
+}
+
+// The same of all other methods: both generations, deep probes and times.
+func TestRecordedMethods(t *testing.T) {
+	_, judge := embedded(t)
+	times := Temporal{States: backoff.All, Timeout: 20 * time.Second, Hold: 800 * time.Millisecond}
+	for _, c := range []struct {
+		name    string
+		job     Job
+		methods string
+	}{
+		{"all", Job{Gens: Gen1 | Gen2, Deep: Always, Boxes: Always, Temporal: times}, "gen2 gen1 survey deep backoff"},
+		{"times", Job{Deep: Never, Boxes: Never, Temporal: times}, "gen2 backoff"},
+		{"gen1", Job{Gens: Gen1, Boxes: Never}, "gen1"},
+	} {
+		n := sim.New(sim.Options{})
+		n.Add(themAddr, &repeater{plain: plain{rtt: time.Millisecond}, conns: map[uint16]*repeated{}})
+		c.job.TCP, c.job.SkipUp, c.job.Timing = []uint16{80, 81}, true, Timings[3]
+		live, again := twice(t, n, c.job, judge)
+		var methods []string
+		for _, o := range again.Observations {
+			methods = append(methods, o.Method)
+		}
+		if got := strings.Join(methods, " "); got != c.methods {
+			t.Errorf("%s: %s, want %s", c.name, got, c.methods)
+		}
+		if d := cmp.Diff(live, again, asRecorded); d != "" {
+			t.Errorf("%s (-live +recorded):\n%s", c.name, d)
+		}
+	}
+}
+
+// asRecorded leaves out numbers of the engine and times of the link, which are not in the
+// file.
+var asRecorded = cmp.Options{cmpopts.EquateComparable(netip.Addr{}), cmpopts.IgnoreFields(whorl.Host{}, "Status", "Seen", "Names", "Uptime"),
+	cmpopts.IgnoreFields(whorl.Conditions{}, "At", "RTT", "WorstGap")}
+
+// twice is the host at themAddr as a scan gives it, and as the recording of the scan does.
+func twice(t *testing.T, n *sim.Net, j Job, judge Judge) (live, again *whorl.Host) {
+	t.Helper()
+	var file bytes.Buffer
+	tape, err := pcapfile.NewWriter(&file, packet.Ethernet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := judged(context.Background(), t, taped{network{n}, tape}, j, judge, nil, themAddr.String())
+	if err := errors.Join(o.err, tape.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	hosts := recorded(t, &file)
+	if len(hosts) != 1 {
+		t.Fatalf("%d hosts", len(hosts))
+	}
+	judge.Judge(hosts[0])
+	return o.hosts[themAddr.String()][0], hosts[0]
 }
 
 // recorded are the hosts of a recording.

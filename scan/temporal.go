@@ -203,7 +203,11 @@ func observeTemporal(h *whorl.Host, t *temporal) {
 		h.Warnings = append(h.Warnings, t.why)
 		return
 	}
-	x := &t.Exchange
+	observeTimes(h, &t.Exchange)
+}
+
+// observeTimes is the same of flows that were open.
+func observeTimes(h *whorl.Host, x *backoff.Exchange) {
 	o := whorl.Observation{Method: "backoff", Print: x.Measure().String(), Conditions: whorl.Conditions{
 		At: x.First, Sent: x.Packets, Probes: len(x.Flows),
 	}}

@@ -52,7 +52,10 @@ func familyOf(e *osdb.Entry) string {
 
 // segmentOf is what a host repeats in a state.
 func segmentOf(s backoff.State) string {
-	if s == backoff.SynRcvd {
+	switch s {
+	case backoff.SynSent:
+		return "SYN"
+	case backoff.SynRcvd:
 		return "SYN-ACK"
 	}
 	return "FIN"

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"whorl"
+	"whorl/method/backoff"
 	"whorl/method/syn"
 	"whorl/osdb"
 )
@@ -23,9 +24,14 @@ type Handshakes struct {
 	entries    []*osdb.Entry
 	classes    []whorl.Class // vendor and family that an entry counts for
 	candidates []syn.Candidate
+	ranker     *syn.Ranker
+	schedules  []backoff.Reference // of entries
+	habits     []syn.HabitsReference
+	params     backoff.Params
 	alike      [256]uint8                // the TTL whose packets are judged the same
 	known      map[string]*heard         // by the line of a sighting
 	judged     map[syn.Sighting]*opinion // by sighting, TTLs that are alike taken as one
+	witnessed  map[witnessed]*opinion
 }
 
 // heard is one kind of packet and what it says.
@@ -42,6 +48,8 @@ type opinion struct {
 	program  bool            // it is a program that sends packets of its own
 	sure     whorl.Fraction  // probability of the family
 	verdicts []whorl.Verdict // the answer first
+	families []family        // that count, the likeliest first
+	best     []syn.Ranked    // the best record of each of them, in any order
 }
 
 const (
@@ -60,7 +68,8 @@ func (j *Handshakes) Explained() *Handshakes {
 // NewHandshakes prepares the databases. Of the options the confidence counts; 0 means
 // syn.Confident.
 func NewHandshakes(set osdb.Set, o Options) *Handshakes {
-	j := &Handshakes{threshold: float64(o.Confidence), known: map[string]*heard{}, judged: map[syn.Sighting]*opinion{}}
+	j := &Handshakes{threshold: float64(o.Confidence), known: map[string]*heard{}, judged: map[syn.Sighting]*opinion{},
+		witnessed: map[witnessed]*opinion{}, params: backoff.DefaultParams()}
 	if j.threshold == 0 {
 		j.threshold = syn.Confident
 	}
@@ -78,8 +87,10 @@ func NewHandshakes(set osdb.Set, o Options) *Handshakes {
 			c.Prior = commonHost
 		}
 		j.entries, j.classes, j.candidates = append(j.entries, e), append(j.classes, class), append(j.candidates, c)
+		times, _ := backoff.NewReference(e.Extra) // what is wrong was told when it was read
+		j.schedules, j.habits = append(j.schedules, times), append(j.habits, e.Habits())
 	}
-	j.alike = alikeTTLs(j.candidates)
+	j.ranker, j.alike = syn.NewRanker(j.candidates), alikeTTLs(j.candidates)
 	return j
 }
 
@@ -142,17 +153,28 @@ func (j *Handshakes) judge(s syn.Sighting) *opinion {
 
 // rank weighs all records for a kind of packet.
 func (j *Handshakes) rank(s *syn.Sighting) *opinion {
-	r := syn.Rank(j.candidates, s.Signature, s.Offer)
+	r := j.ranker.Rank(s.Signature, s.Offer)
 	h := &opinion{between: r.Between}
 	if r.Between {
 		h.verdicts = []whorl.Verdict{nothing("something near the client completes its handshakes; this is not the host's own stack")}
 		return h
 	}
-	families, all := j.shares(r)
+	var all []float64
+	h.families, all = j.shares(r)
+	for _, f := range r.Families[:len(h.families)] {
+		h.best = append(h.best, f.Records[0])
+	}
+	j.name(h, s, all)
+	return h
+}
+
+// name gives an opinion its verdicts, by its families. all are the shares of all records.
+func (j *Handshakes) name(h *opinion, s *syn.Sighting, all []float64) {
+	families := h.families
 	switch {
 	case len(families) == 0:
 		h.verdicts = []whorl.Verdict{nothing("no record describes such handshakes")}
-		return h
+		return
 	case families[0].share < j.threshold:
 		h.verdicts = append(h.verdicts, tie(families, all, j.threshold))
 	default:
@@ -167,13 +189,16 @@ func (j *Handshakes) rank(s *syn.Sighting) *opinion {
 		h.verdicts = append(h.verdicts, v)
 	}
 	if h.family != "" && j.explained {
-		var best []syn.Ranked
-		for _, f := range r.Families {
-			best = append(best, f.Records[0])
-		}
-		h.explain(j, s, best)
+		h.explain(j, s)
 	}
-	return h
+}
+
+// sort puts families and their records in order, the likeliest first.
+func (h *opinion) sort() {
+	for _, f := range h.families {
+		slices.SortStableFunc(f.of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
+	}
+	slices.SortStableFunc(h.families, func(a, b family) int { return cmp.Compare(b.share, a.share) })
 }
 
 // shares are the families of a ranking with the records that the packet does not tell
@@ -224,24 +249,42 @@ func (j *Handshakes) named(f *family, headline bool) whorl.Verdict {
 	return v
 }
 
-// detail is the deepest name that is sure enough.
+// detail is the deepest name that is sure enough. Generations of Windows are no numbers,
+// so they are listed, or told from the oldest to the newest.
 func (j *Handshakes) detail(f *family) answer {
-	a := f.deepest(j.threshold)
-	if v, ok := osdb.Versions(a.name); !ok || f.class.Family != "Windows" || year(v.Lo) == year(v.Hi) {
+	if f.class.Family != "Windows" {
+		a := f.deepest(j.threshold)
 		if a.generation == "" && a.name != f.name() {
 			a.generation = f.generations()
 		}
 		return a
 	}
-	// From Windows 10 to 2000 is no range.
-	if a = f.byGenerations(); a.share >= j.threshold {
-		return a
+	for _, a := range []answer{f.byName(), f.byGenerations(), f.byAge()} {
+		if a.share >= j.threshold {
+			return a
+		}
 	}
 	return answer{name: f.name(), share: f.share}
 }
 
-// year reports whether a version of Windows is called by a year.
-func year(version string) bool { return len(version) == 4 && !strings.Contains(version, ".") }
+// windowsAges are the generations of Windows from the oldest to the newest.
+var windowsAges = []string{"98", "NT 4.0", "2000", "XP", "2003", "Vista", "2008", "7", "8", "2012", "8.1", "10", "2016", "11", "2019", "2022"}
+
+// byAge tells the oldest and the newest generation that the likeliest records are named by.
+func (f *family) byAge() answer {
+	oldest, newest, passed := len(windowsAges), -1, 0.0
+	for _, c := range f.of {
+		if passed >= covering*f.share {
+			break
+		}
+		age := slices.Index(windowsAges, c.entry.Classes[0].Generation)
+		if age < 0 {
+			return answer{}
+		}
+		oldest, newest, passed = min(oldest, age), max(newest, age), passed+c.share
+	}
+	return answer{name: f.name() + " " + windowsAges[oldest] + " - " + windowsAges[newest], generation: f.generations(), share: passed}
+}
 
 // generations lists those of all records of the family.
 func (f *family) generations() string {

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"slices"
-	"strconv"
 
 	"whorl"
 	"whorl/method"
@@ -14,9 +13,9 @@ import (
 const disagrees = -2.2
 
 // explain adds to the headline what speaks for its record and against it, beside the best
-// record of another family, and what tells the two apart most. ranked are the best records
-// of the families.
-func (h *opinion) explain(j *Handshakes, s *syn.Sighting, ranked []syn.Ranked) {
+// record of another family, and what tells the two apart most.
+func (h *opinion) explain(j *Handshakes, s *syn.Sighting) {
+	ranked := h.ranked()
 	weights := ranked[0].Form.Weigh(&s.Signature, s.Offer)
 	var other syn.Weights
 	if len(ranked) > 1 {
@@ -43,6 +42,15 @@ func (h *opinion) explain(j *Handshakes, s *syn.Sighting, ranked []syn.Ranked) {
 	if len(ranked) > 1 && most < syn.NumAttrs && weights[most]-other[most] > telling {
 		h.verdicts[0].Decisive = j.apart(h.verdicts[0], ranked[1], got, most, weights[most]-other[most])
 	}
+}
+
+// ranked are the best records of the families, in their order.
+func (h *opinion) ranked() (out []syn.Ranked) {
+	for _, f := range h.families {
+		i := slices.IndexFunc(h.best, func(r syn.Ranked) bool { return slices.Contains(f.members, r.Place) })
+		out = append(out, h.best[max(i, 0)])
+	}
+	return out
 }
 
 // apart is the attribute that tells a verdict from another record.
@@ -76,8 +84,8 @@ var synWords = [syn.NumAttrs]struct {
 
 func attrWords(a syn.Attr, value string) string {
 	w := synWords[a]
-	if n, err := strconv.ParseUint(value, 16, 32); err == nil && w.number {
-		value = strconv.FormatUint(n, 10)
+	if n, ok := decimal(value); ok && w.number {
+		value = n
 	}
 	if value == "" {
 		value = "none"

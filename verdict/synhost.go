@@ -19,32 +19,42 @@ type handshake struct {
 // without any has none. Verdicts are shared with other hosts and must not be changed.
 func (j *Handshakes) Judge(h *whorl.Host) {
 	all := make([]handshake, 0, 8)
+	var w witnesses
 	var bad error
 	for i := range h.Observations {
 		o := &h.Observations[i]
-		if o.Method != "syn" || strings.HasPrefix(o.Print, syn.TestAgain) {
+		if o.Method != "syn" {
 			continue
 		}
-		line, rest, _ := strings.Cut(o.Print, "\n")
-		s := handshake{j.hear(line), syn.Seen{Count: 1, First: 1, Last: 1}}
-		err := s.err
-		if err == nil && rest != "" {
-			s.seen, err = syn.ParseSeen(rest)
+		mine, err := w.take(o.Print)
+		if !mine {
+			var s handshake
+			if s, err = j.handshake(o.Print); err == nil {
+				all = append(all, s)
+			}
 		}
 		if err != nil {
 			bad = err
-			continue
 		}
-		all = append(all, s)
 	}
 	h.Verdicts = nil
 	switch {
 	case len(all) > 0:
-		j.decide(h, all)
+		j.decide(h, all, &w)
 	case bad != nil:
 		h.Verdicts = []whorl.Verdict{nothing(bad.Error())}
 	}
 	says(h)
+}
+
+// handshake judges an observation of a kind of packet.
+func (j *Handshakes) handshake(print string) (s handshake, err error) {
+	line, rest, _ := strings.Cut(print, "\n")
+	s = handshake{j.hear(line), syn.Seen{Count: 1, First: 1, Last: 1}}
+	if err = s.err; err == nil && rest != "" {
+		s.seen, err = syn.ParseSeen(rest)
+	}
+	return s, err
 }
 
 // hear judges a host by its handshakes, which is prepared when the first such host comes.
@@ -116,35 +126,45 @@ const enough = 3
 
 // decide names a host by all that it showed: what most of its handshakes tell, unless
 // several systems share the address.
-func (j *Handshakes) decide(h *whorl.Host, all []handshake) {
-	if len(all) == 1 && !all[0].between {
-		h.Verdicts = all[0].verdicts
+func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
+	if len(all) == 1 && !all[0].between && len(w.several) == 0 {
+		h.Verdicts = j.weighed(&all[0], w).verdicts
 		return
 	}
 	stacks := systemsHeard(all)
 	if slices.ContainsFunc(all, func(s handshake) bool { return s.between }) {
 		h.Boxes = append(h.Boxes, nearBox(all))
 	}
-	if len(stacks) == 0 {
-		h.Verdicts = unnamed(all).verdicts
-		return
-	}
 	certain := slices.DeleteFunc(slices.Clone(stacks), func(s stack) bool { return s.program || s.count < enough })
 	switch {
+	case len(stacks) == 0:
+		u := unnamed(all)
+		h.Verdicts = j.weighed(&u, w).verdicts
 	case len(certain) > 1 && takeTurns(certain):
 		h.Boxes = append(h.Boxes, sharedBox(certain))
 		h.Verdicts = []whorl.Verdict{nothing("several systems share the address: " + names(certain))}
 	case len(certain) > 1:
 		slices.SortFunc(certain, func(a, b stack) int { return int(a.first) - int(b.first) })
 		now, before := certain[len(certain)-1], certain[len(certain)-2]
-		h.Warnings = append(h.Warnings, fmt.Sprintf("showed %s in %d handshakes and %s in the %d since; look who has the address now",
-			before.name, before.count, now.name, now.count))
+		h.Warnings = append(h.Warnings, fmt.Sprintf("showed %s in %d handshakes and %s in the %d since%s",
+			before.name, before.count, now.name, now.count, whoNow))
 		h.Verdicts = now.best.verdicts
 	case !mostOf(stacks):
 		h.Verdicts = []whorl.Verdict{nothing("its handshakes are of several systems: " + names(stacks) + "; watch it for longer")}
-	default:
+	case len(stacks) > 1: // what was seen over all of them may be of any
 		h.Verdicts = stacks[0].best.verdicts
+	default:
+		h.Verdicts = j.weighed(&stacks[0].best, w).verdicts
+		h.Boxes = append(h.Boxes, alikeBox(&h.Verdicts[0], w)...)
 	}
+}
+
+// whoNow ends the warning that an address has another system than before.
+const whoNow = "; look who has the address now"
+
+// Changed reports whether a host that was judged has another system than before.
+func Changed(h *whorl.Host) bool {
+	return slices.ContainsFunc(h.Warnings, func(w string) bool { return strings.HasSuffix(w, whoNow) })
 }
 
 // unnamed is what speaks for a host without a name: its most frequent kind of packet that

@@ -236,7 +236,7 @@ func knownStacks(t *testing.T, set osdb.Set) map[string]simulated {
 	for _, e := range set.Entries() {
 		s, ok := out[e.Classes[0].Family]
 		reference, _ := backoff.NewReference(e.Extra)
-		if !ok || s.of != nil || len(reference) != 3 {
+		if !ok || s.of != nil || !reference.Has(backoff.SynRcvd) || !reference.Has(backoff.LastAck) || !reference.Has(backoff.FinWait1) {
 			continue
 		}
 		s.name, s.of = e.Classes[0].Family, map[backoff.State]*backoff.Schedule{}

@@ -106,16 +106,21 @@ func (a *app) oneObservation(ctx context.Context, o *addOptions, file string) (o
 	if o.host != "" {
 		return a.probe(ctx, o.host, o.ports)
 	}
+	return a.take(file, o.take)
+}
+
+// take is one print of a file: the only one, or the one with that number.
+func (a *app) take(file string, number int) (observation, error) {
 	all, err := a.observations(file)
 	switch n := len(all); {
 	case err != nil:
 		return observation{}, err
-	case o.take < 0 || o.take > n:
-		return observation{}, usage(fmt.Errorf("--take %d: %s has %d", o.take, file, n), "--take 1")
-	case o.take == 0 && n > 1:
-		return observation{}, usage(fmt.Errorf("%s has %d prints, and a record is made from one", file, n), "--take 1, and whorl db merge for others of the same system")
+	case number < 0 || number > n:
+		return observation{}, usage(fmt.Errorf("--take %d: %s has %d", number, file, n), "--take 1")
+	case number == 0 && n > 1:
+		return observation{}, usage(fmt.Errorf("%s has %d prints, and one is wanted", file, n), "--take 1")
 	}
-	return all[max(o.take, 1)-1], nil
+	return all[max(number, 1)-1], nil
 }
 
 // entry makes the record, and asks for what is not known of it.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,11 +18,11 @@ import (
 // translate makes of what was typed what the command line library understands:
 // options of Nmap's that have one dash get a second one, those that mean nothing
 // here are dropped with a note or refused with advice, and the file of --json is
-// found. Only whorl scan and sweep have such options, listen has --json alone, and
-// nothing after "--" is one.
+// found. Only whorl scan and sweep have such options, listen, watch and decoy have
+// --json alone, and nothing after "--" is one.
 func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 	c, _, err := root.Find(args)
-	if err != nil || c.Name() != "scan" && c.Name() != "sweep" && c.Name() != "listen" {
+	if err != nil || !slices.Contains([]string{"scan", "sweep", "listen", "watch", "decoy"}, c.Name()) {
 		return args, nil
 	}
 	var out []string
@@ -37,7 +38,7 @@ func (a *app) translate(root *cobra.Command, args []string) ([]string, error) {
 		}
 		o, known := foreignOption(arg)
 		switch {
-		case !known || c.Name() == "listen":
+		case !known || c.Name() != "scan" && c.Name() != "sweep":
 			out = append(out, ourDashes(arg))
 		case o.refused:
 			return nil, usage(fmt.Errorf("%s: %s", arg, o.why), o.instead)

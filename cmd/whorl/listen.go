@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"whorl"
-	"whorl/link/pcapfile"
 	"whorl/listen"
 	"whorl/osdb"
 	"whorl/verdict"
@@ -22,7 +19,9 @@ type listenOptions struct {
 	files        []string
 	iface        string
 	promiscuous  bool
+	bpf          string
 	json, p0fLog string
+	api, apiMode string
 	hosts, flows int
 	confidence   float64
 }
@@ -42,7 +41,9 @@ why. A signature without a name is printed as it is.
 -r reads captures: pcap and pcapng, compressed or not, of any number of
 interfaces; - is standard input. All files are one story, in the order given.
 The result comes at the end. -i listens to an interface and prints a host as
-soon as it is known, and again when it shows something new.
+soon as it is known, and again when it shows something new. --bpf narrows what is
+heard; tcpdump makes the filter, for an interface that is not Ethernet (lo, tun,
+ppp) with -y RAW: --bpf "$(tcpdump -y EN10MB -ddd net 192.0.2.0/24)".
 
 Where several systems take turns at an address, or one follows on another, the
 address gets no name but the reasons. Where something near the client completes
@@ -62,6 +63,7 @@ warning if it contradicts the stack.`,
 	f.StringArrayVarP(&o.files, "read", "r", nil, "read the capture `FILE`; further words are files too")
 	f.StringVarP(&o.iface, "interface", "i", "", "listen to the interface `NAME`")
 	f.BoolVar(&o.promiscuous, "promiscuous", true, "with -i: hear what is sent to others too")
+	f.StringVar(&o.bpf, "bpf", "", "with -i: hear what passes `CODE` alone, as tcpdump -ddd has it")
 	f.IntVar(&o.hosts, "hosts", 500_000, "remember at most `N` addresses at once")
 	f.IntVar(&o.flows, "flows", 32_768, "remember at most `N` connections that begin")
 	f = how.flags
@@ -70,6 +72,8 @@ warning if it contradicts the stack.`,
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
 	f.StringVar(&o.p0fLog, "p0f-log", "", "write a line a handshake as p0f does to `FILE`")
+	f.StringVar(&o.api, "api", "", "with -i: answer p0f's clients on the unix socket `PATH`")
+	f.StringVar(&o.apiMode, "api-mode", "0600", "who may use that socket: permissions `MODE`, octal")
 	addParts(c, in, how, out)
 	c.RegisterFlagCompletionFunc("interface", interfaces)
 	return c
@@ -83,6 +87,8 @@ func (o *listenOptions) check(args []string) error {
 		return usage(errors.New("there is nothing to listen to"), "whorl listen -r FILE, or -i INTERFACE")
 	case len(o.files) > 0 && o.iface != "":
 		return usage(errors.New("-r and -i exclude each other"), "one of them")
+	case o.bpf != "" && o.iface == "":
+		return usage(errors.New("--bpf goes with -i"), "tcpdump -r FILE -w - EXPRESSION | whorl listen -r -")
 	case o.hosts < 1 || o.flows < 1:
 		return usage(errors.New("at least one must be remembered"), "--hosts 500000 --flows 32768")
 	case !(o.confidence >= 0.5 && o.confidence <= 0.99):
@@ -90,7 +96,7 @@ func (o *listenOptions) check(args []string) error {
 	case o.json == "-" && o.p0fLog == "-":
 		return usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
 	}
-	return nil
+	return o.checkAPI()
 }
 
 func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error {
@@ -117,10 +123,14 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	l := listen.New(listen.Options{Hosts: o.hosts, Flows: o.flows, Gone: out.host, Handshake: out.handshake()})
+	if out.api, err = o.answer(set, l); err != nil {
+		return err
+	}
+	defer out.api.close()
 	if o.iface != "" {
 		err = a.listenLive(ctx, o, l, out)
 	} else {
-		err = a.listenFiles(ctx, o, l, out)
+		err = a.readCaptures(ctx, o.files, captures{l.Frame, &out.skipped})
 		for h := range l.Hosts() {
 			out.host(h)
 		}
@@ -136,57 +146,6 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 		return err
 	case ctx.Err() != nil:
 		return errInterrupted
-	}
-	return nil
-}
-
-// listenFiles reads all captures that can be read.
-func (a *app) listenFiles(ctx context.Context, o *listenOptions, l *listen.Listener, out *listenOutput) error {
-	unread := 0
-	for _, name := range o.files {
-		if ctx.Err() != nil {
-			fmt.Fprintln(a.people, "whorl: "+stopping)
-			return nil
-		}
-		if err := a.listenFile(ctx, name, l, out); err != nil {
-			fmt.Fprintf(a.people, "whorl: %v\n", err)
-			unread++
-		}
-	}
-	if unread > 0 {
-		return partial(errors.New("not everything could be read"), "pcap or pcapng files, as tcpdump and Wireshark write them")
-	}
-	return nil
-}
-
-// interruptEvery is after how many frames of a file an interrupt is looked for.
-const interruptEvery = 1 << 12
-
-// listenFile reads one capture as far as it goes.
-func (a *app) listenFile(ctx context.Context, name string, l *listen.Listener, out *listenOutput) error {
-	in, called := a.in, "standard input"
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in, called = f, name
-	}
-	r, err := pcapfile.Open(in)
-	if err != nil {
-		return fmt.Errorf("%s: %w", called, err)
-	}
-	defer func() { out.skip(r.Skipped()) }()
-	for n := 0; n%interruptEvery != 0 || ctx.Err() == nil; n++ {
-		frame, link, at, err := r.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("%s: %w", called, err)
-		}
-		l.Frame(link, frame, at)
 	}
 	return nil
 }

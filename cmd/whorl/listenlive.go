@@ -2,82 +2,38 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"slices"
-	"time"
+	"runtime"
 
 	"golang.org/x/net/bpf"
 
-	"whorl/link"
-	"whorl/link/afpacket"
 	"whorl/listen"
 	"whorl/packet"
 )
 
-// Of listening to an interface.
-const (
-	listenHold = 10 * time.Millisecond // how long the kernel may keep a frame
-	listenRing = 64 << 20              // bytes
-	listenSnap = 768                   // bytes of a frame: headers, and what is said at the head of a payload
-	vlanTag    = 4                     // bytes that the link puts back
-	newsEvery  = time.Second
-)
+// mostRings bounds the goroutines and the memory that a machine of many processors spends.
+const mostRings = 8
 
 // listenLive hears an interface until an interrupt.
 func (a *app) listenLive(ctx context.Context, o *listenOptions, l *listen.Listener, out *listenOutput) error {
-	if err := link.Capable(link.NetRaw); err != nil {
+	filter := listenFilter
+	if o.bpf != "" {
+		first, err := parseBPF(o.bpf)
+		if err != nil {
+			return usage(fmt.Errorf("--bpf: %w", err), `--bpf "$(tcpdump -y EN10MB -ddd net 192.0.2.0/24)"`)
+		}
+		filter = func(t packet.LinkType) []bpf.Instruction { return passBoth(first, listenFilter(t)) }
+	}
+	conns, err := a.hearShared(o.iface, o.promiscuous, filter, min(runtime.GOMAXPROCS(0), mostRings))
+	if err != nil {
 		return err
 	}
-	all, err := link.Interfaces()
-	if err != nil {
-		return explainFailure(err)
-	}
-	n := slices.IndexFunc(all, func(i link.Interface) bool { return i.Name == o.iface })
-	if n < 0 {
-		return usage(fmt.Errorf("there is no interface %q", o.iface), "a name that ip link shows")
-	}
-	conn, err := afpacket.Open(afpacket.Options{Route: all[n].Route(), Filter: listenFilter(all[n].Link), Snap: listenSnap,
-		Ring: listenRing, Hold: listenHold, Promiscuous: o.promiscuous, Outgoing: !all[n].Loopback})
-	if err != nil {
-		return explainFailure(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(a.people, "whorl: listening to %s; interrupt to stop\n", o.iface)
-	defer func() {
-		out.dropped = conn.Drops()
-		for h := range l.News() {
-			out.host(h)
-		}
-		for h := range l.Sayers() {
-			out.host(h)
-		}
-	}()
-	buf := make([]byte, listenSnap+vlanTag)
-	next := conn.Now().Add(newsEvery)
-	for ctx.Err() == nil && !out.dead() {
-		n, at, err := conn.Recv(buf, next)
-		switch {
-		case err == nil:
-			l.Frame(conn.LinkType(), buf[:n], at)
-		case errors.Is(err, io.EOF):
-			return nil
-		case !errors.Is(err, link.ErrTimeout):
-			return partial(err, "whorl listen again when the interface is up")
-		}
-		if !at.Before(next) {
-			for h := range l.News() {
-				out.host(h)
-			}
-			out.flush()
-			next = conn.Now().Add(newsEvery)
-		}
-	}
+	e := &ears{conns: conns, out: out, l: l}
+	err = e.listen(ctx)
 	if ctx.Err() != nil {
 		fmt.Fprintln(a.people, "whorl: "+stopping)
 	}
-	return nil
+	return err
 }
 
 // listenFilter passes TCP, UDP in which hosts say what they are, IPv6 packets with other
@@ -102,7 +58,7 @@ func listenFilter(t packet.LinkType) []bpf.Instruction {
 }
 
 var (
-	passFrame = bpf.RetConstant{Val: listenSnap}
+	passFrame = bpf.RetConstant{Val: hearSnap}
 	dropFrame = bpf.RetConstant{Val: 0}
 )
 

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"os"
-	"strings"
+	"sync"
 
 	"whorl"
 	"whorl/link/pcapfile"
@@ -16,22 +13,23 @@ import (
 
 // listenOutput judges hosts, writes them, and tells people what came of it.
 type listenOutput struct {
-	a       *app
+	a *app
+
+	mu sync.Mutex // of all below: hosts are forgotten by those who hear, and written by another
+	sinks
 	judge   *verdict.Handshakes
 	writers []report.Writer
-	buffers []*bufio.Writer
-	files   []io.Closer
 	log     *p0fLog // nil: none
-	err     error
+	api     *api    // nil: none
 
 	hosts, named, shared int
-	skipped              []pcapfile.Skip
+	skipped              skips
 	dropped              uint64
 }
 
 // listenOutput opens what is written before the first packet is read.
 func (a *app) listenOutput(o *listenOptions, judge *verdict.Handshakes) (*listenOutput, error) {
-	out := &listenOutput{a: a, judge: judge}
+	out := &listenOutput{a: a, sinks: sinks{out: a.out}, judge: judge}
 	if o.p0fLog != "" {
 		w, err := out.open("--p0f-log", o.p0fLog)
 		if err != nil {
@@ -53,37 +51,41 @@ func (a *app) listenOutput(o *listenOptions, judge *verdict.Handshakes) (*listen
 	return out, nil
 }
 
-// open opens a file, or standard output.
-func (o *listenOutput) open(flag, name string) (io.Writer, error) {
-	w := o.a.out
-	if name != "-" {
-		f, err := os.Create(name)
-		if err != nil {
-			return nil, usage(fmt.Errorf("%s: %w", flag, err), "a file in a folder that exists and can be written")
-		}
-		o.files = append(o.files, f)
-		w = f
-	}
-	b := bufio.NewWriterSize(w, 64<<10)
-	o.buffers = append(o.buffers, b)
-	return b, nil
-}
-
 // handshake is what is called for each handshake; nil if nobody wants them.
 func (o *listenOutput) handshake() func(*listen.Handshake) {
 	if o.log == nil {
 		return nil
 	}
-	return func(h *listen.Handshake) { o.keep(o.log.handshake(h)) }
+	return func(h *listen.Handshake) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.keep(o.log.handshake(h))
+	}
 }
 
 // host judges a host and writes it.
 func (o *listenOutput) host(h *whorl.Host) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.judge.Judge(h)
 	o.count(h)
 	for _, w := range o.writers {
 		o.keep(w.Host(h))
 	}
+}
+
+// push brings all that was written to those who read it.
+func (o *listenOutput) push() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+}
+
+// broken reports whether nothing can be written any more.
+func (o *listenOutput) broken() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.dead()
 }
 
 // recount counts the hosts that are remembered, each once however often it was written.
@@ -99,59 +101,21 @@ func (o *listenOutput) recount(l *listen.Listener) {
 func (o *listenOutput) count(h *whorl.Host) {
 	o.hosts++
 	switch {
-	case len(h.Boxes) > 0 && h.Boxes[len(h.Boxes)-1].Kind == whorl.BoxShared:
-		o.shared++
 	case len(h.Verdicts) > 0 && h.Verdicts[0].Name != whorl.Unknown:
 		o.named++
-	}
-}
-
-// skip adds what a file had that was passed over.
-func (o *listenOutput) skip(more []pcapfile.Skip) {
-	for _, s := range more {
-		known := false
-		for i := range o.skipped {
-			if o.skipped[i].Reason == s.Reason {
-				o.skipped[i].Count += s.Count
-				known = true
-			}
-		}
-		if !known {
-			o.skipped = append(o.skipped, s)
-		}
-	}
-}
-
-// keep notes the first error of writing.
-func (o *listenOutput) keep(err error) {
-	if o.err == nil {
-		o.err = err
-	}
-}
-
-// dead reports whether nothing can be written any more.
-func (o *listenOutput) dead() bool { return o.err != nil }
-
-func (o *listenOutput) flush() {
-	for _, b := range o.buffers {
-		o.keep(b.Flush())
+	case len(h.Boxes) > 0 && h.Boxes[len(h.Boxes)-1].Kind == whorl.BoxShared:
+		o.shared++
 	}
 }
 
 // end closes what is written and tells people what was heard and what was not. failed is
 // why no more was; if it was nothing at all, there is nothing to sum up.
 func (o *listenOutput) end(l *listen.Listener, failed error) error {
-	o.flush()
-	for _, f := range o.files {
-		o.keep(f.Close())
-	}
+	o.close()
 	if c := l.Counts(); failed == nil || c.Frames > 0 {
 		o.sum(&c)
 	}
-	if o.err != nil {
-		return partial(fmt.Errorf("an output is incomplete: %w", o.err), "free the disk, or write elsewhere")
-	}
-	return nil
+	return o.incomplete()
 }
 
 // sum tells people what was heard.
@@ -163,16 +127,10 @@ func (o *listenOutput) sum(c *listen.Counts) {
 		c.Frames, c.SYNs, c.SYNACKs, c.Unpaired, c.Repetitions)
 	for why, n := range c.Skipped {
 		if n > 0 {
-			o.skip([]pcapfile.Skip{{Reason: listen.Reason(why).String(), Count: n}})
+			o.skipped.add(pcapfile.Skip{Reason: listen.Reason(why).String(), Count: n})
 		}
 	}
-	if len(o.skipped) > 0 {
-		var words []string
-		for _, s := range o.skipped {
-			words = append(words, fmt.Sprintf("%d %s", s.Count, s.Reason))
-		}
-		fmt.Fprintf(people, "whorl: skipped: %s\n", strings.Join(words, "; "))
-	}
+	o.skipped.tell(people)
 	if o.dropped > 0 {
 		fmt.Fprintf(people, "whorl: %d frames were lost before they could be read; listen on a less busy interface\n", o.dropped)
 	}

@@ -68,7 +68,7 @@ func (a *app) root() *cobra.Command {
 	c.AddGroup(&cobra.Group{ID: partUse, Title: "Commands:"}, &cobra.Group{ID: partAbout, Title: "About the program:"})
 	c.SetHelpCommandGroupID(partAbout)
 	c.SetCompletionCommandGroupID(partAbout)
-	for _, sub := range []*cobra.Command{a.scanCommand(), a.listenCommand(), a.sweepCommand(), a.explainCommand(), a.dbCommand(), a.submitCommand(), a.demoCommand()} {
+	for _, sub := range []*cobra.Command{a.scanCommand(), a.listenCommand(), a.watchCommand(), a.decoyCommand(), a.sweepCommand(), a.explainCommand(), a.hardenCommand(), a.dbCommand(), a.submitCommand(), a.demoCommand()} {
 		sub.GroupID = partUse
 		c.AddCommand(sub)
 	}

@@ -68,16 +68,19 @@ func (o *observed) show(s *listen.Handshake) {
 	o.shown[h][s.Sighting] = true
 }
 
-// add keeps what a host shows in one role.
+// add keeps what a host shows in one role, and what it shows in any.
 func (o *observed) add(h *whorl.Host, as host) {
-	test := [...]string{client: syn.TestSyn, server: syn.TestSynAck}[as.role] + "("
-	part := &whorl.Host{Addr: h.Addr}
+	other := [...]string{client: syn.TestSynAck, server: syn.TestSyn}[as.role]
+	part, shown := &whorl.Host{Addr: h.Addr}, false
 	for _, seen := range h.Observations {
-		if strings.HasPrefix(seen.Print, test) {
-			part.Observations = append(part.Observations, seen)
+		test, _, _ := strings.Cut(seen.Print, "(")
+		if seen.Method != "syn" || test == other {
+			continue
 		}
+		part.Observations = append(part.Observations, seen)
+		shown = shown || test == syn.TestSyn || test == syn.TestSynAck
 	}
-	if len(part.Observations) > 0 {
+	if shown {
 		o.hosts[as] = part
 	}
 }

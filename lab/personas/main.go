@@ -1,7 +1,7 @@
 // Command personas answers for all addresses of a prefix on one interface, each with
-// the behaviour of a database record: many different hosts on a real wire. It wants an
-// interface in a namespace whose kernel has no address of the prefix, no route to it
-// and does not forward; it answers ARP by itself.
+// the behaviour of a database record: many different hosts on a real wire, by package decoy.
+// It wants an interface in a namespace whose kernel has no address of the prefix, no route to
+// it and does not forward; it answers ARP by itself, and asks nobody for the addresses.
 //
 //	personas -open 22,80 -truth truth.tsv t0 198.18.0.0/22
 //
@@ -36,9 +36,9 @@ import (
 	"time"
 
 	"whorl/data"
+	"whorl/decoy"
 	"whorl/link"
 	"whorl/link/afpacket"
-	"whorl/method"
 	"whorl/osdb"
 	"whorl/packet"
 )
@@ -55,36 +55,41 @@ func main() {
 
 const usage = "usage: personas [flags] INTERFACE PREFIX"
 
+// mac is the hardware address of all personas. It is not that of the interface, so the
+// kernel behind it looks at no frame for them.
+var mac = packet.MAC{0x02, 0x77, 0x68, 0x6f, 0x72, 0x6c}
+
 func run(ctx context.Context, args []string) error {
 	var (
-		f       = flag.NewFlagSet("personas", flag.ContinueOnError)
-		h       = hosts{share: 1, keep: 32768, start: time.Now()}
-		files   []string
-		gateway netip.Addr
-		ahead   = f.Int("ahead", 0, "make the personas of so `many` addresses before the first packet")
-		key     = f.Uint64("key", 1, "`number` that decides which address is which record")
-		own     = f.Bool("embedded", true, "use the records of the embedded database")
-		truth   = f.String("truth", "", "write address and name of each persona made to this `file`")
+		f     = flag.NewFlagSet("personas", flag.ContinueOnError)
+		g     = decoy.Group{Share: 1, Hardware: decoy.Hardware{MAC: mac}}
+		o     = decoy.Options{Start: time.Now(), Keep: 32768, MAC: mac, Free: true, Late: complain}
+		files []string
+		ahead = f.Int("ahead", 0, "make the personas of so `many` addresses before the first packet")
+		key   = f.Uint64("key", 1, "`number` that decides which address is which record")
+		own   = f.Bool("embedded", true, "use the records of the embedded database")
+		truth = f.String("truth", "", "write address and name of each persona made to this `file`")
 	)
 	f.Func("db", "use the records of this `file` too; may be given again", func(s string) error { files = append(files, s); return nil })
-	f.TextVar(&gateway, "gateway", netip.Addr{}, "answer ARP for this `address` too")
-	f.Float64Var(&h.share, "share", h.share, "`share` of the addresses that are live")
-	f.IntVar(&h.keep, "keep", h.keep, "remember so `many` personas")
-	f.DurationVar(&h.o.Delay, "delay", 0, "`time` from a packet to its answer")
-	f.Func("open", "open TCP `ports`: 22,80; none by default", portsInto(&h.o.OpenTCP))
-	f.Func("closed", "closed TCP `ports`; all others are filtered then", portsInto(&h.o.ClosedTCP))
+	f.TextVar(&o.Gateway, "gateway", netip.Addr{}, "answer ARP for this `address`, and for no other then")
+	f.Float64Var(&g.Share, "share", g.Share, "`share` of the addresses that are live")
+	f.IntVar(&o.Keep, "keep", o.Keep, "remember so `many` personas")
+	f.DurationVar(&g.Persona.Delay, "delay", 0, "`time` from a packet to its answer")
+	f.Func("open", "open TCP `ports`: 22,80; none by default", portsInto(&g.Persona.OpenTCP))
+	f.Func("closed", "closed TCP `ports`; all others are filtered then", portsInto(&g.Persona.ClosedTCP))
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if f.NArg() != 2 {
 		return errors.New(usage)
 	}
-	var err error
-	if h.prefix, err = netip.ParsePrefix(f.Arg(1)); err != nil {
-		return err
+	prefix, err := netip.ParsePrefix(f.Arg(1))
+	if err != nil || !prefix.Addr().Is4() {
+		return fmt.Errorf("%s: want an IPv4 prefix", f.Arg(1))
 	}
-	binary.BigEndian.PutUint64(h.o.Key[:], *key)
-	if err := h.load(files, *own); err != nil {
+	g.Addrs = decoy.RangeOf(prefix)
+	binary.BigEndian.PutUint64(o.Key[:], *key)
+	if g.Entries, err = load(files, *own); err != nil {
 		return err
 	}
 	if *truth != "" {
@@ -93,40 +98,64 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		defer file.Close()
-		h.truth = file
+		o.Made = tell(file)
 	}
-	conn, err := open(f.Arg(0), h.prefix, gateway)
+	o.Groups = []decoy.Group{g}
+	n, err := decoy.New(o)
+	if err != nil {
+		return err
+	}
+	conn, err := open(f.Arg(0), prefix, o.Gateway)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if err := h.ahead(*ahead); err != nil {
-		return err
-	}
+	n.Ahead(*ahead)
 	fmt.Println("READY")
 	context.AfterFunc(ctx, func() { conn.Close() })
-	w := &wire{conn: conn, hosts: &h, gateway: gateway}
-	if err := w.run(); err != io.EOF {
+	if err := n.Run(conn); err != nil {
 		return err
 	}
-	log.Printf("%d frames received, %d sent, %d personas made, %d forgotten", w.received, w.sent, h.made, h.forgotten)
+	c := n.Counts()
+	log.Printf("%d frames received, %d sent, %d personas made, %d forgotten", c.Received, c.Sent, c.Made, c.Forgotten)
 	return nil
 }
 
-// load reads the databases and puts their records into the order of the key.
-func (h *hosts) load(files []string, own bool) error {
+// tell writes address and name of a persona.
+func tell(w io.Writer) func(netip.Addr, *osdb.Entry) {
+	return func(addr netip.Addr, e *osdb.Entry) {
+		if _, err := fmt.Fprintf(w, "%v\t%s\n", addr, e.Name); err != nil {
+			log.Fatal(err) // nobody could tell right from wrong any more
+		}
+	}
+}
+
+func complain(lost int) {
+	log.Printf("%d frames lost; scan more slowly, or end other programs", lost)
+}
+
+// load gives the records of the second generation.
+func load(files []string, own bool) (entries []*osdb.Entry, err error) {
 	c := osdb.Config{Files: files}
 	if own {
 		c.Embedded = data.Files
 	}
 	set, problems := osdb.Load(c)
 	for _, p := range problems {
+		if p.Line == 0 {
+			return nil, p
+		}
 		log.Print(p)
 	}
-	if len(set) < len(files) {
-		return errors.New("not every database could be read")
+	for _, e := range set.Entries() {
+		if e.Gen2 != nil {
+			entries = append(entries, e)
+		}
 	}
-	return h.order(set)
+	if len(entries) == 0 {
+		return nil, errors.New("the databases have no record of the second generation")
+	}
+	return entries, nil
 }
 
 // open opens the interface for what is sent to the prefix or asks for the gateway.
@@ -158,9 +187,4 @@ func portsInto(ports *[]uint16) func(string) error {
 		}
 		return nil
 	}
-}
-
-// seeded is the stream of an address, or of no address, for one purpose.
-func seeded(key method.Key, addr netip.Addr, purpose string) method.Stream {
-	return key.Stream(addr, "lab "+purpose)
 }

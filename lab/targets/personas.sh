@@ -8,7 +8,7 @@
 #:     from delay on a slow line lies between, as for the target delay. Prints net=
 need go golang
 top=$(dirname "$lab")
-personas=$(program personas "$top/data" "$top/link" "$top/method" "$top/osdb" "$top/packet" "$top/persona")
+personas=$(program personas "$top/data" "$top/decoy" "$top/link" "$top/method" "$top/osdb" "$top/packet" "$top/persona")
 bits=24 open=80 closed=81 words='' line=''
 for w; do
   case ${w%%=*} in

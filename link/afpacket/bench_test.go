@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"whorl/link"
 )
 
 func BenchmarkSend(b *testing.B) {
@@ -37,6 +39,19 @@ func BenchmarkSendBatch(b *testing.B) {
 
 // BenchmarkRecv receives what a sender puts on the cable as fast as it can.
 func BenchmarkRecv(b *testing.B) {
+	buf := make([]byte, 2048)
+	benchmarkRecv(b, func(c *Conn) (int, error) {
+		_, _, err := c.Recv(buf, c.Now().Add(time.Second))
+		return 1, err
+	})
+}
+
+func BenchmarkRecvBatch(b *testing.B) {
+	use := func([]link.Frame) {}
+	benchmarkRecv(b, func(c *Conn) (int, error) { return c.RecvBatch(c.Now().Add(time.Second), use) })
+}
+
+func benchmarkRecv(b *testing.B, recv func(*Conn) (int, error)) {
 	p := newPair(b)
 	tx, _ := open(b, p.a, b4, Options{})
 	rx, r := open(b, p.b, a4, Options{Filter: only(experimental)})
@@ -54,14 +69,16 @@ func BenchmarkRecv(b *testing.B) {
 			}
 		}
 	}()
-	buf := make([]byte, 2048)
+	heard := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := rx.Recv(buf, rx.Now().Add(time.Second)); err != nil {
+		n, err := recv(rx)
+		if err != nil {
 			b.Fatal(err)
 		}
+		heard += n
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
+	b.ReportMetric(float64(heard)/b.Elapsed().Seconds(), "frames/s")
 	b.ReportMetric(float64(rx.Drops()), "drops")
 	close(stop)
 	<-stopped

@@ -23,7 +23,8 @@ type Conn struct {
 	link  packet.LinkType
 	rx    *ring
 	tx    *sender
-	wake  int // eventfd that ends a Recv
+	taken taken // frames of RecvBatch
+	wake  int   // eventfd that ends a Recv
 	clock clock
 	drops atomic.Uint64
 
@@ -35,9 +36,10 @@ type Conn struct {
 }
 
 var (
-	_ link.Conn        = (*Conn)(nil)
-	_ link.BatchSender = (*Conn)(nil)
-	_ link.Counter     = (*Conn)(nil)
+	_ link.Conn          = (*Conn)(nil)
+	_ link.BatchSender   = (*Conn)(nil)
+	_ link.BatchReceiver = (*Conn)(nil)
+	_ link.Counter       = (*Conn)(nil)
 )
 
 // Open opens an interface. Without CAP_NET_RAW the error is a *link.CapabilityError.
@@ -146,19 +148,28 @@ func (c *Conn) SendBatch(frames [][]byte, sent []time.Time) (n int, err error) {
 func (c *Conn) Recv(buf []byte, deadline time.Time) (n int, at time.Time, err error) {
 	c.use.RLock()
 	defer c.use.RUnlock()
+	s, err := c.await(deadline)
+	if err != nil {
+		return 0, c.Now(), err
+	}
+	return c.copy(buf, s), c.clock.stamp(time.Now(), s.stamp), nil
+}
+
+// await waits for the next frame in the ring.
+func (c *Conn) await(deadline time.Time) (slot, error) {
 	for {
 		if c.closed.Load() {
-			return 0, c.Now(), io.EOF
+			return slot{}, io.EOF
 		}
 		if s, ok := c.rx.next(); ok {
-			return c.copy(buf, s), c.clock.stamp(time.Now(), s.stamp), nil
+			return s, nil
 		}
 		now := c.Now()
 		if !now.Before(deadline) {
-			return 0, now, link.ErrTimeout
+			return slot{}, link.ErrTimeout
 		}
 		if err := c.wait(deadline.Sub(now)); err != nil {
-			return 0, c.Now(), c.fail("receive", err)
+			return slot{}, c.fail("receive", err)
 		}
 	}
 }
@@ -166,14 +177,7 @@ func (c *Conn) Recv(buf []byte, deadline time.Time) (n int, at time.Time, err er
 // copy brings a frame out of the ring, mended.
 func (c *Conn) copy(buf []byte, s slot) int {
 	n := 0
-	if s.status&unix.TP_STATUS_VLAN_VALID != 0 && c.link == packet.Ethernet && len(s.frame) >= 12 {
-		tpid := uint16(packet.EtherTypeVLAN)
-		if s.status&unix.TP_STATUS_VLAN_TPID_VALID != 0 {
-			tpid = s.tpid
-		}
-		var tag [4]byte
-		binary.BigEndian.PutUint16(tag[:], tpid)
-		binary.BigEndian.PutUint16(tag[2:], s.tci)
+	if tag, ok := s.tag(c.link); ok {
 		n = copy(buf, s.frame[:12])
 		n += copy(buf[n:], tag[:])
 		s.frame = s.frame[12:]
@@ -183,6 +187,20 @@ func (c *Conn) copy(buf []byte, s slot) int {
 		complete(c.link, buf[:n])
 	}
 	return n
+}
+
+// tag is the VLAN tag that the kernel took off a frame, if it did.
+func (s *slot) tag(link packet.LinkType) (tag [4]byte, ok bool) {
+	if s.status&unix.TP_STATUS_VLAN_VALID == 0 || link != packet.Ethernet || len(s.frame) < 12 {
+		return tag, false
+	}
+	tpid := uint16(packet.EtherTypeVLAN)
+	if s.status&unix.TP_STATUS_VLAN_TPID_VALID != 0 {
+		tpid = s.tpid
+	}
+	binary.BigEndian.PutUint16(tag[:], tpid)
+	binary.BigEndian.PutUint16(tag[2:], s.tci)
+	return tag, true
 }
 
 // wait returns when there may be a frame, after d at the latest, or when Close wants

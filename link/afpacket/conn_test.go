@@ -324,37 +324,6 @@ func TestInterfaceGoesDown(t *testing.T) {
 	}
 }
 
-func TestFanout(t *testing.T) {
-	p := newPair(t)
-	mac := macOf(t, p.b, "vb")
-	a, ra := open(t, p.a, b4, Options{})
-	o := Options{Filter: Towards(packet.Ethernet, netip.PrefixFrom(b4, 32)), Fanout: 7}
-	one, _ := open(t, p.b, a4, o)
-	two, _ := open(t, p.b, a4, o)
-	for i := range uint16(200) {
-		u := packet.Packet{
-			Link: packet.Ethernet, SrcMAC: ra.SrcMAC, DstMAC: mac, EtherType: packet.EtherTypeIPv4,
-			Network: packet.IPv4, Src: a4, Dst: b4, TTL: 64, Proto: packet.ProtoUDP,
-			Transport: packet.UDP, UDP: packet.UDPHeader{SrcPort: 1000 + i, DstPort: 53},
-		}
-		if _, err := a.Send(wire(t, &u)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	count := func(c *Conn) (n int) {
-		for {
-			got, _ := next(t, c, 50*time.Millisecond, func(p *packet.Packet) bool { return p.Transport == packet.UDP })
-			if got == nil {
-				return n
-			}
-			n++
-		}
-	}
-	if n, m := count(one), count(two); n+m != 200 || n == 0 || m == 0 {
-		t.Errorf("%d and %d of 200", n, m)
-	}
-}
-
 func TestOpenErrors(t *testing.T) {
 	for name, r := range map[string]link.Route{
 		"link type": {Interface: "x", Index: 1, Link: packet.PPP},

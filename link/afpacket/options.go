@@ -38,11 +38,6 @@ type Options struct {
 
 	// Outgoing hears also what this machine sends, except Ethernet frames of Send.
 	Outgoing bool
-
-	// Fanout, if not zero, shares the frames of the interface among all Conns opened
-	// with the same number, by flow. A Conn may hear frames of all flows in the
-	// moment between its start and its joining.
-	Fanout uint16
 }
 
 // snapped gives the filter with no frame kept longer than Snap.

@@ -15,11 +15,15 @@ import (
 type Conn struct {
 	link.Conn
 	link.BatchSender
+	link.BatchReceiver
 	link.Counter
 }
 
 // Open says that the package is not implemented on this system.
 func Open(Options) (*Conn, error) { return nil, errUnsupported() }
+
+// OpenShared says that the package is not implemented on this system.
+func OpenShared(Options, int) ([]*Conn, error) { return nil, errUnsupported() }
 
 // Silence says that the package is not implemented on this system.
 func Silence(netip.AddrPort) (io.Closer, error) { return nil, errUnsupported() }

@@ -80,13 +80,29 @@ func openRing(o Options) (r *ring, err error) {
 	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: networkOrder(unix.ETH_P_ALL), Ifindex: o.Route.Index}); err != nil {
 		return nil, fmt.Errorf("bind: %w", err)
 	}
-	if o.Fanout != 0 {
-		arg := int(o.Fanout) | unix.PACKET_FANOUT_HASH<<16
-		if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_FANOUT, arg); err != nil {
-			return nil, fmt.Errorf("fanout %d: %w", o.Fanout, err)
-		}
-	}
 	return r, nil
+}
+
+// beginSharing makes a group of rings that share the frames of their interface by flow, under
+// a number that nobody else has, which may be 0. Both directions of a flow go to the same
+// ring (the kernel's hash is symmetric since 4.7).
+func (r *ring) beginSharing() (group int, err error) {
+	if err := r.share(0, unix.PACKET_FANOUT_FLAG_UNIQUEID); err != nil {
+		return 0, err
+	}
+	v, err := unix.GetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_FANOUT)
+	if err != nil {
+		return 0, fmt.Errorf("fanout: %w", err)
+	}
+	return v & 0xffff, nil
+}
+
+// share joins a group.
+func (r *ring) share(group, flags int) error {
+	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, group|(unix.PACKET_FANOUT_HASH|flags)<<16); err != nil {
+		return fmt.Errorf("fanout: %w", err)
+	}
+	return nil
 }
 
 func (r *ring) mapMemory(o Options) (err error) {
@@ -145,6 +161,10 @@ func (r *ring) next() (s slot, ok bool) {
 	}
 	return s, true
 }
+
+// more reports whether next gives a frame of the block at hand, so that those before it
+// stay valid.
+func (r *ring) more() bool { return r.left > 0 }
 
 // dropped is how many frames found the ring full since the last call.
 func (r *ring) dropped() uint64 {

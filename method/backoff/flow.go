@@ -50,6 +50,22 @@ type stale struct {
 	due   bool // a RST is to be sent
 }
 
+// ask makes a SYN that is about to leave the one of the flow.
+func (f *Flow) ask(port uint16, isn uint32) {
+	if f.SYNs > 0 {
+		f.stale = append(f.stale, stale{port: f.Port, isn: f.ISN, asked: f.Asked})
+	}
+	f.Port, f.ISN, f.sndNxt = port, isn, isn+1
+}
+
+// advance counts a FIN or a request of n bytes that leaves for the first time.
+func (f *Flow) advance(which Probe, n int) {
+	if which == FIN {
+		n = 1
+	}
+	f.sndNxt += uint32(n)
+}
+
 // swap makes a SYN that was given up the one of the flow, and the other way round.
 func (f *Flow) swap(s *stale) {
 	f.Port, s.port = s.port, f.Port
@@ -106,6 +122,14 @@ func (f *Flow) giveUp() (due time.Time, why string) {
 		return f.Told.Add(7*time.Second + noClose), "our FIN is not acknowledged"
 	}
 	return time.Time{}, ""
+}
+
+// lapse ends the flow if it has given up.
+func (f *Flow) lapse(now time.Time) {
+	if due, why := f.giveUp(); !due.IsZero() && !now.Before(due) {
+		f.reset = f.Opened == nil
+		f.stop(due, why)
+	}
 }
 
 // sent plans what follows a packet.

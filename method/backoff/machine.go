@@ -22,7 +22,7 @@ type Options struct {
 }
 
 // NumPorts is how many source ports a machine may use, one after the other.
-const NumPorts = int(NumStates) * (resyns + 1)
+const NumPorts = int(numProbed) * (resyns + 1)
 
 // DefaultTimeout holds the longest schedules that are common.
 const DefaultTimeout = 120 * time.Second
@@ -65,7 +65,7 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 		m.portBase = uint16(m.rand.Between(10000, 20000-NumPorts))
 	}
 	m.clock = m.rand.Uint32() >> 1
-	for state := range NumStates {
+	for state := range numProbed {
 		if o.States.Has(state) || state == Held && o.Hold > 0 {
 			f := Flow{State: state}
 			if state == Held {
@@ -146,10 +146,7 @@ func (m *Machine) nextLook() time.Time {
 // poll sends what is due of one flow and gives the time of what follows; zero: nothing.
 func (m *Machine) poll(i int, now time.Time, out *method.Outbox) (wake time.Time) {
 	f := &m.Flows[i]
-	if due, why := f.giveUp(); !due.IsZero() && !now.Before(due) {
-		f.reset = f.Opened == nil
-		f.stop(due, why)
-	}
+	f.lapse(now)
 	for j := range f.stale {
 		if s := &f.stale[j]; s.due {
 			s.due = false
@@ -178,12 +175,7 @@ func (m *Machine) poll(i int, now time.Time, out *method.Outbox) (wake time.Time
 func (m *Machine) send(out *method.Outbox, i int, which Probe, now time.Time) {
 	f := &m.Flows[i]
 	if which == SYN {
-		if f.SYNs > 0 {
-			f.stale = append(f.stale, stale{port: f.Port, isn: f.ISN, asked: f.Asked})
-		}
-		f.Port = m.portBase + uint16(int(f.State)*(resyns+1)+f.SYNs)
-		f.ISN = m.rand.Uint32()
-		f.sndNxt = f.ISN + 1
+		f.ask(m.portBase+uint16(int(f.State)*(resyns+1)+f.SYNs), m.rand.Uint32())
 	}
 	seq := f.sndNxt
 	switch {
@@ -192,10 +184,8 @@ func (m *Machine) send(out *method.Outbox, i int, which Probe, now time.Time) {
 	case which != f.said():
 	case f.tells > 0: // once more
 		seq = f.ISN + 1
-	case which == FIN:
-		f.sndNxt++
 	default:
-		f.sndNxt += uint32(len(m.options.Request))
+		f.advance(which, len(m.options.Request))
 	}
 	p := m.put(out, i, which, f.Port, seq, f.rcvNxt)
 	switch {

@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		somePrint:                           "backoff: line 3: FinWait1: E=rst wants a gap before it",
 		"SynRcvd(G=1)\n\nSynRcvd(G=2)":      "backoff: line 3: SynRcvd stands twice",
-		"SEQ(SP=1)":                         "backoff: line 1: there is no state SEQ; want one of [SynRcvd LastAck FinWait1 Held]",
+		"SEQ(SP=1)":                         "backoff: line 1: there is no state SEQ; want one of [SynRcvd LastAck FinWait1 Held SynSent]",
 		"SynRcvd(T=-1)":                     `backoff: line 1: SynRcvd: T: "-1" is no time; want seconds like 1.043, at most 86400`,
 		"SynRcvd(E=x)\nLastAck(E=none%T=1)": `backoff: line 1: SynRcvd: E: "x" is no ending; want one of none rst fin icmp`,
 	} {
@@ -118,7 +118,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%v", s)
 		}
 	}
-	if Has("Backoff") || !slices.Equal(Tests, []string{"SynRcvd", "LastAck", "FinWait1", "Held"}) {
+	if Has("Backoff") || !slices.Equal(Tests, []string{"SynRcvd", "LastAck", "FinWait1", "Held", "SynSent"}) {
 		t.Error(Tests)
 	}
 }

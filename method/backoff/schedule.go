@@ -140,6 +140,11 @@ func (s *Schedule) at(rtt time.Duration, more int, probed bool) Schedule {
 	return out
 }
 
+// GapsAt are the gaps of a host that measured that round trip once; the last one before
+// the end, unless that is silence. sack is false for a connection without SACK, on which
+// no tail-loss probe is sent.
+func (s *Schedule) GapsAt(rtt time.Duration, sack bool) []time.Duration { return s.at(rtt, 0, sack).Gaps }
+
 // timeout is the RTO after a round trip and so many more that were as long: each takes
 // a quarter off the variance (RFC 6298 section 2.3).
 func (s *Schedule) timeout(rtt time.Duration, more int) time.Duration {

@@ -9,17 +9,22 @@ import (
 // State is the TCP state in which the host repeats a segment (RFC 9293 section 3.3.2).
 type State uint8
 
-// The states. Held is LAST_ACK on a connection whose handshake we delayed.
+// The states. Held is LAST_ACK on a connection whose handshake we delayed. In SynSent the
+// host asks: no probe makes it, but who listens sees it.
 const (
 	SynRcvd  State = iota // repeats its SYN-ACK
 	LastAck               // repeats its FIN, after ours
 	FinWait1              // repeats its FIN, before ours
 	Held                  // as LastAck, but for a round trip that we chose
+	SynSent               // repeats its SYN
 	NumStates
 )
 
+// numProbed is how many states a machine can bring about: those before SynSent.
+const numProbed = SynSent
+
 // Tests are the names of the states in prints and records. The slice is only read.
-var Tests = []string{"SynRcvd", "LastAck", "FinWait1", "Held"}
+var Tests = []string{"SynRcvd", "LastAck", "FinWait1", "Held", "SynSent"}
 
 // Has reports whether a test of that name belongs to the method.
 func Has(test string) bool { return slices.Contains(Tests, test) }
@@ -39,7 +44,7 @@ func (s State) String() string {
 }
 
 // fin reports whether the segment that is repeated is a FIN.
-func (s State) fin() bool { return s != SynRcvd }
+func (s State) fin() bool { return s != SynRcvd && s != SynSent }
 
 // record is the state whose schedules in records are for s.
 func (s State) record() State {

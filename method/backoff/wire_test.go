@@ -63,6 +63,13 @@ type wire struct {
 	sent  []sending
 	due   []event
 	extra func(w *wire) // called after every poll
+	trace []passing     // what passed us
+}
+
+// passing is a frame that we sent or got.
+type passing struct {
+	frame []byte
+	at    time.Time
 }
 
 type sending struct {
@@ -110,6 +117,7 @@ func (w *wire) run() time.Duration {
 			if e.timer != nil {
 				e.timer()
 			} else {
+				w.trace = append(w.trace, passing{e.frame, e.at})
 				w.m.Receive(read(e.frame), e.at)
 			}
 			continue
@@ -136,7 +144,9 @@ func (w *wire) flush(out *method.Outbox) {
 	for i := range out.Len() {
 		p, tag := out.At(i)
 		p.Src = us
-		q := read(frameOf(p))
+		frame := frameOf(p)
+		q := read(frame)
+		w.trace = append(w.trace, passing{frame, w.now})
 		w.m.Sent(tag, w.now)
 		state := w.m.Flows[int(tag)/int(NumProbes)].State
 		w.sent = append(w.sent, sending{Probe(int(tag) % int(NumProbes)), state, w.now.Sub(epoch), q})

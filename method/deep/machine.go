@@ -136,13 +136,7 @@ func (m *Machine) Sent(tag method.Tag, at time.Time) {
 }
 
 // Receive files an answer.
-func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
-	which, mine, fresh := m.file(p, at)
-	if fresh && m.Slots[which].Sends == 1 { // Karn: an answer after a repeat is ambiguous
-		m.RTT.Add(at.Sub(m.Slots[which].Sent))
-	}
-	return mine
-}
+func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) { return m.heard(p, at) }
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

@@ -102,6 +102,15 @@ func (e *Exchange) portBase(which Probe) uint16 {
 	return e.Numbers.PortBase
 }
 
+// heard files an answer and takes the round trip time from it, if that is sure.
+func (e *Exchange) heard(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
+	which, mine, fresh = e.file(p, at)
+	if slot := &e.Slots[which]; fresh && slot.Sends == 1 && !slot.Reply.Doubtful { // Karn: an answer after a repeat is ambiguous
+		e.RTT.Add(at.Sub(slot.Sent))
+	}
+	return which, mine, fresh
+}
+
 // file puts an answer into its slot. fresh is set if the slot had none as good.
 func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
 	which, doubtful, ok := e.classify(p)

@@ -183,13 +183,7 @@ func (m *Machine) Sent(tag method.Tag, at time.Time) {
 
 // Receive files an answer.
 func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
-	which, mine, fresh := m.file(p, at)
-	if !fresh {
-		return mine
-	}
-	m.fresh = m.fresh || which <= PU
-	if slot := &m.Slots[which]; slot.Sends == 1 && !slot.Reply.Doubtful { // Karn: an answer after a repeat is ambiguous
-		m.RTT.Add(at.Sub(slot.Sent))
-	}
+	which, mine, fresh := m.heard(p, at)
+	m.fresh = m.fresh || fresh && which <= PU
 	return mine
 }

@@ -161,22 +161,24 @@ func Find(text string) (found []Located, problems []Problem) {
 		}
 		cur = Located{}
 	}
-	for _, b := range blocks(text) {
-		tests, open := testForms(string(b.text))
+	for _, b := range Unwrap(text) {
+		tests, open := Forms(string(b.Text), known)
 		if len(tests) == 0 {
 			flush() // other text ends a fingerprint
 		}
 		for _, t := range tests {
 			l, err := method.ParseLine(t)
 			if err != nil {
-				problems = append(problems, Problem{b.line, err})
+				problems = append(problems, Problem{b.Line, err})
 				continue
 			}
 			if l.Test == "SCAN" {
 				flush()
+			} else if _, six := l.Value("P"); six { // a packet, as in prints of package ipv6
+				continue
 			}
 			if cur.Line == 0 {
-				cur.Line = b.line
+				cur.Line = b.Line
 			}
 			if l.Test == "SCAN" {
 				cur.Scan = l
@@ -185,23 +187,32 @@ func Find(text string) (found []Located, problems []Problem) {
 			}
 		}
 		if open != "" {
-			problems = append(problems, Problem{b.line, fmt.Errorf("%.20s...: closing parenthesis is missing", open)})
+			problems = append(problems, Problem{b.Line, fmt.Errorf("%.20s...: closing parenthesis is missing", open)})
 		}
 	}
 	flush()
 	return found, problems
 }
 
-// testForms finds what looks like a test, NAME(...), in a text, and the beginning of one
-// that does not end.
-func testForms(text string) (tests []string, open string) {
+// known reports whether a fingerprint has lines of that name.
+func known(name string) bool {
+	_, ok := TestNamed(name)
+	return ok || name == "SCAN"
+}
+
+// Forms finds what looks like a test of a known name, NAME(...), in a text, and the
+// beginning of one that does not end.
+func Forms(text string, known func(name string) bool) (tests []string, open string) {
 	for from := 0; ; {
 		i := strings.IndexByte(text[from:], '(')
 		if i < 0 {
 			return tests, ""
 		}
 		body := from + i + 1
-		name := testName(text[:body-1])
+		name := lastWord(text[:body-1])
+		if !known(name) {
+			name = ""
+		}
 		n := strings.IndexAny(text[body:], "()")
 		switch {
 		case n < 0 && name != "":
@@ -218,17 +229,13 @@ func testForms(text string) (tests []string, open string) {
 	}
 }
 
-// testName is the name of a test, or SCAN, that a text ends with as a word of its own.
-func testName(text string) string {
+// lastWord is the word that a text ends with.
+func lastWord(text string) string {
 	begin := len(text)
 	for begin > 0 && isWord(text[begin-1]) {
 		begin--
 	}
-	word := text[begin:]
-	if _, ok := TestNamed(word); ok || word == "SCAN" {
-		return word
-	}
-	return ""
+	return text[begin:]
 }
 
 func isWord(c byte) bool {
@@ -237,14 +244,14 @@ func isWord(c byte) bool {
 
 var unescape = strings.NewReplacer("&#xa;", "\n", "&#xA;", "\n", "&#10;", "\n", "&quot;", `"`, "&amp;", "&", "&lt;", "<", "&gt;", ">")
 
-// block is a line of text, or wrapped lines joined, with the number of the first.
-type block struct {
-	line int
-	text []byte
+// Block is a line of text, or wrapped lines joined, with the number of the first.
+type Block struct {
+	Line int
+	Text []byte
 }
 
-// blocks undoes wrapping and the escapes of XML.
-func blocks(text string) (out []block) {
+// Unwrap undoes the wrapping of fingerprints in a text, and the escapes of XML.
+func Unwrap(text string) (out []Block) {
 	no, joined := 0, false
 	for line := range strings.Lines(text) {
 		no++
@@ -259,11 +266,11 @@ func blocks(text string) (out []block) {
 				body, wrapped = part, false
 			}
 			switch {
-			case wrapped && joined && !strings.HasPrefix(body, "SCAN(") && len(out[len(out)-1].text) < maxWrapped:
+			case wrapped && joined && !strings.HasPrefix(body, "SCAN(") && len(out[len(out)-1].Text) < maxWrapped:
 				last := &out[len(out)-1]
-				last.text = append(last.text, body...)
+				last.Text = append(last.Text, body...)
 			default:
-				out = append(out, block{no, []byte(body)})
+				out = append(out, Block{no, []byte(body)})
 			}
 			joined = wrapped
 		}

@@ -70,6 +70,9 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) {
 	}
 }
 
+// MAC is the hardware address that a host gave in an answer to ARP; zero: none was seen.
+func (r *Replay) MAC(host netip.Addr) packet.MAC { return r.macs[host] }
+
 func (r *Replay) keep(k peers, p *packet.Packet, at time.Time, us bool) {
 	t := r.pairs[k]
 	if t == nil {

@@ -12,15 +12,18 @@ import (
 	"whorl/packet"
 )
 
-// The ends of a wire, and when it begins to be used.
+// The ends of a wire over both versions of IP, and when it begins to be used.
 var (
 	Us    = netip.MustParseAddr("192.0.2.1")
 	Them  = netip.MustParseAddr("192.0.2.2")
+	Us6   = netip.MustParseAddr("2001:db8::1")
+	Them6 = netip.MustParseAddr("2001:db8::2")
 	Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // Host answers the n-th packet of a tag, from 1, at a time since the first poll; nil
-// is silence. Addresses are filled in unless they are set.
+// is silence. The version of IP is that of the packet, and addresses are filled in unless
+// they are set.
 type Host func(tag method.Tag, n int, at time.Duration, q *packet.Packet) *packet.Packet
 
 // Wire is a line between a machine and a host. Packets go through their bytes both
@@ -53,9 +56,12 @@ func New(m method.Machine, h Host) *Wire {
 	return &Wire{Machine: m, Host: h, Trip: time.Millisecond, now: Epoch, sends: map[method.Tag]int{}}
 }
 
-// Frame writes a packet as raw IPv4.
+// Frame writes a packet as raw IP, version 4 unless it says 6.
 func Frame(p *packet.Packet) []byte {
-	p.Network, p.Link = packet.IPv4, packet.Raw
+	p.Link = packet.Raw
+	if p.Network != packet.IPv6 {
+		p.Network = packet.IPv4
+	}
 	b, err := p.Append(nil)
 	if err != nil {
 		panic(err)
@@ -116,7 +122,11 @@ func (w *Wire) pass(t time.Time) {
 func (w *Wire) flush(out *method.Outbox) {
 	for i := range out.Len() {
 		p, tag := out.At(i)
-		p.Src = Us
+		us, them := Us, Them
+		if p.Network == packet.IPv6 {
+			us, them = Us6, Them6
+		}
+		p.Src = us
 		q, at := Read(Frame(p)), w.now.Sub(Epoch)
 		w.Machine.Sent(tag, w.now)
 		w.sends[tag]++
@@ -125,8 +135,8 @@ func (w *Wire) flush(out *method.Outbox) {
 		if r == nil {
 			continue
 		}
-		if !r.Src.IsValid() {
-			r.Src, r.Dst = Them, Us
+		if r.Network = q.Network; !r.Src.IsValid() {
+			r.Src, r.Dst = them, us
 		}
 		w.Arrive(at+w.Trip, Frame(r))
 	}

@@ -20,6 +20,7 @@ type Clock struct {
 	over        time.Duration // what hz was measured over
 	peers       uint8         // further peers that were shown the same clock, up to 255
 	other       bool          // a connection showed another clock
+	same, fresh uint8         // further connections to one peer that showed the same clock, and another, up to 255
 }
 
 // Stamp is one timestamp and when it arrived.
@@ -50,12 +51,17 @@ func (c *Clock) Open(peer netip.Addr, s Stamp) {
 	if s.Value == 0 {
 		return
 	}
-	switch {
-	case c.hz == 0:
-	case !c.expects(s):
-		c.other = true
-	case c.peer != peer && c.peers < math.MaxUint8:
-		c.peers++
+	if c.hz > 0 {
+		expected := c.expects(s)
+		c.other = c.other || !expected
+		switch {
+		case c.peer == peer && expected:
+			more(&c.same)
+		case c.peer == peer:
+			more(&c.fresh)
+		case expected:
+			more(&c.peers)
+		}
 	}
 	c.peer, c.first, c.last = peer, s, s
 }
@@ -96,8 +102,33 @@ func (c *Clock) expects(s Stamp) bool {
 // Rate is the measured frequency. ok is false if no connection was long enough.
 func (c *Clock) Rate() (hz float64, ok bool) { return c.hz, c.hz > 0 }
 
+// Sure reports whether the rate was measured over long enough to name the usual one.
+func (c *Clock) Sure() bool { return c.over >= time.Second }
+
 // Randomised reports whether connections showed clocks of their own.
 func (c *Clock) Randomised() bool { return c.other }
+
+// more counts, as far as there is room.
+func more[T uint8 | uint16](n *T) {
+	if *n+1 > *n {
+		*n++
+	}
+}
+
+// fewestAlike is how many connections show a habit of the clock.
+const fewestAlike = 2
+
+// Offset tells whether connections to one peer showed one clock (S) or one each (P), as
+// [HabitOffset] has it; empty: not known.
+func (c *Clock) Offset() string {
+	switch {
+	case c.same >= fewestAlike && c.fresh == 0:
+		return "S"
+	case c.fresh >= fewestAlike && c.same == 0:
+		return "P"
+	}
+	return ""
+}
 
 // Uptime is how long the clock has run at a time, modulo the time after which it begins
 // anew. ok is false unless the rate is known, all connections showed the same clock, and

@@ -2,6 +2,7 @@ package syn
 
 import (
 	"math"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"testing"
@@ -154,5 +155,33 @@ func TestDistance(t *testing.T) {
 		if got := Distance(ttl); got != want {
 			t.Errorf("TTL %d: %d hops, want %d", ttl, got, want)
 		}
+	}
+}
+
+// Connections to one peer show one clock or one each; a mixture tells nothing, and so do
+// connections to others.
+func TestClockOffset(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for name, tt := range map[string]struct {
+		stamp func(i int, at time.Duration) uint32
+		want  string
+	}{
+		"one":     {func(_ int, at time.Duration) uint32 { return 1 + uint32(at/time.Millisecond) }, "S"},
+		"each":    {func(_ int, at time.Duration) uint32 { return rng.Uint32() }, "P"},
+		"mixture": {func(i int, at time.Duration) uint32 { return 1 + uint32(at/time.Millisecond) + uint32(i&2)<<28 }, ""},
+	} {
+		var c Clock
+		for i := range 8 {
+			at, stamp := time.Duration(i)*10*time.Second, uint32(0)
+			stamp = tt.stamp(i, at)
+			c.Open(alice, Stamp{start.Add(at), stamp})
+			c.Add(Stamp{start.Add(at + time.Second), stamp + 1000})
+		}
+		if got := c.Offset(); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+	if c := (Clock{}); c.Offset() != "" {
+		t.Error(c.Offset())
 	}
 }

@@ -34,7 +34,7 @@
 // is judged with the SYN ([Offer]) or, if that was not seen, against all of them.
 //
 // [Form.LogLikelihood] adds up the attributes, each of which may have changed with a
-// probability of its own; [Rank] weighs records and says how probable each family is, and
+// probability of its own; [Ranker] weighs records and says how probable each family is, and
 // that none is. [NearEnd] tells handshakes that something near the client has completed.
 // [Clock] reads timestamps, [Distance] hops, [LinkOf] the link by its MTU.
 //

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"whorl/packet"
 )
 
 // Law is how a stack computes its window.
@@ -100,23 +98,16 @@ func parseHex(s string, bits int) (uint64, error) {
 // wide reports whether the law lets many windows be.
 func (l Law) wide() bool { return l.Unit == Each || l.Lo < l.Hi }
 
-// holds reports whether the law gives the window of the packet. The MSS that it was
-// computed from is the one announced, or that of an Ethernet or a cloud's large packets if
-// something on the path lowered it, or that of the SYN that was answered (offer, 0 if not
-// known).
-func (l Law) holds(s *Signature, offer uint16) bool {
+// holds reports whether the law gives the window of the packet.
+func (l Law) holds(s *subject) bool {
 	switch l.Unit {
 	case Octets:
 		return l.Lo <= s.Window && s.Window <= l.Hi
 	case Each:
 		return s.Window%l.N == 0
 	}
-	headers := ipv4Headers
-	if s.Version == 6 {
-		headers = ipv6Headers
-	}
-	for _, mss := range [...]int{int(s.MSS), ethernetMTU - headers, int(offer), cloudMTU - headers} {
-		if l.gives(mss, headers, s) {
+	for _, mss := range s.sizes[:s.n] {
+		if l.gives(mss, s) {
 			return true
 		}
 	}
@@ -124,14 +115,12 @@ func (l Law) holds(s *Signature, offer uint16) bool {
 }
 
 // gives reports whether the law gives the window of the packet for that MSS.
-func (l Law) gives(mss, headers int, s *Signature) bool {
+func (l Law) gives(mss int, s *subject) bool {
 	unit := mss
 	switch {
-	case mss < leastMSS:
-		return false
 	case l.Unit == MTU:
-		unit = mss + headers
-	case l.Unit == SEG && s.Layout.has(packet.OptTimestamp):
+		unit = mss + s.headers
+	case l.Unit == SEG && s.stamped:
 		unit = mss - timestampLen
 	}
 	n := int(l.N)

@@ -3,9 +3,6 @@ package syn
 import (
 	"math"
 	"math/bits"
-
-	"whorl/method"
-	"whorl/packet"
 )
 
 // Offer is what is known of the SYN that a SYN-ACK answers. The zero value is a SYN that
@@ -27,23 +24,31 @@ var offers = [OffersAll + 1]float64{0: 0.04, OffersScale: 0.01, OffersSACK: 0.06
 // LogLikelihood is the logarithm of how likely a packet is under a form. It is minus
 // infinity if the form is of other packets: SYNs, SYN-ACKs, or another version of IP.
 func (f *Form) LogLikelihood(s *Signature, o Offer) float64 {
+	j := s.subject(o)
+	return math.Log(f.likelihood(&j, f.offersFor(&j.layout)))
+}
+
+// likelihood is how likely a packet is under the form. fits are the offers to which the
+// form answers with the packet's layout.
+func (f *Form) likelihood(s *subject, fits uint8) float64 {
 	product := 1.0
-	for _, p := range f.chances(s, o) {
+	for _, p := range f.chances(s, fits) {
 		product *= p
 	}
-	return math.Log(product)
+	return product
 }
 
 // Weigh is LogLikelihood attribute by attribute.
 func (f *Form) Weigh(s *Signature, o Offer) (w Weights) {
-	for a, p := range f.chances(s, o) {
+	j := s.subject(o)
+	for a, p := range f.chances(&j, f.offersFor(&j.layout)) {
 		w[a] = math.Log(p)
 	}
 	return w
 }
 
 // chances are how likely each attribute of a packet is; 1 for those that it does not have.
-func (f *Form) chances(s *Signature, o Offer) (w [NumAttrs]float64) {
+func (f *Form) chances(s *subject, fits uint8) (w [NumAttrs]float64) {
 	for a := range w {
 		w[a] = 1
 	}
@@ -51,27 +56,26 @@ func (f *Form) chances(s *Signature, o Offer) (w [NumAttrs]float64) {
 		w[AttrOrder] = 0
 		return w
 	}
-	layout, _ := s.Layout.Plain()
-	w[AttrOrder] = f.order(&layout, s.Answer, o)
-	w[AttrTTL] = f.ttl(s.TTL)
+	w[AttrOrder] = s.order(fits)
+	w[AttrTTL] = f.ttl(s)
 	if s.Version == 4 {
 		w[AttrDF] = f.DF.chance(s.Quirks.Has(DF), changedDF, 1-usualDF)
-		w[AttrID] = f.ID.chance(!zeroID(s.Quirks), changedID, usualZeroID)
+		w[AttrID] = f.ID.chance(!s.zeroID, changedID, usualZeroID)
 		w[AttrIPLength] = kept(f.IPLength == s.IPOptions, oddity)
 	} else {
 		w[AttrFlow] = f.Flow.chance(s.Quirks.Has(Flow), changedFlow, 0.5)
 	}
-	w[AttrWindow] = f.window(s, o)
-	if layout.has(packet.OptMSS) {
+	w[AttrWindow] = f.window(s)
+	if s.sized {
 		w[AttrMSS] = f.mss(s)
 	}
-	if layout.has(packet.OptWScale) {
+	if s.scaled {
 		w[AttrScale] = f.scale(s.Scale)
 	}
-	if layout.has(packet.OptTimestamp) {
+	if s.stamped {
 		w[AttrZero] = zero(f.Quirks.Has(TS1Zero), s.Quirks.Has(TS1Zero))
 	}
-	w[AttrECN] = f.ecn(s)
+	w[AttrECN] = f.ecn(s.Signature)
 	w[AttrQuirks] = f.quirks(s.Quirks)
 	w[AttrData] = f.Data.chance(s.Data, oddity, 1-oddity)
 	return w
@@ -102,52 +106,69 @@ func (c Choice) chance(is bool, change, rare float64) float64 {
 // zeroID reports whether the IP ID of an IPv4 packet is zero.
 func zeroID(q Quirks) bool { return q.Has(IDMinus) || q.Has(DF) && !q.Has(IDPlus) }
 
-func (f *Form) ttl(ttl uint8) float64 {
+func (f *Form) ttl(s *subject) float64 {
 	switch {
 	case f.TTL == 0:
-		return usualTTL(method.GuessTTL(ttl))
-	case f.AnyTTL && ttl <= f.TTL:
-		return usualTTL(method.GuessTTL(ttl))
+		return s.usualTTL
+	case f.AnyTTL && s.TTL <= f.TTL:
+		return s.usualTTL
 	}
-	return kept(ttl <= f.TTL && f.TTL-ttl <= MaxHops, changedTTL)
+	return kept(s.TTL <= f.TTL && f.TTL-s.TTL <= MaxHops, changedTTL)
 }
 
-// order compares the layout with what the form answers to the offer, or, if the SYN was
-// not seen, to any.
-func (f *Form) order(layout *Layout, answer bool, o Offer) float64 {
+// offersFor are the offers to which the form answers with a layout, a bit each.
+func (f *Form) offersFor(l *Layout) (fits uint8) {
+	for offer, shapes := range f.shapes {
+		if contains(shapes, *l) {
+			fits |= 1 << offer
+		}
+	}
+	return fits
+}
+
+// order is how likely the layout is for what was offered or, if the SYN was not seen, for
+// anything. fits are the offers to which it is the form's answer.
+func (s *subject) order(fits uint8) float64 {
 	switch {
-	case !answer:
-		return f.orderFor(layout, OffersAll)
-	case o.Known:
-		return f.orderFor(layout, o.Options)
+	case !s.Answer:
+		return s.orderFor(fits, OffersAll)
+	case s.offer.Known:
+		return s.orderFor(fits, s.offer.Options)
 	}
 	sum := 0.0
 	for offer, share := range offers {
-		sum += share * f.orderFor(layout, Options(offer))
+		sum += share * s.orderFor(fits, Options(offer))
 	}
 	return sum
 }
 
-func (f *Form) orderFor(layout *Layout, offer Options) float64 {
-	if contains(f.shapes[offer], *layout) {
+func (s *subject) orderFor(fits uint8, offer Options) float64 {
+	switch {
+	case fits>>offer&1 != 0:
 		return 1 - changedOrder
-	}
-	has := layout.Options()
-	if has&^offer == 0 && contains(f.shapes[has], *layout) {
-		missing := bits.OnesCount8(uint8(offer &^ has))
-		return math.Pow(droppedOption, float64(missing))
+	case s.has&^offer == 0 && fits>>s.has&1 != 0:
+		return power(droppedOption, bits.OnesCount8(uint8(offer&^s.has)))
 	}
 	return changedOrder * someOrder
 }
 
-func (f *Form) window(s *Signature, o Offer) float64 {
+// power is p to the n-th, for the small n of options and quirks.
+func power(p float64, n int) float64 {
+	out := 1.0
+	for range n {
+		out *= p
+	}
+	return out
+}
+
+func (f *Form) window(s *subject) float64 {
 	n := len(f.Windows)
 	if n == 0 {
 		return someWindow
 	}
 	p := changedWindow * someWindow
 	for _, law := range f.Windows {
-		if law.holds(s, o.MSS) {
+		if law.holds(s) {
 			if law.wide() {
 				n = mostWindows
 			}
@@ -158,14 +179,14 @@ func (f *Form) window(s *Signature, o Offer) float64 {
 	return p
 }
 
-func (f *Form) mss(s *Signature) float64 {
+func (f *Form) mss(s *subject) float64 {
 	for _, mss := range f.MSS {
 		if mss == s.MSS {
 			return (1 - changedMSS) / float64(min(len(f.MSS), mostListed))
 		}
 	}
 	if len(f.MSS) == 0 {
-		return plainMSS(s)
+		return s.plainMSS
 	}
 	return changedMSS * someMSS
 }
@@ -214,24 +235,22 @@ func (f *Form) quirks(seen Quirks) float64 {
 	seen, said := seen&^stated, f.Quirks&^stated
 	extra := bits.OnesCount32(uint32(seen &^ said))
 	lost := bits.OnesCount32(uint32(said &^ seen))
-	return math.Pow(oddity, float64(extra)) * math.Pow(lostOddity, float64(lost))
+	return power(oddity, extra) * power(lostOddity, lost)
 }
 
-// unknown is the logarithm of the likelihood of a packet of a stack of which nothing is
-// known.
-func unknown(s *Signature) float64 {
-	p := someOrder * someWindow * usualTTL(method.GuessTTL(s.TTL))
+// unknown is the likelihood of a packet of a stack of which nothing is known.
+func unknown(s *subject) float64 {
+	p := someOrder * someWindow * s.usualTTL
 	if s.Version == 4 {
-		p *= kept(s.Quirks.Has(DF), 1-usualDF) * kept(zeroID(s.Quirks), 1-usualZeroID)
+		p *= kept(s.Quirks.Has(DF), 1-usualDF) * kept(s.zeroID, 1-usualZeroID)
 	} else {
 		p *= 0.5
 	}
-	if s.Layout.has(packet.OptMSS) {
-		p *= plainMSS(s)
+	if s.sized {
+		p *= s.plainMSS
 	}
-	if s.Layout.has(packet.OptWScale) {
+	if s.scaled {
 		p *= someScale
 	}
-	odd := bits.OnesCount32(uint32(s.Quirks &^ (stated &^ TS1Zero)))
-	return math.Log(p) + float64(odd)*math.Log(someQuirk)
+	return p * power(someQuirk, bits.OnesCount32(uint32(s.Quirks&^(stated&^TS1Zero))))
 }

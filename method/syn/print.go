@@ -40,51 +40,6 @@ type Print struct {
 	Seen Seen
 }
 
-// Repeats are the times after which a host sent a SYN again that was not answered.
-type Repeats struct {
-	N     uint8
-	After [MaxRepeats]uint32 // milliseconds after the first SYN
-}
-
-// MaxRepeats bounds the repetitions that are timed; Linux sends six by default.
-const MaxRepeats = 6
-
-// TestAgain is the name of their line: Again(T=3E8,BB8,1B58).
-const TestAgain = "Again"
-
-// String is the line.
-func (r *Repeats) String() string {
-	b := []byte(TestAgain + "(T=")
-	for i, ms := range r.After[:r.N] {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, strings.ToUpper(strconv.FormatUint(uint64(ms), 16))...)
-	}
-	return string(append(b, ')'))
-}
-
-// ParseRepeats reads what String writes.
-func ParseRepeats(text string) (r Repeats, err error) {
-	l, err := method.ParseLine(strings.TrimSpace(text))
-	if err != nil {
-		return r, fmt.Errorf("syn: %w", err)
-	}
-	times, ok := l.Value("T")
-	if l.Test != TestAgain || len(l.Attrs) != 1 || !ok {
-		return r, fmt.Errorf("syn: %.40q; want %s(T=3E8,BB8)", text, TestAgain)
-	}
-	for s := range strings.SplitSeq(times, ",") {
-		ms, err := parseHex(s, 32)
-		if err != nil || int(r.N) == MaxRepeats {
-			return Repeats{}, fmt.Errorf("syn: %s: T=%.60q; want up to %d hexadecimal numbers", TestAgain, times, MaxRepeats)
-		}
-		r.After[r.N] = uint32(ms)
-		r.N++
-	}
-	return r, nil
-}
-
 // Line is the sighting as a line like those of records.
 func (s *Sighting) Line() method.Line {
 	l := method.Line{Test: TestSyn, Attrs: make([]method.Attr, 0, 18)}
@@ -236,7 +191,7 @@ func ParseSighting(text string) (s Sighting, err error) {
 	if err != nil {
 		return s, fmt.Errorf("syn: %w", err)
 	}
-	if !Has(l.Test) {
+	if !hasForm(l.Test) {
 		return s, fmt.Errorf("syn: %.20s(...); want %s(...) or %s(...)", l.Test, TestSyn, TestSynAck)
 	}
 	s.Answer = l.Test == TestSynAck

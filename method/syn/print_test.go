@@ -106,18 +106,3 @@ func FuzzParsePrint(f *testing.F) {
 		}
 	})
 }
-
-func TestRepeats(t *testing.T) {
-	r := Repeats{N: 3, After: [MaxRepeats]uint32{1000, 3000, 7000}}
-	if got := r.String(); got != "Again(T=3E8,BB8,1B58)" {
-		t.Error(got)
-	}
-	if back, err := ParseRepeats(r.String() + "\n"); err != nil || back != r {
-		t.Errorf("%+v, %v", back, err)
-	}
-	for _, bad := range []string{"", "Again()", "Again(T=)", "Again(T=1,2,3,4,5,6,7)", "Again(T=x)", "Syn(T=1)"} {
-		if r, err := ParseRepeats(bad); err == nil {
-			t.Errorf("%q read as %+v", bad, r)
-		}
-	}
-}

@@ -1,11 +1,5 @@
 package syn
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
-
 // Candidate is a record to rank.
 type Candidate struct {
 	Family    string  // records of one family are one answer
@@ -44,72 +38,10 @@ const (
 	leastShare   = 0.01 // probability below which a family does not count
 )
 
-// Rank weighs all candidates for a packet. offer is what a SYN-ACK answers.
-func Rank(candidates []Candidate, s Signature, offer Offer) (r Ranking) {
-	best := map[string]float64{}
-	ranked := make([]Ranked, len(candidates))
-	top := unknown(&s) + math.Log(unknownPrior)
-	r.Unknown, r.Between = top, NearEnd(&s, offer)
-	for i := range candidates {
-		c := &candidates[i]
-		ranked[i] = c.rank(i, &s, offer)
-		if ranked[i].Form == nil {
-			continue
-		}
-		weight := ranked[i].LogLikelihood + math.Log(c.Prior)
-		if old, ok := best[c.Family]; !ok || weight > old {
-			best[c.Family] = weight
-		}
-		top = max(top, weight)
-	}
-	sum := math.Exp(r.Unknown - top)
-	for _, w := range best {
-		sum += math.Exp(w - top)
-	}
-	r.Unknown = math.Exp(r.Unknown-top) / sum
-	for family, w := range best {
-		if p := math.Exp(w-top) / sum; p >= leastShare {
-			r.Families = append(r.Families, Share{Family: family, Probability: p})
-		}
-	}
-	slices.SortFunc(r.Families, func(a, b Share) int {
-		return cmp.Or(cmp.Compare(b.Probability, a.Probability), cmp.Compare(a.Family, b.Family))
-	})
-	for i := range r.Families {
-		r.Families[i].Records = nearest(candidates, ranked, r.Families[i].Family)
-	}
-	return r
-}
-
-// rank finds the form that describes the packet best.
-func (c *Candidate) rank(place int, s *Signature, offer Offer) Ranked {
-	out := Ranked{Place: place, LogLikelihood: math.Inf(-1)}
-	for i := range c.Reference {
-		f := &c.Reference[i]
-		l := f.LogLikelihood(s, offer)
-		if f.Generic {
-			l += math.Log(genericShare)
-		}
-		if l > out.LogLikelihood {
-			out.Form, out.LogLikelihood = f, l
-		}
-	}
-	return out
-}
-
-// nearest are the records of a family that the packet does not tell from the best one.
-func nearest(candidates []Candidate, ranked []Ranked, family string) (out []Ranked) {
-	for i, r := range ranked {
-		if r.Form != nil && candidates[i].Family == family {
-			out = append(out, r)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Ranked) int { return cmp.Compare(b.LogLikelihood, a.LogLikelihood) })
-	end := slices.IndexFunc(out, func(r Ranked) bool { return r.LogLikelihood < out[0].LogLikelihood-near })
-	if end >= 0 {
-		out = out[:end]
-	}
-	return out
+// Rank weighs all candidates for one packet. offer is what a SYN-ACK answers. Who has many
+// packets keeps a [Ranker].
+func Rank(candidates []Candidate, s Signature, offer Offer) Ranking {
+	return NewRanker(candidates).Rank(s, offer)
 }
 
 // Answer is the family that is sure enough. ok is false if none is, or if something

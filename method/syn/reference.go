@@ -19,7 +19,10 @@ const (
 )
 
 // Has reports whether a test of that name belongs to the method.
-func Has(test string) bool { return test == TestSyn || test == TestSynAck }
+func Has(test string) bool { return hasForm(test) || test == TestHabits }
+
+// hasForm reports whether a line of that name is a form.
+func hasForm(test string) bool { return test == TestSyn || test == TestSynAck }
 
 // Form is one line of a record.
 type Form struct {
@@ -61,12 +64,12 @@ const maxAlternatives = 64
 // Line is the form as written.
 func (f *Form) Line() method.Line { return f.line }
 
-// NewReference reads the lines of a record. Lines of other methods are passed over. What
+// NewReference reads the lines Syn and SynAck of a record; others are passed over. What
 // cannot be understood is reported and left out, and so is a line that lacks what makes
 // it usable; all else is there.
 func NewReference(lines []method.Line) (r Reference, errs []error) {
 	for _, l := range lines {
-		if !Has(l.Test) {
+		if !hasForm(l.Test) {
 			continue
 		}
 		f, err := newForm(l)

@@ -143,7 +143,8 @@ func TestLaws(t *testing.T) {
 			continue
 		}
 		s := observed(t, true, tt.text, tt.window)
-		if got := law.holds(&s, tt.offer); got != tt.want {
+		j := s.subject(Offer{MSS: tt.offer})
+		if got := law.holds(&j); got != tt.want {
 			t.Errorf("%s, %s, window %d: %v, want %v", tt.law, tt.text, tt.window, got, tt.want)
 		}
 	}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"whorl/decoy"
+	"whorl/method/seek"
+	"whorl/osdb"
+	"whorl/persona"
+)
+
+// decoyPlan is what is to answer, and where.
+type decoyPlan struct {
+	set        osdb.Set
+	options    decoy.Options
+	iface, tun string
+	tap        bool // tun is a TAP
+	where      string
+}
+
+// anyRecord stands for all records.
+const anyRecord = "any"
+
+// decoyPlan makes a plan of what was typed, and of the file if one is named.
+func (a *app) decoyPlan(o *decoyOptions, args []string) (p *decoyPlan, err error) {
+	p = &decoyPlan{}
+	if p.set, err = a.load(); err != nil {
+		return nil, err
+	}
+	f := &decoyFile{}
+	if len(args) == 1 {
+		if len(o.as)+len(o.addrs) > 0 {
+			return nil, usage(errors.New("--as and --addr do not go with a file"), "put them into "+args[0])
+		}
+		f, err = readDecoyFile(args[0])
+	} else {
+		err = o.host(f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := o.over(f); err != nil {
+		return nil, err
+	}
+	if p.options.Key, err = decoyKey(f.key); err != nil {
+		return nil, err
+	}
+	for i := range f.hosts {
+		if err := p.add(&f.hosts[i]); err != nil {
+			return nil, err
+		}
+	}
+	p.iface, p.tun, p.tap, p.where = f.iface, f.tun, f.tap, f.iface
+	if p.tun != "" {
+		p.where = p.tun
+	}
+	p.options.Gateway, p.options.Peers, p.options.Keep, p.options.Start = f.gateway, f.only, o.keep, time.Now()
+	p.options.Limits = decoy.Limits{Peer: f.peerRate, All: f.rate}
+	return p, nil
+}
+
+// host makes the one kind of host that flags describe.
+func (o *decoyOptions) host(f *decoyFile) (err error) {
+	if len(o.as) == 0 || len(o.addrs) == 0 {
+		return usage(errors.New("there is nothing to answer as, or no address"), `whorl decoy --as "NAME" --addr ADDRESS -i INTERFACE`)
+	}
+	h := decoyHost{as: o.as, loss: o.loss}
+	for _, text := range o.addrs {
+		r, err := decoy.ParseRange(text)
+		if err != nil {
+			return usage(err, "--addr 192.0.2.7, 192.0.2.7-9 or 192.0.2.0/28")
+		}
+		h.addrs = append(h.addrs, r)
+	}
+	for _, list := range []struct {
+		text  string
+		ports *[]uint16
+	}{{o.open, &h.persona.OpenTCP}, {o.closed, &h.persona.ClosedTCP}, {o.filtered, &h.persona.FilteredTCP}} {
+		if *list.ports, err = tcpPorts(list.text); err != nil {
+			return usage(err, "ports like 22,80,8000-8010")
+		}
+	}
+	if h.mac, err = parseHardware(o.mac); err != nil {
+		return usage(err, "--mac 00:00:0c:01:02:03, cisco, own or random")
+	}
+	h.persona.Delay, h.jitter = time.Duration(o.delay), time.Duration(o.jitter)
+	f.hosts = append(f.hosts, h)
+	return nil
+}
+
+// over lets flags go before what a file says.
+func (o *decoyOptions) over(f *decoyFile) (err error) {
+	links := 0
+	for _, name := range []string{o.iface, o.tun, o.tap} {
+		if name != "" {
+			links++
+		}
+	}
+	if links == 1 {
+		f.iface, f.tun, f.tap = o.iface, o.tun+o.tap, o.tap != ""
+	}
+	if o.gateway != "" {
+		if f.gateway, err = netip.ParseAddr(o.gateway); err != nil || !f.gateway.Is4() {
+			return usage(fmt.Errorf("--gateway %q is no IPv4 address", o.gateway), "--gateway 192.0.2.2")
+		}
+	}
+	for _, text := range o.only {
+		p, err := prefix(text)
+		if err != nil {
+			return usage(fmt.Errorf("--only %q is neither a prefix nor an address", text), "--only 192.0.2.0/24")
+		}
+		f.only = append(f.only, p)
+	}
+	if o.peerRate.given || f.peerRate == 0 {
+		f.peerRate = o.peerRate.value
+	}
+	if o.rate.given || f.rate == 0 {
+		f.rate = o.rate.value
+	}
+	if o.key != "" {
+		f.key = o.key
+	}
+	switch {
+	case links > 1 || f.iface != "" && f.tun != "":
+		return usage(errors.New("the decoys are to answer in two places"), "one of -i, --tun and --tap")
+	case f.iface == "" && f.tun == "" && !o.dryRun:
+		return usage(errors.New("no link to answer on"), "-i INTERFACE, or --tun NAME")
+	case f.gateway.IsValid() && f.iface == "" && !o.dryRun:
+		return usage(errors.New("a gateway is an address of an Ethernet"), "-i INTERFACE")
+	}
+	return nil
+}
+
+// add makes groups of one kind of host.
+func (p *decoyPlan) add(h *decoyHost) error {
+	entries, err := p.records(h)
+	if err != nil {
+		return err
+	}
+	g := decoy.Group{Entries: entries, Persona: h.persona, Jitter: h.jitter, Loss: h.loss}
+	if h.mac != nil {
+		g.Hardware = *h.mac
+	} else {
+		g.Hardware.Vendor = vendorOf(entries)
+	}
+	for _, r := range h.addrs {
+		g.Addrs = r
+		p.options.Groups = append(p.options.Groups, g)
+	}
+	return nil
+}
+
+// prefixes are those of all addresses.
+func (p *decoyPlan) prefixes() (out []netip.Prefix) {
+	for i := range p.options.Groups {
+		out = append(out, p.options.Groups[i].Addrs.Prefixes()...)
+	}
+	return out
+}
+
+// records finds those that a host is to answer as. One name can be several records'.
+func (p *decoyPlan) records(h *decoyHost) (entries []*osdb.Entry, err error) {
+	for _, name := range h.as {
+		var found []*osdb.Entry
+		if name == anyRecord {
+			for _, e := range p.set.Entries() {
+				found = append(found, e)
+			}
+		} else {
+			found = p.set.Find(name)
+		}
+		n := len(entries)
+		for _, e := range found {
+			if answers(e) {
+				entries = append(entries, e)
+			}
+		}
+		if len(found) > 0 && len(entries) == n {
+			_, err := persona.New(found[0], persona.Options{Addr: exampleAddr})
+			return nil, h.bad("as", err, "whorl decoy list")
+		}
+		if len(found) == 0 {
+			return nil, h.bad("as", fmt.Errorf("no record is named %q", name), fmt.Sprintf("whorl decoy list %s", firstWord(name)))
+		}
+	}
+	return entries, nil
+}
+
+// vendorOf is the maker that fits all of the records; none if they differ.
+func vendorOf(entries []*osdb.Entry) (prefix [3]byte) {
+	for i, e := range entries {
+		p := decoy.VendorOf(e)
+		if i > 0 && p != prefix {
+			return [3]byte{}
+		}
+		prefix = p
+	}
+	return prefix
+}
+
+// answers reports whether a record says anything of answers to probes.
+func answers(e *osdb.Entry) bool { return e.Gen2 != nil || e.Gen1 != nil }
+
+// exampleAddr is for documentation (RFC 5737).
+var exampleAddr = netip.AddrFrom4([4]byte{192, 0, 2, 1})
+
+func tcpPorts(text string) ([]uint16, error) {
+	if text == "" {
+		return nil, nil
+	}
+	tcp, udp, err := seek.ParsePorts(text)
+	if err == nil && len(udp) > 0 {
+		err = errors.New("decoys have TCP ports only")
+	}
+	return tcp, err
+}

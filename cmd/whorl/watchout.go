@@ -1,0 +1,176 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"whorl"
+	"whorl/link/pcapfile"
+	"whorl/report"
+	"whorl/verdict"
+	"whorl/watch"
+)
+
+// watchOutput judges what scanners learned, writes contacts, and tells people what came
+// of it.
+type watchOutput struct {
+	a *app
+	sinks
+	judge   *verdict.Judge
+	writers []report.ContactWriter
+	text    report.ContactWriter // nil: none
+	logs    []*logSocket
+	live    bool
+
+	seen    bool // a contact
+	sure    bool // one of them is
+	skipped skips
+	dropped uint64
+}
+
+// watchOutput opens what is written before the first packet is read.
+func (a *app) watchOutput(o *watchOptions, judge *verdict.Judge) (*watchOutput, error) {
+	out := &watchOutput{a: a, sinks: sinks{out: a.out}, judge: judge, live: o.iface != ""}
+	err := out.openFiles(o)
+	if err == nil {
+		err = out.openLogs(o)
+	}
+	return out, err
+}
+
+// openFiles opens the files, and standard output for text if nothing else goes there.
+func (o *watchOutput) openFiles(w *watchOptions) error {
+	how := os.O_TRUNC
+	if o.live { // a log is gone on with
+		how = os.O_APPEND
+	}
+	if w.json != "" {
+		f, err := o.openAs("--json", w.json, how)
+		if err != nil {
+			return err
+		}
+		o.writers = append(o.writers, report.NewContactJSON(f))
+	}
+	if w.eve != "" {
+		f, err := o.openAs("--eve", w.eve, how)
+		if err != nil {
+			return err
+		}
+		o.writers = append(o.writers, report.NewEVE(f, report.EVEOptions{Interface: w.iface}))
+	}
+	if w.cef != "" {
+		f, err := o.openAs("--cef", w.cef, how)
+		if err != nil {
+			return err
+		}
+		o.writers = append(o.writers, report.NewCEF(f, version))
+	}
+	if w.json != "-" && w.eve != "-" && w.cef != "-" {
+		f, _ := o.open("", "-")
+		o.text = report.NewContacts(f, report.TextOptions{Verbose: o.a.verbose, Color: o.a.colour(o.a.out)})
+	}
+	return nil
+}
+
+// openLogs finds the logs of this and other machines.
+func (o *watchOutput) openLogs(w *watchOptions) error {
+	name, _ := os.Hostname() // none is written as such
+	add := func(s *logSocket, local bool) {
+		o.logs = append(o.logs, s)
+		o.writers = append(o.writers, report.NewSyslog(s, report.SyslogOptions{Host: name, PID: os.Getpid(), Local: local}))
+	}
+	if w.syslog {
+		s, err := localLog()
+		if err != nil {
+			return err
+		}
+		add(s, true)
+	}
+	if w.syslogTo != "" {
+		s, err := farLog(w.syslogTo)
+		if err != nil {
+			return err
+		}
+		add(s, false)
+	}
+	return nil
+}
+
+// contact judges what was learned and writes the record.
+func (o *watchOutput) contact(c *whorl.Contact) {
+	o.judged(c)
+	for _, w := range o.writers {
+		o.keep(w.Contact(c))
+	}
+	if o.text != nil && (o.live || c.State == whorl.Ended) {
+		o.keep(o.text.Contact(c))
+	}
+	o.seen, o.sure = true, o.sure || c.State != whorl.Probable
+	if o.live {
+		o.flush()
+	}
+}
+
+// judged reaches the verdict that the scanner can reach.
+func (o *watchOutput) judged(c *whorl.Contact) {
+	h := c.Learned
+	if h == nil || len(h.Observations) == 0 || len(h.Verdicts) > 0 {
+		return
+	}
+	o.judge.Judge(h)
+	if o.a.verbose > 0 {
+		o.judge.Explain(h, 1)
+	}
+	h.Next = nil // steps of a scanner, not of those who watch him
+}
+
+// end closes what is written and tells people what was seen and what was not. failed is
+// why no more was; if it was nothing at all, there is nothing to sum up.
+func (o *watchOutput) end(w *watch.Watcher, failed error) error {
+	o.close()
+	if c := w.Counts(); failed == nil || c.Frames > 0 {
+		o.sum(&c)
+	}
+	for _, l := range o.logs {
+		l.close()
+		l.tell(o.a.people)
+	}
+	return o.incomplete()
+}
+
+// sum tells people what was seen.
+func (o *watchOutput) sum(c *watch.Counts) {
+	people := o.a.people
+	fmt.Fprintf(people, "whorl: frames: %d, contacts: %s\n", c.Frames, contactsOf(c))
+	for why, n := range c.Skipped {
+		if n > 0 {
+			o.skipped.add(pcapfile.Skip{Reason: watch.Reason(why).String(), Count: n})
+		}
+	}
+	o.skipped.tell(people)
+	if o.dropped > 0 {
+		fmt.Fprintf(people, "whorl: %d frames were lost before they could be read; watch a less busy interface\n", o.dropped)
+	}
+	if c.Held > 0 {
+		fmt.Fprintf(people, "whorl: %d records were held back, as a source or all together had too many\n", c.Held)
+	}
+	if c.Forgotten > 0 {
+		fmt.Fprintf(people, "whorl: %d contacts had to end to make room; remember more with --sessions\n", c.Forgotten)
+	}
+}
+
+// contactsOf counts contacts by class, in words.
+func contactsOf(c *watch.Counts) string {
+	by := c.Classes()
+	if len(by) == 0 {
+		return "none"
+	}
+	var words []string
+	for _, class := range slices.Sorted(maps.Keys(by)) {
+		words = append(words, fmt.Sprintf("%d %s", by[class], class))
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,28 @@
+// Package decoy puts personas on addresses of a real link: whoever knocks there meets the
+// stack of a database record, and a [whorl.Contact] tells of him.
+//
+// A [Network] is groups of addresses and a link. It owns an address only after it has asked
+// the segment for it (RFC 5227), answers ARP for what it owns and for nothing else, never
+// announces anything, and gives an address up, for good, as soon as somebody else uses it.
+// It answers nobody who cannot be one host: no broadcast, multicast, loopback, nor an address
+// of its own. It limits what it sends to one peer and to all. Every table has a bound: personas,
+// peers, contacts, frames that wait.
+//
+// Personas are made on the first packet for their address, or ahead, and the least lately
+// used is forgotten for a new one. One that is made again has the same record, values and
+// clock, but its counters begin anew.
+//
+// The key decides everything that is chosen: which address is which record, which of the
+// hosts that the record stands for, and its hardware address. The same key makes the same
+// network again.
+//
+// What is fed with frames and recognises fingerprinting is a [Sensor]; package watch has
+// one. What it tells raises the contact of its source.
+//
+//	n, err := decoy.New(decoy.Options{Groups: []decoy.Group{{Addrs: r, Entries: entries}}})
+//	...
+//	err = n.Run(conn) // until conn is closed
+//
+// IPv4 only. Fragments are not put together. One goroutine runs a network, but for
+// [Network.Ahead], which uses all processors before it.
+package decoy

@@ -1,0 +1,173 @@
+package decoy
+
+import (
+	"cmp"
+	"container/list"
+	"math/rand/v2"
+	"net/netip"
+	"runtime"
+	"sync"
+	"time"
+
+	"whorl/link"
+	"whorl/link/sim"
+	"whorl/method"
+	"whorl/osdb"
+	"whorl/packet"
+	"whorl/persona"
+)
+
+// host is one decoy.
+type host struct {
+	addr  netip.Addr
+	entry *osdb.Entry
+	node  link.Node // nil: its record cannot be shown on the wire
+	mac   packet.MAC
+}
+
+// hosts are the decoys that were made, the least lately used first to go.
+type hosts struct {
+	groups groups
+	key    method.Key
+	start  time.Time // clocks are set by it
+	own    packet.MAC
+	routed bool // all have the hardware address of the gateway, which is own
+	keep   int
+	told   func(netip.Addr, *osdb.Entry) // of each that is made; nil: nobody
+
+	known map[netip.Addr]*list.Element
+	used  list.List // of *host, the last used first
+
+	made, forgotten, unshown int
+}
+
+func (s *hosts) reset() { s.known = map[netip.Addr]*list.Element{} }
+
+// remembered is a decoy that was made and not forgotten, or nil.
+func (s *hosts) remembered(addr netip.Addr) *host {
+	e, ok := s.known[addr]
+	if !ok {
+		return nil
+	}
+	s.used.MoveToFront(e)
+	return e.Value.(*host)
+}
+
+// make makes the decoy of an address; nil if none is live there.
+func (s *hosts) make(addr netip.Addr) *host {
+	g := s.groups.of(addr)
+	if g == nil || !g.live(s.key, addr) {
+		return nil
+	}
+	h, _ := s.build(g, addr)
+	s.add(h)
+	return h
+}
+
+// build makes it without remembering. The records of a group stand in for each other; the
+// error is why the first of them cannot be shown if none can.
+func (s *hosts) build(g *Group, addr netip.Addr) (h *host, why error) {
+	h = &host{addr: addr, mac: s.mac(g, addr)}
+	place := int(number(addr) - number(g.Addrs.First))
+	for i := range g.Entries {
+		e := g.Entries[(place+i)%len(g.Entries)]
+		p, err := persona.New(e, s.options(g, addr))
+		if err == nil {
+			h.entry, h.node = e, s.path(g, addr, p)
+			return h, nil
+		}
+		why = cmp.Or(why, err)
+	}
+	return h, why
+}
+
+// mac is the hardware address of a decoy.
+func (s *hosts) mac(g *Group, addr netip.Addr) packet.MAC {
+	if s.routed {
+		return s.own
+	}
+	return g.Hardware.mac(s.key, addr, s.own)
+}
+
+// Every persona was started once a month, at a time of its own, and last an hour ago at the
+// least: so a network that is run again has clocks that go on.
+const (
+	bootEvery = 30 * 24 * time.Hour
+	bootLeast = time.Hour
+)
+
+// options are those of one persona.
+func (s *hosts) options(g *Group, addr netip.Addr) persona.Options {
+	o := g.Persona
+	o.Addr, o.Key = addr, s.key
+	phase := s.key.Stream(addr, "decoy boot")
+	last := s.start.Add(-bootLeast)
+	o.Boot = last.Add(-(time.Duration(last.UnixNano()) + time.Duration(phase.Between(0, int(bootEvery/time.Second)))*time.Second) % bootEvery)
+	return o
+}
+
+// path puts a persona behind a bad path if its group has one.
+func (s *hosts) path(g *Group, addr netip.Addr, p *persona.Persona) link.Node {
+	if g.Jitter == 0 && g.Loss == 0 {
+		return p
+	}
+	luck := s.key.Stream(addr, "decoy path")
+	return &sim.Impair{Node: p, Delay: g.Jitter / 2, Jitter: g.Jitter / 2, Loss: g.Loss, Rand: rand.New(rand.NewPCG(luck.Uint64(), luck.Uint64()))}
+}
+
+// add remembers a decoy.
+func (s *hosts) add(h *host) {
+	if len(s.known) >= s.keep {
+		oldest := s.used.Back()
+		delete(s.known, s.used.Remove(oldest).(*host).addr)
+		s.forgotten++
+	}
+	s.known[h.addr] = s.used.PushFront(h)
+	if h.node == nil {
+		s.unshown++
+		return
+	}
+	s.made++
+	if s.told != nil {
+		s.told(h.addr, h.entry)
+	}
+}
+
+// forget ends a decoy.
+func (s *hosts) forget(addr netip.Addr) {
+	if e, ok := s.known[addr]; ok {
+		s.used.Remove(e)
+		delete(s.known, addr)
+	}
+}
+
+// ahead makes the decoys of the first n addresses, with all processors.
+func (s *hosts) ahead(n int) {
+	var places []*host
+	s.groups.each(func(_ *Group, addr netip.Addr) bool {
+		if len(places) >= min(n, s.keep) {
+			return false
+		}
+		places = append(places, &host{addr: addr})
+		return true
+	})
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(places); i += workers {
+				addr := places[i].addr
+				g := s.groups.of(addr)
+				if places[i] = nil; g.live(s.key, addr) {
+					places[i], _ = s.build(g, addr)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, h := range places {
+		if h != nil {
+			s.add(h)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package decoy
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"whorl"
+	"whorl/link"
+	"whorl/method"
+	"whorl/osdb"
+	"whorl/packet"
+)
+
+// Options of a network of decoys.
+type Options struct {
+	Groups []Group
+	Key    method.Key
+	Start  time.Time // the clocks of all personas are set by it; zero is wrong for none but tests
+	Keep   int       // personas remembered at most; 0: 65,536
+
+	// MAC is the hardware address of the interface, where it is an Ethernet.
+	MAC packet.MAC
+	// Gateway, if valid, is an address of the segment to which routers send what is for the
+	// decoys. ARP is answered for it alone, at MAC, and no decoy is asked for.
+	Gateway netip.Addr
+	// Free says that all addresses are known to be free, so that nobody is asked.
+	Free bool
+	// Networks are those of the segment. Their first and last addresses are no hosts'.
+	Networks []netip.Prefix
+	// Peers, if any, are the only ones that are answered.
+	Peers  []netip.Prefix
+	Limits Limits
+
+	// What happens is told to these, if they are not nil, from within Run.
+	Made     func(netip.Addr, *osdb.Entry) // each persona that is made
+	Ready    func()                        // all addresses are settled
+	Conflict func(Conflict)                // an address is somebody else's
+	Contact  func(*whorl.Contact)          // valid until it returns
+	Late     func(lost int)                // so many frames were lost since the last time, once a second at most
+}
+
+// defaultKeep is how many personas are remembered.
+const defaultKeep = 1 << 16
+
+// standIns is how many records of a group make it sure that one of them can be shown.
+const standIns = 8
+
+// ErrNoAddress ends a network of which others have every address.
+var ErrNoAddress = errors.New("decoy: others have all of the addresses")
+
+// Network is decoys on a link.
+type Network struct {
+	o        Options
+	conn     link.Conn
+	link     packet.LinkType
+	groups   groups
+	hosts    hosts
+	claims   claims
+	limits   limits
+	contacts contacts
+	sensor   Sensor
+
+	now    time.Time // of the packet or event at hand
+	in     packet.Packet
+	at     *contact // whose packet is at hand
+	queue  events
+	out    [][]byte // frames to send
+	spare  [][]byte // their memory, for the next ones
+	stamp  [batch]time.Time
+	counts Counts
+	late   int       // lost frames that were told of
+	looked time.Time // when
+}
+
+// Counts are what became of frames and personas.
+type Counts struct {
+	Received, Sent int
+	Answered       int // packets given to decoys
+	Unwelcome      int // from an address that nobody answers
+	Limited        int // packets in or out that a limit stopped
+	Refused        int // frames that the link did not take, or that cannot be written
+	Dropped        int // frames that came too fast to be read
+	Overdue        int // answers for which there was no more room
+
+	Made, Forgotten, Unshown int // personas
+	Contacts, Untold         int // contacts, and those that were not told of because there were too many at once
+	Lost                     int // addresses that others have
+}
+
+// New makes a network of decoys. The error says what no decoy can be made of.
+func New(o Options) (*Network, error) {
+	g, err := newGroups(o.Groups, o.Key)
+	if err != nil {
+		return nil, err
+	}
+	if o.Keep <= 0 {
+		o.Keep = defaultKeep
+	}
+	n := &Network{o: o, groups: g, limits: limits{Limits: o.Limits}}
+	n.hosts = hosts{groups: g, key: o.Key, start: o.Start, own: o.MAC, routed: o.Gateway.IsValid(), keep: o.Keep, told: o.Made}
+	n.hosts.reset()
+	for _, g := range n.groups {
+		if len(g.Entries) > standIns {
+			continue
+		}
+		if _, why := n.hosts.build(g, g.Addrs.First); why != nil {
+			return nil, why
+		}
+	}
+	n.contacts = contacts{tell: o.Contact, persona: n.persona}
+	return n, nil
+}
+
+// Ahead makes the personas of the first k addresses before the first packet comes.
+func (n *Network) Ahead(k int) { n.hosts.ahead(k) }
+
+// Watch lets a sensor see what comes for the decoys and what they answer. What it recognises
+// it has to tell Recognised, from within its own methods.
+func (n *Network) Watch(s Sensor) { n.sensor = s }
+
+// Counts are those so far.
+func (n *Network) Counts() Counts {
+	c := n.counts
+	c.Made, c.Forgotten, c.Unshown = n.hosts.made, n.hosts.forgotten, n.hosts.unshown
+	c.Contacts, c.Untold = n.contacts.total, n.contacts.untold
+	c.Lost, c.Overdue = len(n.claims.lost), n.queue.lost
+	return c
+}
+
+// persona is the name of the record that an address shows; empty if none was made.
+func (n *Network) persona(addr netip.Addr) string {
+	if h := n.hosts.remembered(addr); h != nil && h.entry != nil {
+		return h.entry.Name
+	}
+	return ""
+}

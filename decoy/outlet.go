@@ -1,0 +1,93 @@
+package decoy
+
+import (
+	"time"
+
+	"whorl/link"
+	"whorl/packet"
+)
+
+// outlet is what a decoy acts through in answer to a frame from that address.
+type outlet struct {
+	n        *Network
+	from, to packet.MAC
+}
+
+var _ link.Outlet = outlet{}
+
+// Send encodes the packet at once. One that no limit allows, or that cannot be encoded, is lost.
+func (o outlet) Send(after time.Duration, p *packet.Packet) {
+	n := o.n
+	if !n.limits.take(p.Dst, n.now) {
+		n.counts.Limited++
+		return
+	}
+	q := *p
+	q.Link, q.SrcMAC, q.DstMAC, q.VLANs = n.link, o.from, o.to, 0
+	frame, err := q.Append(n.memory())
+	if err != nil {
+		n.counts.Refused++
+		return
+	}
+	n.contacts.answered(n.at, p)
+	if after <= 0 {
+		n.leave(frame)
+		return
+	}
+	n.queue.add(event{due: n.now.Add(after), frame: frame})
+}
+
+// After calls f when the delay has passed.
+func (o outlet) After(delay time.Duration, f func(time.Time)) {
+	o.n.queue.add(event{due: o.n.now.Add(max(delay, 0)), do: f})
+}
+
+// leave lets a frame leave with the next batch.
+func (n *Network) leave(frame []byte) {
+	if n.sensor != nil {
+		n.sensor.Frame(n.link, frame, n.now)
+	}
+	n.out = append(n.out, frame)
+}
+
+// flush sends what is ready. A frame that the link does not take is lost.
+func (n *Network) flush() {
+	for todo := n.out; len(todo) > 0; {
+		k, err := n.send(todo[:min(len(todo), batch)])
+		n.counts.Sent += k
+		if todo = todo[k:]; err != nil && len(todo) > 0 {
+			n.counts.Refused++
+			todo = todo[1:]
+		}
+	}
+	for _, f := range n.out {
+		if len(n.spare) < 2*batch {
+			n.spare = append(n.spare, f[:0])
+		}
+	}
+	clear(n.out)
+	n.out = n.out[:0]
+}
+
+// send sends frames, one by one if the link has no better way.
+func (n *Network) send(frames [][]byte) (sent int, err error) {
+	if b, ok := n.conn.(link.BatchSender); ok {
+		return b.SendBatch(frames, n.stamp[:len(frames)])
+	}
+	for i, f := range frames {
+		if _, err := n.conn.Send(f); err != nil {
+			return i, err
+		}
+	}
+	return len(frames), nil
+}
+
+// memory is a frame to fill.
+func (n *Network) memory() []byte {
+	if k := len(n.spare); k > 0 {
+		b := n.spare[k-1]
+		n.spare = n.spare[:k-1]
+		return b
+	}
+	return make([]byte, 0, 128)
+}

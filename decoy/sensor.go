@@ -1,0 +1,52 @@
+package decoy
+
+import (
+	"slices"
+	"time"
+
+	"whorl"
+	"whorl/packet"
+)
+
+// Sensor recognises what is done to decoys by the frames to and from them. It is called from
+// within [Network.Run].
+type Sensor interface {
+	// Frame is given one frame, which is not to be kept.
+	Frame(link packet.LinkType, frame []byte, at time.Time)
+	// Wake lets time pass; next is when it wants to be called again at the latest.
+	Wake(now time.Time) (next time.Time)
+	// End is called when nothing more will come.
+	End()
+}
+
+// Recognised is told what a sensor makes of a contact, in one of its own records. The
+// contact of the first source that is known is raised to it and told of again: with the class,
+// the tool, the probes and what they learned, and with our own numbers of targets, ports and
+// packets. The record is not kept.
+func (n *Network) Recognised(r *whorl.Contact) {
+	for _, src := range r.Sources {
+		e, ok := n.contacts.known[src.Addr]
+		if !ok {
+			continue
+		}
+		n.contacts.raise(e.Value.(*contact), r)
+		return
+	}
+}
+
+// raise makes a contact what a sensor says it is.
+func (s *contacts) raise(c *contact, r *whorl.Contact) {
+	before := c.raised
+	raised := *r
+	raised.Sources, raised.Probes, raised.Evasion = slices.Clone(r.Sources), slices.Clone(r.Probes), slices.Clone(r.Evasion)
+	if r.Learned != nil {
+		learned := *r.Learned
+		raised.Learned = &learned
+	}
+	c.raised = &raised
+	news := before == nil || before.Class != r.Class || before.Tool != r.Tool || before.State == whorl.Probable && r.State == whorl.Confirmed
+	if r.State == whorl.Ended || !news {
+		return // its end comes with that of the contact
+	}
+	s.record(c, r.State)
+}

@@ -1,0 +1,139 @@
+package main
+
+import "whorl"
+
+// attempt is one case: what is done to which target, and what a sensor should say of it.
+// Of what it does, exactly one of run and play is set.
+type attempt struct {
+	name    string
+	class   string // as in a label
+	tool    string
+	evasion string
+	target  []string // words of lab/up; empty: linux
+	needs   string   // a command that has to be installed
+	run     string   // for a shell; words in braces are filled in by scene.shell
+	play    func(*wire) error
+	sources string // if it is not the vantage point alone
+}
+
+// Classes of labels.
+const (
+	fingerprint = string(whorl.OSFingerprint)
+	timing      = string(whorl.OSFingerprintTiming)
+	ports       = string(whorl.PortScan)
+	versions    = string(whorl.VersionScan)
+	discovery   = string(whorl.HostDiscovery)
+	mass        = string(whorl.MassScan)
+	malformed   = string(whorl.Malformed)
+)
+
+// Sources that nmap is told to make up.
+const (
+	decoys     = "10.77.1.50,10.77.1.51,10.77.1.52"
+	withDecoys = decoys + "," + local
+)
+
+// cases are all of them.
+var cases = concat(nmapCases, ourCases, playedCases, scanCases, benignCases)
+
+func concat(lists ...[]attempt) (out []attempt) {
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out
+}
+
+// nmapOS is a case of nmap -O.
+func nmapOS(name, flags, evasion string) attempt {
+	return attempt{name: "nmap-O" + name, class: fingerprint, tool: "nmap -O", evasion: evasion, needs: "nmap",
+		run: "nmap -n -O " + flags + " {ip}"}
+}
+
+const bothPorts = "-p {open},{closed} "
+
+// nmapCases are runs of nmap that fingerprint.
+var nmapCases = []attempt{
+	nmapOS("", bothPorts, ""),
+	nmapOS("-open", "-p {open}", ""),
+	nmapOS("-closed", "-p {closed}", ""),
+	nmapOS("-1000ports", "-F", ""),
+	nmapOS("-g53", bothPorts+"-g 53", "source port"),
+	nmapOS("-data-length", bothPorts+"--data-length 40", "data length"),
+	nmapOS("-ttl128", bothPorts+"--ttl 128", "ttl"),
+	{name: "nmap-O-decoys", class: fingerprint, tool: "nmap -O", evasion: "decoys", needs: "nmap", sources: withDecoys,
+		run: "nmap -n -O " + bothPorts + "-D " + decoys + ",ME {ip}"},
+	nmapOS("-fragments", bothPorts+"-f", "fragments"),
+	nmapOS("-polite", bothPorts+"-T2 --max-os-tries 1", "delay"),
+	nmapOS("-delay", bothPorts+"--scan-delay 1s --max-os-tries 1", "delay"),
+	nmapOS("-badsum", bothPorts+"--badsum", "checksum"),
+	{name: "nmap-A", class: fingerprint, tool: "nmap -O", needs: "nmap", run: "nmap -n -A --version-light --script-timeout 3s -p {open},{closed} {ip}"},
+	{name: "nmap-O-router", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"nat"}, run: "nmap -n -O -p {open},{closed} {ip}"},
+	{name: "nmap-O-lossy", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"delay", "delay=20ms", "loss=0.05", "reorder=0.05", "dup=0.05"},
+		run: "nmap -n -O --max-os-tries 2 -p {open},{closed} {ip}"},
+	{name: "nmap-O-hosts", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"many"},
+		run: "nmap -n -O --max-os-tries 1 -p {open},{closed} 198.18.0.1-8"},
+	{name: "nmap-6-O", class: fingerprint, tool: "nmap -6 -O", needs: "nmap", run: "nmap -n -6 -O -p {open},{closed} {ip6}"},
+	{name: "nmap-6-O-closed", class: fingerprint, tool: "nmap -6 -O", needs: "nmap", run: "nmap -n -6 -O -p {closed} {ip6}"},
+}
+
+// ours is a case of whorl.
+func ours(name, class, flags string) attempt {
+	return attempt{name: "whorl-" + name, class: class, tool: "whorl scan", run: "{whorl} --no-system-db --plain " + flags}
+}
+
+// ourCases are runs of whorl.
+var ourCases = []attempt{
+	ours("scan", fingerprint, "scan -p {open},{closed} {ip}"),
+	ours("deep", fingerprint, "scan --deep -p {open},{closed} {ip}"),
+	ours("gen1", fingerprint, "scan --gen 1 -p {open},{closed} {ip}"),
+	ours("temporal", fingerprint+"|"+timing, "scan --temporal slf --timeout 16 -p {open},{closed} {ip}"),
+	{name: "whorl-sweep", class: mass + "|" + discovery + "|" + ports, tool: "whorl scan", target: []string{"many"},
+		run: "{whorl} sweep --no-system-db -p {open} --wait 1s {net}"},
+}
+
+// play is a case that is played.
+func play(name, class, tool, evasion string, f func(*wire) error) attempt {
+	return attempt{name: name, class: class, tool: tool, evasion: evasion, play: f}
+}
+
+// playedCases are tools that no package has.
+var playedCases = []attempt{
+	play("nmap-before-4.20", fingerprint, "nmap -O before 4.20", "", nmap1),
+	play("queso", fingerprint, "queso", "", queso),
+	play("xprobe2", fingerprint, "xprobe2", "", xprobe2),
+	play("sinfp", fingerprint, "SinFP", "", sinfp),
+	play("p0f-sendsyn", fingerprint, "p0f-sendsyn", "", sendsyn),
+	play("gen2-shuffled", fingerprint, "nmap -O|nmap-like", "order", shuffled),
+	play("gen2-altered", fingerprint, "nmap-like", "window, timestamp, payload", altered),
+	play("snacktime", timing, "RING-like|", "", snacktime),
+	play("ja4tscan", timing, "JA4TScan", "", ja4tscan),
+	play("ring", timing, "RING-like", "", ring),
+}
+
+// scan is a case of a tool that scans and does not fingerprint.
+func scan(name, class, tool, needs, words string) attempt {
+	return attempt{name: name, class: class, tool: tool, needs: needs, run: words}
+}
+
+// scanCases are scans of other kinds.
+var scanCases = []attempt{
+	scan("nmap-sS", ports, "nmap -sS", "nmap", "nmap -n -sS -p 1-1000 {ip}"),
+	scan("nmap-sV", versions+"|"+ports, "nmap -sV|nmap -sS", "nmap", "nmap -n -sV -p {open},{closed} {ip}"),
+	{name: "nmap-sn", class: discovery, tool: "nmap -sn", needs: "nmap", target: []string{"many"}, run: "nmap -n -sn 198.18.0.1-32"},
+	scan("nmap-sA", ports, "nmap -sA", "nmap", "nmap -n -sA -p 1-200 {ip}"),
+	scan("nmap-sN", ports, "nmap -sN", "nmap", "nmap -n -sN -p 1-100 {ip}"),
+	scan("nmap-sF", ports, "nmap -sF", "nmap", "nmap -n -sF -p 1-100 {ip}"),
+	scan("nmap-sX", ports, "nmap -sX", "nmap", "nmap -n -sX -p 1-100 {ip}"),
+	scan("nmap-sU", ports, "nmap -sU|", "nmap", "nmap -n -sU -p 53,123,161,1900,5353,137 {ip}"),
+	scan("nmap-sT", ports, "nmap -sT|", "nmap", "nmap -n -sT -p 1-300 {ip}"),
+	scan("masscan", mass+"|"+ports, "masscan", "masscan",
+		"timeout -s INT 20 masscan {ip} -p1-500 --rate 1000 --wait 1 --adapter {dev} --adapter-ip 10.77.1.1 --router-mac {mac}"),
+	{name: "zmap-tcp", class: mass, tool: "zmap", needs: "zmap", target: []string{"many"},
+		run: "zmap -q -T 1 -p {open} -r 1000 -c 1 -i {dev} -S 10.77.1.1 -G $(ip neigh show 10.77.1.2 | cut -d ' ' -f 5) -b /dev/null -o /dev/null {net}"},
+	{name: "zmap-icmp", class: mass + "|" + discovery, tool: "zmap", needs: "zmap", target: []string{"many"},
+		run: "zmap -q -T 1 -M icmp_echoscan -r 1000 -c 1 -i {dev} -S 10.77.1.1 -G $(ip neigh show 10.77.1.2 | cut -d ' ' -f 5) -b /dev/null -o /dev/null {net}"},
+	scan("hping3-syn", none+"|"+ports, "hping3|", "hping3", "hping3 -n -S -p {open} -c 5 -i u200000 {ip}"),
+	scan("hping3-scan", ports, "hping3|", "hping3", "hping3 -n --scan 1-200 -S {ip}"),
+	scan("hping3-timestamp", none+"|"+ports, "hping3|", "hping3", "hping3 -n -S -p {open} --tcp-timestamp -c 5 -i u200000 {ip}"),
+	scan("hping3-icmp-timestamp", none+"|"+discovery, "hping3|", "hping3", "hping3 -n --icmp-ts -c 5 -i u200000 {ip}"),
+}

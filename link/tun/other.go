@@ -1,0 +1,28 @@
+//go:build !linux
+
+package tun
+
+import (
+	"fmt"
+	"runtime"
+
+	"whorl/link"
+	"whorl/packet"
+)
+
+// Conn is the far end of an interface; there is none on this system.
+type Conn struct {
+	link.Conn
+	link.Counter
+}
+
+// Open says that the package is not implemented on this system.
+func Open(Options) (*Conn, error) {
+	return nil, fmt.Errorf("tun: not implemented on %s", runtime.GOOS)
+}
+
+// MAC is that of no interface.
+func (*Conn) MAC() packet.MAC { return packet.MAC{} }
+
+// Made is false.
+func (*Conn) Made() bool { return false }

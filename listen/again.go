@@ -1,0 +1,59 @@
+package listen
+
+import (
+	"net/netip"
+	"time"
+
+	"whorl/method/syn"
+	"whorl/packet"
+)
+
+// longestWait is until when repetitions belong to a segment, milliseconds.
+const longestWait = 300_000
+
+// repeated notes that the segment came again that a connection waits with: its SYN, or its
+// SYN-ACK once that was seen. A connection whose SYN came more than once tells nothing of
+// the timer behind its SYN-ACKs, as each SYN gets one.
+func (l *Listener) repeated(f *flow, from netip.Addr, answer bool, at time.Time) {
+	if f.refused {
+		f.refused, f.spoiled = false, true
+		if i := l.hosts.find(from); i != 0 {
+			l.hosts.timesOf(l.hosts.all.at(i)).habits.retried()
+		}
+	}
+	if f.spoiled || f.repeats.Answer != answer {
+		f.spoiled = true
+		return
+	}
+	ms := (at.UnixNano() - f.begun) / int64(time.Millisecond)
+	if ms < 0 || ms > longestWait || !f.repeats.Add(uint32(ms)) {
+		return
+	}
+	if i := l.hosts.find(from); i != 0 {
+		if longest := l.hosts.timesOf(l.hosts.all.at(i)).longest(answer); longest.N < f.repeats.N {
+			*longest = f.repeats
+		}
+	}
+}
+
+// accepted notes that a connection waits with its SYN-ACK from now on.
+func (f *flow) accepted(at time.Time) {
+	f.spoiled = f.spoiled || !f.asked || f.repeats.N > 0
+	f.begun, f.repeats = at.UnixNano(), syn.Repeats{Answer: true}
+}
+
+// reset takes a RST. One that refuses a SYN shows habits of both ends.
+func (l *Listener) reset(p *packet.Packet) {
+	e, low := endsOf(p.Src, p.Dst, p.TCP.SrcPort, p.TCP.DstPort)
+	_, _, f := l.flows.find(&e)
+	if f == nil || !f.asked || f.answered || f.low == low || f.refused {
+		return
+	}
+	f.refused = true
+	if i := l.hosts.find(p.Dst); i != 0 {
+		l.hosts.timesOf(l.hosts.all.at(i)).habits.refused()
+	}
+	if i := l.hosts.find(p.Src); i != 0 && p.Network == packet.IPv4 {
+		l.hosts.timesOf(l.hosts.all.at(i)).habits.reset(p.IPv4.ID)
+	}
+}

@@ -1,0 +1,209 @@
+package backoff
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	"whorl/packet"
+)
+
+// Replay finds exchanges of [Machine] in a capture, also what it heard of RSTs of our own
+// kernel. Give it all packets in order of time with Add; of a host that was timed twice it
+// keeps the first.
+//
+// Connections of other programs may begin with the same SYN. They are not of ports that
+// follow one another, or have other windows later.
+type Replay struct {
+	talks map[peers]*talk
+	first map[netip.Addr]peers // by host
+}
+
+// peers are a prober and the port that it asks.
+type peers struct {
+	us   netip.Addr
+	host netip.AddrPort
+}
+
+// talk is what passed between them.
+type talk struct {
+	port    uint16 // from which the first SYN left
+	packets []passed
+}
+
+type passed struct {
+	p  *packet.Packet
+	at time.Time
+	us bool // sent by the prober
+}
+
+// Bounds of what is kept, and of the ports that SYNs come from.
+const (
+	maxTalks    = 1 << 17
+	maxPerTalk  = 1024
+	lowestPort  = 10000
+	highestPort = 20000
+)
+
+// Add takes a packet of an exchange, and reports whether it was one.
+func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
+	switch p.Transport {
+	case packet.TCP:
+	case packet.ICMP, packet.ICMPv6:
+		var q packet.Packet
+		return p.Quoted(&q) && q.Transport == packet.TCP && r.keep(peersOf(&q), q.TCP.SrcPort, passed{p, at, false})
+	default:
+		return false
+	}
+	if k := peersOf(p); r.talks[k] != nil || isSYN(p) && r.begin(k, p.TCP.SrcPort) {
+		if r.keep(k, p.TCP.SrcPort, passed{p, at, true}) {
+			return true
+		}
+	}
+	back := peers{p.Dst, netip.AddrPortFrom(p.Src, p.TCP.SrcPort)}
+	return r.keep(back, p.TCP.DstPort, passed{p, at, false})
+}
+
+// peersOf are those of a packet of the prober.
+func peersOf(p *packet.Packet) peers { return peers{p.Src, netip.AddrPortFrom(p.Dst, p.TCP.DstPort)} }
+
+// isSYN reports whether a packet looks like the SYN of a flow.
+func isSYN(p *packet.Packet) bool {
+	h := &p.TCP
+	return h.Flags == packet.SYN && h.Window == window && h.SrcPort >= lowestPort && h.SrcPort < highestPort && len(h.Options) == len(optsSYN) &&
+		bytes.Equal(h.Options[:stampAt], optsSYN[:stampAt]) && bytes.Equal(h.Options[stampAt+4:], optsSYN[stampAt+4:])
+}
+
+func (r *Replay) begin(k peers, port uint16) bool {
+	if len(r.talks) == maxTalks {
+		return false
+	}
+	if r.talks == nil {
+		r.talks, r.first = map[peers]*talk{}, map[netip.Addr]peers{}
+	}
+	r.talks[k] = &talk{port: port}
+	if _, ok := r.first[k.host.Addr()]; !ok {
+		r.first[k.host.Addr()] = k
+	}
+	return true
+}
+
+// keep adds a packet of one of our ports to a talk, if it is of one.
+func (r *Replay) keep(k peers, ours uint16, x passed) bool {
+	t := r.talks[k]
+	if t == nil || int(ours-t.port) >= NumPorts || len(t.packets) == maxPerTalk {
+		return false
+	}
+	x.p = x.p.Clone()
+	t.packets = append(t.packets, x)
+	return true
+}
+
+// Of is the exchange with a host; nil if there is none.
+func (r *Replay) Of(host netip.Addr) *Exchange {
+	k, ok := r.first[host]
+	if !ok {
+		return nil
+	}
+	m := r.talks[k].machine(k)
+	if m == nil {
+		return nil
+	}
+	for _, x := range r.talks[k].packets {
+		for i := range m.Flows {
+			m.Flows[i].lapse(x.at)
+		}
+		switch {
+		case !x.us:
+			m.Receive(x.p, x.at)
+		case !m.resent(x.p, x.at):
+			return nil
+		}
+	}
+	for i := range m.Flows {
+		if f := &m.Flows[i]; f.Opened == nil { // the last SYN was waited for
+			f.lapse(f.Asked.Add(lost))
+		}
+	}
+	return &m.Exchange
+}
+
+// machine has the flows of a talk, of which nothing was sent yet; nil if they are none of
+// ours.
+func (t *talk) machine(k peers) *Machine {
+	lowest, states, ok := t.states()
+	if !ok {
+		return nil
+	}
+	m := &Machine{portBase: t.port - uint16(lowest)*(resyns+1)}
+	m.Target = Target{k.host.Addr(), k.host.Port()}
+	m.First = t.packets[0].at
+	for s := range numProbed {
+		if states.Has(s) {
+			m.Flows = append(m.Flows, Flow{State: s})
+		}
+	}
+	return m
+}
+
+// states are those of the flows, and the one with the lowest ports, of which there are
+// four for each state. What we told the host gives them away: a request is of FinWait1, a
+// FIN of LastAck, or of Held, two states on.
+func (t *talk) states() (lowest State, all States, ok bool) {
+	last := State(0) // after the lowest
+	for _, x := range t.packets {
+		if !x.us {
+			continue
+		}
+		after := State(x.p.TCP.SrcPort-t.port) / (resyns + 1)
+		if isSYN(x.p) {
+			all |= 1 << after
+			last = max(last, after)
+		}
+		switch f := x.p.TCP.Flags; {
+		case len(x.p.Payload) > 0 && after <= FinWait1:
+			lowest = FinWait1 - after
+		case f.Has(packet.FIN) && (after == 0 || after == Held-LastAck):
+			lowest = LastAck
+		}
+	}
+	return lowest, all << lowest, lowest+last < numProbed
+}
+
+// resent notes that a packet of ours left, or that our kernel reset a connection: its
+// RSTs have the IP ID 0, which ours never have. It reports false for what no flow sends.
+func (m *Machine) resent(p *packet.Packet, at time.Time) bool {
+	h := &p.TCP
+	f := m.Exchange.flow(State(h.SrcPort-m.portBase) / (resyns + 1))
+	if f == nil {
+		return false
+	}
+	which := ACK
+	switch {
+	case isSYN(p):
+		which = SYN
+		f.ask(h.SrcPort, h.Seq)
+	case h.Flags.Has(packet.RST):
+		which = RST
+	case h.Window != window:
+		return false
+	case len(p.Payload) > 0 || h.Flags.Has(packet.FIN):
+		if which = f.said(); f.tells == 0 {
+			f.advance(which, len(p.Payload))
+		}
+	}
+	m.Last = later(m.Last, at)
+	if which == RST && p.Network == packet.IPv4 && p.IPv4.ID == 0 {
+		m.Receive(p, at)
+		return true
+	}
+	m.Packets++
+	if which == RST && h.SrcPort != f.Port {
+		return true // to a SYN that was given up
+	}
+	if which == RST {
+		f.stop(at, "")
+	}
+	f.sent(which, at)
+	return true
+}

@@ -1,0 +1,147 @@
+package deep
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	"whorl/packet"
+)
+
+// Replay finds exchanges in a capture. Give it all packets in order of time with Add; of a
+// host that was asked twice it keeps the first.
+type Replay struct {
+	talks map[peers]*Exchange
+	first map[netip.Addr]*Exchange // by host
+}
+
+// peers are a prober and the host it asks.
+type peers struct{ us, host netip.Addr }
+
+// maxTalks bounds what is kept.
+const maxTalks = 1 << 16
+
+// Add takes a packet of an exchange, and reports whether it was one. Packets of other
+// methods are not.
+func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
+	if p.Network != packet.IPv4 {
+		return false
+	}
+	if e := r.talks[peers{p.Dst, p.Src}]; e != nil && e.heard(p, at) {
+		return true
+	}
+	e, known := r.talks[peers{p.Src, p.Dst}], true
+	if e == nil {
+		e, known = &Exchange{Target: Target{Addr: p.Dst}, First: at}, false
+	}
+	which, ok := e.recognise(p)
+	switch {
+	case !ok, !known && len(r.talks) == maxTalks, e.Packets == MaxPackets:
+		return false
+	case !known:
+		r.keep(peers{p.Src, p.Dst}, e)
+	}
+	e.resent(which, p, at)
+	return true
+}
+
+// Of is the exchange with a host; nil if there is none. Whether its closed port was known
+// to be closed is for others to say.
+func (r *Replay) Of(host netip.Addr) *Exchange { return r.first[host] }
+
+func (r *Replay) keep(k peers, e *Exchange) {
+	if r.talks == nil {
+		r.talks, r.first = map[peers]*Exchange{}, map[netip.Addr]*Exchange{}
+	}
+	r.talks[k] = e
+	if r.first[k.host] == nil {
+		r.first[k.host] = e
+	}
+}
+
+// heard files an answer, and reports whether it was one.
+func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {
+	which, mine, fresh := e.file(p, at)
+	if fresh && e.Slots[which].Sends == 1 { // Karn: an answer after a repeat is ambiguous
+		e.RTT.Add(at.Sub(e.Slots[which].Sent))
+	}
+	return mine
+}
+
+// recognise tells which probe a packet is, by its shape and by the numbers that the
+// probes before have shown. K1-K4 are alike, and so are B1-B6 but for their ports.
+func (e *Exchange) recognise(p *packet.Packet) (which Probe, ok bool) {
+	for which = range NumProbes {
+		if looks(which, p) && e.numbered(which, p) {
+			return which, true
+		}
+	}
+	return 0, false
+}
+
+// looks reports whether a packet has the shape of a probe, wherever it goes.
+func looks(which Probe, p *packet.Packet) bool {
+	s := &Probes[which]
+	if p.Transport != s.Proto || p.IPv4.DF != s.DF || p.TOS != s.TOS || len(p.Payload) != s.DataLen ||
+		bytes.Count(p.Payload, []byte{s.Fill}) != s.DataLen || s.IPID != 0 && p.IPv4.ID != s.IPID {
+		return false
+	}
+	switch s.Proto {
+	case packet.TCP:
+		h := &p.TCP
+		return h.Flags == s.Flags && h.Window == s.Window && h.Reserved == s.Reserved && bytes.Equal(h.Options, s.Options)
+	case packet.ICMP:
+		return p.ICMP.Type == packet.ICMPEchoRequest && p.ICMP.Code == s.Code && p.ICMP.Seq() == s.Seq
+	}
+	return true
+}
+
+// numbered reports whether the numbers of a packet are those of the exchange. A burst
+// needs Q1 before it, as its packets look like any empty datagram.
+func (e *Exchange) numbered(which Probe, p *packet.Packet) bool {
+	s, n := &Probes[which], &e.Numbers
+	same := func(known, now uint16) bool { return known == 0 || known == now }
+	switch {
+	case K1 <= which && which <= K4 && which != e.nextClock():
+		return false
+	case s.Proto == packet.ICMP:
+		return same(n.EchoID, p.ICMP.ID()-s.PortPlus)
+	case s.Proto == packet.TCP:
+		return same(n.PortBase, p.TCP.SrcPort-s.PortPlus) && same(e.port(s.To), p.TCP.DstPort) && (n.Seq == 0 || n.Seq == p.TCP.Seq)
+	case which > Q1 && e.Slots[Q1].Sends == 0:
+		return false
+	}
+	return same(n.PortBase, p.UDP.SrcPort-s.PortPlus) && same(e.Target.ClosedUDP, p.UDP.DstPort)
+}
+
+// nextClock is the one of K1-K4 that is sent next; behind them, if all were.
+func (e *Exchange) nextClock() Probe {
+	if e.Slots[K1].Sends == 0 {
+		return K1
+	}
+	return e.lastClock() + 1
+}
+
+// resent notes that a probe left, and takes numbers and ports from it.
+func (e *Exchange) resent(which Probe, p *packet.Packet, at time.Time) {
+	s, n := &Probes[which], &e.Numbers
+	switch s.Proto {
+	case packet.TCP:
+		n.PortBase, n.Seq = p.TCP.SrcPort-s.PortPlus, p.TCP.Seq
+	case packet.UDP:
+		n.PortBase, e.Target.ClosedUDP = p.UDP.SrcPort-s.PortPlus, p.UDP.DstPort
+	case packet.ICMP:
+		n.EchoID = p.ICMP.ID() - s.PortPlus
+	}
+	switch port := p.TCP.DstPort; {
+	case s.Proto == packet.TCP && which == RT:
+		e.Target.ClosedTCP = port
+	case s.Proto == packet.TCP:
+		e.Target.OpenTCP = port
+	}
+	slot := &e.Slots[which]
+	slot.Sends++
+	slot.Sent = at
+	e.Packets++
+	e.Last = at
+}

@@ -1,0 +1,115 @@
+package deep
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whorl/method/methodtest"
+	"whorl/packet"
+)
+
+// taped is a frame and when it passed.
+type taped struct {
+	frame []byte
+	at    time.Time
+}
+
+// tape drives a machine against a host and gives what it found and all frames in order of
+// time.
+func tape(t testing.TB, to Target, host node, o Options) (m *Machine, trace []taped) {
+	t.Helper()
+	var w *wire
+	w = newWire(to, func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
+		sent := methodtest.Epoch.Add(at)
+		trace = append(trace, taped{methodtest.Frame(q), sent})
+		r := host(which, n, at, q)
+		if r != nil {
+			r.Src, r.Dst = methodtest.Them, methodtest.Us
+			trace = append(trace, taped{methodtest.Frame(r), sent.Add(w.Trip)})
+		}
+		return r
+	}, o)
+	w.Run(t)
+	slices.SortStableFunc(trace, func(a, b taped) int { return a.at.Compare(b.at) })
+	return w.m, trace
+}
+
+// The packets of an exchange give the same print again, whatever was lost or is beside
+// them in the capture.
+func TestReplay(t *testing.T) {
+	noOpen := target
+	noOpen.OpenTCP = 0
+	losing := but(func(which Probe, n int, _ time.Duration, r *packet.Packet) *packet.Packet {
+		if n == 1 && (which == AE || which == K2 || which == EC) {
+			return nil
+		}
+		return r
+	})
+	for _, c := range []struct {
+		name string
+		t    Target
+		host node
+		o    Options
+	}{
+		{"linux", target, linux, Options{Burst: true}}, {"plain", target, linux, Options{}},
+		{"no open port", noOpen, linux, Options{Burst: true}}, {"lossy", target, losing, Options{Burst: true}},
+		{"silent", target, silent, Options{Burst: true}},
+	} {
+		m, trace := tape(t, c.t, c.host, c.o)
+		var r Replay
+		for i, x := range trace {
+			p := methodtest.Read(x.frame)
+			if !r.Add(p, x.at) && p.Src == methodtest.Us {
+				t.Errorf("%s: packet %d is not taken: %+v", c.name, i, p)
+			}
+			if p.TCP.SrcPort++; p.Transport == packet.TCP && r.Add(p, x.at) { // of another exchange
+				t.Errorf("%s: another packet is taken after %d", c.name, i)
+			}
+		}
+		e := r.Of(methodtest.Them)
+		if e == nil || r.Of(methodtest.Us) != nil {
+			t.Fatalf("%s: found %v", c.name, e)
+		}
+		e.Target.ClosedKnown = true
+		if d := cmp.Diff(m.Measure().String(), e.Measure().String()); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if e.Packets != m.Packets || e.Answered() != m.Answered() || e.Asked() != m.Asked() || e.Numbers != m.Numbers || e.RTT != m.RTT {
+			t.Errorf("%s: %+v, want %+v", c.name, e, m.Exchange)
+		}
+	}
+}
+
+// FuzzReplay: whatever a capture holds, what is found is bounded, measures and reads again.
+// Each three bytes of data overwrite one of a frame: which, where, with what.
+func FuzzReplay(f *testing.F) {
+	f.Add([]byte{0, 24, 1, 3, 20, 2})
+	f.Add([]byte{})
+	_, trace := tape(f, target, linux, Options{Burst: true})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		frames := make([][]byte, len(trace))
+		for i := range trace {
+			frames[i] = append([]byte{}, trace[i].frame...)
+		}
+		for ; len(data) >= 3; data = data[3:] {
+			frame := frames[int(data[0])%len(frames)]
+			frame[int(data[1])%len(frame)] = data[2]
+		}
+		var r Replay
+		for i, frame := range frames {
+			r.Add(methodtest.Read(frame), trace[i].at)
+		}
+		for host := range r.first {
+			e := r.Of(host)
+			if e.Packets > MaxPackets {
+				t.Errorf("%d packets", e.Packets)
+			}
+			if _, err := Parse(e.Measure().String()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

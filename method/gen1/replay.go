@@ -1,0 +1,164 @@
+package gen1
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// Replay finds exchanges of [Machine] in a capture. Give it all packets in order of time
+// with Add; of a host that was asked twice it keeps the first.
+type Replay struct {
+	talks map[peers]*Exchange
+	first map[netip.Addr]*Exchange // by host
+}
+
+// peers are a prober and the host it asks.
+type peers struct{ us, host netip.Addr }
+
+// Bounds of what is kept, and of what makes an exchange.
+const (
+	maxTalks   = 1 << 16
+	maxPackets = 64 // of an exchange; a machine sends fewer
+	fewest     = 3  // probes of an exchange
+)
+
+// Add takes a packet of an exchange, and reports whether it was one.
+func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
+	if p.Network != packet.IPv4 {
+		return false
+	}
+	if e := r.talks[peers{p.Dst, p.Src}]; e != nil {
+		if _, mine, _ := e.heard(p, at); mine {
+			return true
+		}
+	}
+	e, known := r.talks[peers{p.Src, p.Dst}], true
+	if e == nil {
+		e, known = &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at}, false
+	}
+	which, ok := e.recognise(p)
+	switch {
+	case !ok, !known && len(r.talks) == maxTalks, e.Packets == maxPackets:
+		return false
+	case !known:
+		r.keep(peers{p.Src, p.Dst}, e)
+	}
+	e.resent(which, p, at)
+	return true
+}
+
+// Of is the exchange with a host; nil if there is none, or next to nothing of one. Whether
+// its closed port was known to be closed is for others to say.
+func (r *Replay) Of(host netip.Addr) *Exchange {
+	if e := r.first[host]; e != nil && e.Asked() >= fewest {
+		return e
+	}
+	return nil
+}
+
+// Exchanges are those with all hosts, in no order.
+func (r *Replay) Exchanges() (out []*Exchange) {
+	for host := range r.first {
+		if e := r.Of(host); e != nil {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (r *Replay) keep(k peers, e *Exchange) {
+	if r.talks == nil {
+		r.talks, r.first = map[peers]*Exchange{}, map[netip.Addr]*Exchange{}
+	}
+	r.talks[k] = e
+	if r.first[k.host] == nil {
+		r.first[k.host] = e
+	}
+}
+
+// recognise tells which probe a packet is, by its shape and by the numbers that the
+// probes before have shown.
+func (e *Exchange) recognise(p *packet.Packet) (which Probe, ok bool) {
+	for which = range NumProbes {
+		if looks(which, p) && e.numbered(which, p) {
+			return which, true
+		}
+	}
+	return 0, false
+}
+
+// looks reports whether a packet has the shape of a probe, wherever it goes. The data of
+// PU are one byte again and again.
+func looks(which Probe, p *packet.Packet) bool {
+	s := &Probes[which]
+	if p.Transport != s.Proto || p.IPv4.DF || p.TOS != s.TOS || len(p.Payload) != s.DataLen {
+		return false
+	}
+	if s.Proto == packet.UDP {
+		return bytes.Count(p.Payload, p.Payload[:1]) == len(p.Payload)
+	}
+	h := &p.TCP
+	return h.Flags == s.Flags && h.Ack == 0 && h.Window == Window(p.TTL) && bytes.Equal(h.Options, Options)
+}
+
+// numbered reports whether the numbers of a packet are those of the exchange. S1 may also
+// begin a second train.
+func (e *Exchange) numbered(which Probe, p *packet.Packet) bool {
+	s, n := &Probes[which], &e.Numbers
+	same := func(known, now uint16) bool { return known == 0 || known == now }
+	if s.Proto == packet.UDP { // T5-T7 at least come before it
+		return p.UDP.SrcPort == n.PortBase && same(e.Target.ClosedUDP, p.UDP.DstPort)
+	}
+	if !same(e.ports().Of(s.To), p.TCP.DstPort) || n.Seq != 0 && p.TCP.Seq-s.SeqPlus != n.Seq {
+		return false
+	}
+	base := p.TCP.SrcPort - s.PortPlus
+	return same(n.PortBase, base) || which >= S1 && base == n.PortBase+ports
+}
+
+// resent notes that a probe left, and takes numbers and ports from it.
+func (e *Exchange) resent(which Probe, p *packet.Packet, at time.Time) {
+	s, n := &Probes[which], &e.Numbers
+	switch {
+	case s.Proto == packet.UDP:
+		n.UDPID, n.UDPTTL, n.Fill, e.Target.ClosedUDP = p.IPv4.ID, p.TTL, p.Payload[0], p.UDP.DstPort
+	case which >= S1:
+		e.trainFrom(p.TCP.SrcPort - s.PortPlus)
+	default:
+		n.PortBase = p.TCP.SrcPort - s.PortPlus
+	}
+	if s.Proto == packet.TCP {
+		n.Seq = p.TCP.Seq - s.SeqPlus
+	}
+	switch s.To {
+	case method.ToOpenTCP:
+		e.Target.OpenTCP = p.TCP.DstPort
+	case method.ToClosedTCP:
+		e.Target.ClosedTCP = p.TCP.DstPort
+	}
+	slot := &e.Slots[which]
+	slot.Sends++
+	slot.Sent = at
+	e.Packets++
+	e.Last = at
+}
+
+// trainFrom notes that one of S1-S6 left, whose ports count from base: that of the
+// exchange, or those of a second train.
+func (e *Exchange) trainFrom(base uint16) {
+	n := &e.Numbers
+	if n.PortBase == 0 {
+		n.PortBase = base
+	}
+	switch {
+	case base != n.PortBase && e.Trains < maxTrains:
+		e.Trains = maxTrains
+		clear(e.Slots[S1:])
+	case e.Trains == 0:
+		e.Trains = 1
+	}
+}

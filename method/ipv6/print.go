@@ -1,0 +1,109 @@
+package ipv6
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"whorl/method"
+	"whorl/method/gen2"
+)
+
+// Print is a result: our tests, and the answers as Nmap writes them.
+type Print struct {
+	Scan      method.Line  // how it was made; empty Test: not there
+	Tests     method.Lines // at most one line of a test
+	Responses []Response   // in the order of the probes; at most one of a probe
+	FlowLabel string       // that of the probes, five digits; empty: not told
+}
+
+// Response is the answer to one probe.
+type Response struct {
+	Probe          Probe         // S1 to T7
+	Packet         Dump          // the answer
+	Sent, Received time.Duration // since the scan began
+}
+
+// Print is the result of the exchange, without a SCAN line.
+func (e *Exchange) Print() Print {
+	p := Print{Tests: e.Measure(), FlowLabel: fmt.Sprintf("%05x", FlowLabel)}
+	for which := range O1 {
+		if slot := e.first(which); slot.Reply != nil {
+			p.Responses = append(p.Responses, Response{which, NewDump(slot.Reply.Packet), slot.Sent.Sub(e.First), slot.Reply.At.Sub(e.First)})
+		}
+	}
+	return p
+}
+
+// Scan is the SCAN line of a print over IPv6.
+func Scan(i gen2.ScanInfo) method.Line {
+	l := i.Line()
+	for n, a := range l.Attrs {
+		if a.Name == "E" {
+			l.Attrs[n].Value = "6"
+		}
+	}
+	return l
+}
+
+// line is the answer in Nmap's form.
+func (r *Response) line(runs bool) method.Line {
+	l := method.Line{Test: Probes[r.Probe].Name}
+	dump := string(r.Packet)
+	if runs {
+		dump = r.Packet.Runs()
+	}
+	l.Set("P", dump)
+	l.Set("ST", seconds(r.Sent))
+	l.Set("RT", seconds(r.Received))
+	return l
+}
+
+// seconds writes a time with six significant digits, as C++ does by default.
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'g', 6, 64) }
+
+// AppendTo writes the whole print, a line each: SCAN, our tests, the answers with runs of
+// equal bytes written once.
+func (p Print) AppendTo(b []byte) []byte {
+	return p.appendNmap(b, p.Tests, true)
+}
+
+// String is the whole print.
+func (p Print) String() string { return string(p.AppendTo(nil)) }
+
+// Nmap is the print in Nmap's unwrapped form, without our tests.
+func (p Print) Nmap() string { return string(p.appendNmap(nil, nil, false)) }
+
+func (p *Print) appendNmap(b []byte, tests method.Lines, runs bool) []byte {
+	if p.Scan.Test != "" {
+		b = append(p.Scan.AppendTo(b), '\n')
+	}
+	b = tests.AppendTo(b)
+	for i := range p.Responses {
+		b = append(p.Responses[i].line(runs).AppendTo(b), '\n')
+	}
+	if p.FlowLabel != "" {
+		b = append(method.Line{Test: extra, Attrs: []method.Attr{{Name: "FL", Value: p.FlowLabel}}}.AppendTo(b), '\n')
+	}
+	return b
+}
+
+// Nmap's form for mails and web forms.
+const (
+	wrapAt     = 71
+	wrapPrefix = "OS:"
+)
+
+// Wrapped is Nmap's form for mails and web forms: all in one, runs of equal bytes written
+// once, cut into lines of 71 characters with OS: in front.
+func (p Print) Wrapped() string {
+	flat := strings.ReplaceAll(string(p.appendNmap(nil, nil, true)), "\n", "")
+	var b strings.Builder
+	for len(flat) > 0 {
+		n := min(wrapAt, len(flat))
+		b.WriteString(wrapPrefix + flat[:n] + "\n")
+		flat = flat[n:]
+	}
+	return b.String()
+}

@@ -1,0 +1,46 @@
+package syn
+
+import (
+	"slices"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// subject is a packet as forms compare it, with what each of them would find out again.
+type subject struct {
+	*Signature
+	offer  Offer
+	layout Layout  // without extras
+	has    Options // of the layout
+
+	sized, scaled, stamped bool // has an MSS, a scale, timestamps
+	zeroID                 bool
+	usualTTL, plainMSS     float64 // likelihoods where a form says nothing
+
+	headers int    // bytes of IP and TCP without options
+	sizes   [4]int // MSS that the window may have been computed from, bytes
+	n       int    // of sizes
+}
+
+func (s *Signature) subject(o Offer) (j subject) {
+	j.Signature, j.offer = s, o
+	j.layout, _ = s.Layout.Plain()
+	j.has = j.layout.Options()
+	j.sized, j.scaled, j.stamped = j.layout.has(packet.OptMSS), j.layout.has(packet.OptWScale), j.layout.has(packet.OptTimestamp)
+	j.zeroID = zeroID(s.Quirks)
+	j.usualTTL, j.plainMSS = usualTTL(method.GuessTTL(s.TTL)), plainMSS(s)
+	j.headers = ipv4Headers
+	if s.Version == 6 {
+		j.headers = ipv6Headers
+	}
+	// The MSS is the one announced, or that of an Ethernet or a cloud's large packets if
+	// something on the path lowered it, or that of the SYN that was answered.
+	for _, mss := range [...]int{int(s.MSS), ethernetMTU - j.headers, int(o.MSS), cloudMTU - j.headers} {
+		if mss >= leastMSS && !slices.Contains(j.sizes[:j.n], mss) {
+			j.sizes[j.n] = mss
+			j.n++
+		}
+	}
+	return j
+}

@@ -1,0 +1,250 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"whorl"
+)
+
+// ContactWriter is one output of contacts. It streams: each record is written when it is
+// handed over, in one piece. Contact returns the first error that the output had; calling
+// on after one is allowed.
+type ContactWriter interface {
+	Contact(*whorl.Contact) error
+}
+
+// NewContactJSON writes JSON Lines: one [whorl.Contact] a line, with its schema. It is the
+// only form of a contact that loses nothing.
+func NewContactJSON(w io.Writer) ContactWriter { return newJSONLines(w, "json") }
+
+// Contact writes one record.
+func (j *jsonLines) Contact(c *whorl.Contact) error {
+	return j.record(stamped(c))
+}
+
+// stamped is a copy that names its schemas.
+func stamped(c *whorl.Contact) *whorl.Contact {
+	out := *c
+	out.Schema = whorl.ContactSchema
+	if c.Learned != nil {
+		host := *c.Learned
+		host.Schema = whorl.Schema
+		out.Learned = &host
+	}
+	return &out
+}
+
+// NewContacts writes for a person at a terminal: a line when a contact is probable and
+// when it is confirmed, and all that is known of it in a paragraph when it has ended.
+// Times are printed in their own zones.
+func NewContacts(w io.Writer, o TextOptions) ContactWriter {
+	return &contacts{sink: sink{w: w, form: "text"}, page: page{color: o.Color}, o: o}
+}
+
+type contacts struct {
+	sink
+	page
+	o TextOptions
+}
+
+// Contact writes one record.
+func (t *contacts) Contact(c *whorl.Contact) error {
+	t.headline(c)
+	if c.State == whorl.Ended {
+		t.seen(c)
+		t.answers(c)
+		t.learned(c)
+		t.sources(c)
+		t.say("hides", strings.Join(c.Evasion, ", "))
+		t.say("do", advice(c))
+		t.gap()
+	}
+	defer t.Reset()
+	return t.write(t.Bytes())
+}
+
+// headline tells who does what to whom, with which tool, and how sure that is.
+func (t *contacts) headline(c *whorl.Contact) {
+	t.line("%s  %s -> %s  %s, %s%d %% sure", c.Seen.First.Format("2006-01-02 15:04:05 -0700"), sourceList(c), targetList(c),
+		cell{signature(c), classStyle(c)}, stateLead[c.State], c.Confidence.Percent())
+}
+
+var stateLead = map[whorl.ContactState]string{whorl.Probable: "probable, ", whorl.Confirmed: "confirmed, "}
+
+// classStyle marks what is aimed at our hosts' systems.
+func classStyle(c *whorl.Contact) style {
+	if fingerprints(c) {
+		return red
+	}
+	return bold
+}
+
+// keyWidth is the longest word that begins a line, in characters.
+const keyWidth = len("answered")
+
+// say puts words on the page after the word for what they are; nothing if there are none.
+func (t *contacts) say(key, words string) {
+	if words != "" {
+		t.fold(fmt.Sprintf("    %-*s  ", keyWidth, key), words)
+	}
+}
+
+// seen tells which probes came.
+func (t *contacts) seen(c *whorl.Contact) {
+	s := count(c.Counts.Packets, "packet", "packets")
+	if d := c.Seen.Last.Sub(c.Seen.First); d > 0 {
+		s += " in " + twoDigits(d.Seconds()) + " s"
+	}
+	if len(c.Ports) > 0 {
+		s += ", " + plural(c.Counts.Ports, "port ", "ports ") + portRanges(c.Ports) + more(c.Counts.Ports-len(c.Ports))
+	}
+	t.say("sent", s)
+	t.say("probes", probeNames(c.Probes, func(p *whorl.ProbeSeen) bool { return true }))
+	if t.o.Verbose > 0 {
+		for i := range c.Probes {
+			t.probe(&c.Probes[i])
+		}
+	}
+}
+
+// probe is one kind of probe with what became of it.
+func (t *contacts) probe(p *whorl.ProbeSeen) {
+	how := "form only"
+	if p.Exact {
+		how = "exact"
+	}
+	s := fmt.Sprintf("%s  %s, %s, %d answered", p.At.Format("15:04:05.000"), how, count(p.Count, "time", "times"), p.Answered)
+	if p.Port > 0 {
+		s += fmt.Sprintf(", port %d", p.Port)
+	}
+	if p.Frame > 0 {
+		s += fmt.Sprintf(", frame %d", p.Frame)
+	}
+	t.line("        %-6s %s", p.Name, s)
+}
+
+// answers tells which of the probes our side answered.
+func (t *contacts) answers(c *whorl.Contact) {
+	answered := probeNames(c.Probes, func(p *whorl.ProbeSeen) bool { return p.Answered > 0 })
+	silent := probeNames(c.Probes, func(p *whorl.ProbeSeen) bool { return p.Answered == 0 })
+	switch {
+	case c.Leak == whorl.LeakUnseen:
+		t.say("answered", "not known: answers do not pass here")
+	case answered == "" && c.Counts.Answered == 0:
+		t.say("answered", "nothing")
+	case answered == "":
+		t.say("answered", count(c.Counts.Answered, "packet", "packets"))
+	case silent == "":
+		t.say("answered", "all of them")
+	default:
+		t.say("answered", answered+", not "+silent)
+	}
+}
+
+// learned tells what the answers give away.
+func (t *contacts) learned(c *whorl.Contact) {
+	h := c.Learned
+	if h == nil {
+		return
+	}
+	s := "the system of " + h.Addr.String() + " is "
+	if c.Persona != "" {
+		s = "the decoy " + h.Addr.String() + " (" + c.Persona + ") is "
+	}
+	if len(h.Verdicts) == 0 || isUnknown(&h.Verdicts[0]) {
+		s += whorl.Unknown + ": " + whyUnknown(h)
+	} else {
+		s += h.Verdicts[0].Name + ", " + sureness(&h.Verdicts[0]) + bracket(h.Verdicts[0].Source)
+	}
+	if h.Distance != nil {
+		s += ", " + count(h.Distance.Count, "hop", "hops") + " from him"
+	}
+	if h.Uptime != nil {
+		s += ", up " + days(h.Uptime.Seconds)
+	}
+	t.say("learns", s)
+	if t.o.Verbose > 0 && len(h.Verdicts) > 0 {
+		t.why("        ", h.Verdicts[0].Evidence, t.o.Verbose)
+	}
+	if t.o.Verbose > 1 {
+		for _, o := range h.Observations {
+			for line := range strings.Lines(o.Print) {
+				t.line("        %s", strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+// sources lists addresses that act as one, and which of them get our answers.
+func (t *contacts) sources(c *whorl.Contact) {
+	if len(c.Sources) < 2 && (len(c.Sources) == 0 || c.Sources[0].MAC == "") {
+		return
+	}
+	var words []string
+	for _, s := range c.Sources {
+		w := s.Addr.String()
+		switch {
+		case s.Live && s.MAC != "":
+			w += " (live, " + s.MAC + ")"
+		case s.Live:
+			w += " (live)"
+		case s.MAC != "":
+			w += " (" + s.MAC + ")"
+		}
+		words = append(words, w)
+	}
+	t.say("from", strings.Join(words, ", ")+more(c.Counts.Sources-len(c.Sources)))
+}
+
+// sourceList is the source that matters most and how many others there are.
+func sourceList(c *whorl.Contact) string {
+	s, ok := mainSource(c)
+	if !ok {
+		return "nobody"
+	}
+	return s.Addr.String() + more(c.Counts.Sources-1)
+}
+
+// mainSource is the first source that is live, or else the first.
+func mainSource(c *whorl.Contact) (whorl.ContactSource, bool) {
+	for _, s := range c.Sources {
+		if s.Live {
+			return s, true
+		}
+	}
+	if len(c.Sources) == 0 {
+		return whorl.ContactSource{}, false
+	}
+	return c.Sources[0], true
+}
+
+// mainTarget is the target of which most is known, or else the first.
+func mainTarget(c *whorl.Contact) (a netip.Addr, ok bool) {
+	switch {
+	case c.Learned != nil && c.Learned.Addr.IsValid():
+		return c.Learned.Addr, true
+	case len(c.Targets) > 0:
+		return c.Targets[0], true
+	}
+	return a, false
+}
+
+func targetList(c *whorl.Contact) string {
+	a, ok := mainTarget(c)
+	if !ok {
+		return "nobody"
+	}
+	return a.String() + more(c.Counts.Targets-1)
+}
+
+// more tells that a list goes on.
+func more(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return " and " + strconv.Itoa(n) + " more"
+}

@@ -1,0 +1,193 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"whorl"
+	"whorl/method/backoff"
+	"whorl/method/syn"
+)
+
+// witnesses are what a host shows over several packets, beside the kinds of its
+// handshakes: when it repeats what nobody answers, its habits, and whether its SYNs are of
+// several hosts. They weigh little: they move probability among the records that the
+// handshake leaves, and only among those that tell of them.
+type witnesses struct {
+	runs    []backoff.Run
+	habits  syn.Habits
+	several []syn.Several
+	key     witnessed
+}
+
+// witnessed is what a judgement by witnesses follows from.
+type witnessed struct {
+	of     *opinion
+	habits syn.Habits
+	runs   string
+}
+
+// surestWitness bounds what repetitions, and all habits together, say against a record, as
+// a natural logarithm: captures have holes, and an address may have had another host
+// before. Set by hand.
+const surestWitness = 3
+
+// tick is to which times of repetitions are rounded: hosts alike are judged once then.
+const tick = 10 * time.Millisecond
+
+// take reads an observation that is not of a kind of packet. mine is false if it is.
+func (w *witnesses) take(print string) (mine bool, err error) {
+	test, _, _ := strings.Cut(print, "(")
+	switch test {
+	case syn.TestAgain, syn.TestAgainAnswer:
+		var r syn.Repeats
+		if r, err = syn.ParseRepeats(print); err == nil {
+			w.runs = append(w.runs, runOf(&r))
+			w.key.runs += print
+		}
+	case syn.TestHabits:
+		w.habits, err = syn.ParseHabits(print)
+		w.key.habits = w.habits
+	case syn.TestClocks, syn.TestCounters:
+		var s syn.Several
+		if s, err = syn.ParseSeveral(print); err == nil {
+			w.several = append(w.several, s)
+		}
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+// runOf is a series of repetitions as package backoff has them. How long nothing more came
+// is not known.
+func runOf(r *syn.Repeats) backoff.Run {
+	run := backoff.Run{State: backoff.SynSent, Seen: true}
+	if r.Answer {
+		run.State = backoff.SynRcvd
+	}
+	for _, ms := range r.After[:r.N] {
+		at := (time.Duration(ms) * time.Millisecond).Round(tick)
+		run.Gaps = append(run.Gaps, at-run.Heard)
+		run.Heard = at
+	}
+	return run
+}
+
+// silent reports whether there is nothing to weigh.
+func (w *witnesses) silent() bool { return len(w.runs) == 0 && w.habits == syn.Habits{} }
+
+// weighed is an opinion once the witnesses were heard, or remembers it.
+func (j *Handshakes) weighed(h *handshake, w *witnesses) *opinion {
+	if w.silent() || len(h.families) == 0 {
+		return h.opinion
+	}
+	w.key.of = h.opinion
+	if o, ok := j.witnessed[w.key]; ok {
+		return o
+	}
+	if len(j.witnessed) >= maxMemo {
+		clear(j.witnessed)
+	}
+	o := j.weigh(h, w)
+	j.witnessed[w.key] = o
+	return o
+}
+
+// weigh shares the probability of the records that tell of witnesses out anew.
+func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
+	all, against := make([]float64, len(j.entries)), make([]told, len(j.entries))
+	var places []int
+	for _, f := range h.families {
+		for _, c := range f.of {
+			all[c.place] = c.share
+			places = append(places, c.place)
+		}
+	}
+	for i := range w.runs {
+		j.hearTimes(&w.runs[i], places, against)
+	}
+	j.hearHabits(&w.habits, places, against)
+	if !slices.ContainsFunc(against, func(t told) bool { return t.log != 0 }) {
+		return h.opinion
+	}
+	retime(all, against)
+	o := &opinion{best: h.best}
+	for _, f := range h.families {
+		f.of, f.share = slices.Clone(f.of), 0
+		for i := range f.of {
+			f.of[i].share = all[f.of[i].place]
+			f.share += f.of[i].share
+		}
+		o.families = append(o.families, f)
+	}
+	o.sort()
+	j.name(o, &h.Sighting, all)
+	if o.family != "" && j.explained {
+		o.testify(j, w)
+	}
+	return o
+}
+
+// hearTimes adds what a series of repetitions says against each record of places, beside
+// the one that explains it best.
+func (j *Handshakes) hearTimes(run *backoff.Run, places []int, against []told) {
+	logs, best := make([]told, len(places)), told{}
+	for i, place := range places {
+		logs[i].log, logs[i].ok = j.schedules[place].LogLikelihood(run, j.params)
+		if logs[i].ok && (!best.ok || logs[i].log > best.log) {
+			best = logs[i]
+		}
+	}
+	for i, place := range places {
+		if logs[i].ok {
+			against[place] = told{against[place].log + max(logs[i].log-best.log, -surestWitness), true}
+		}
+	}
+}
+
+// hearHabits adds what habits say against each record of places.
+func (j *Handshakes) hearHabits(seen *syn.Habits, places []int, against []told) {
+	for _, place := range places {
+		sum, known := 0.0, false
+		for i := range syn.NumHabits {
+			log, ok := j.habits[place].Against(i, seen)
+			sum, known = sum+log, known || ok
+		}
+		if known {
+			against[place] = told{against[place].log + max(sum, -surestWitness), true}
+		}
+	}
+}
+
+// testify adds to the headline what witnesses say of its record.
+func (o *opinion) testify(j *Handshakes, w *witnesses) {
+	v, first := &o.verdicts[0], o.families[0].of[0]
+	v.Evidence = append(v.Evidence, timedEvidence(j.schedules[first.place], first.entry, w.runs)...)
+	r := &j.habits[first.place]
+	for i := range syn.NumHabits {
+		log, ok := r.Against(i, &w.habits)
+		if !ok {
+			continue
+		}
+		v.Evidence = append(v.Evidence, whorl.Evidence{Method: "syn", Test: syn.TestHabits, Attr: i.String(), Got: w.habits[i],
+			Want: r[i].String(), GotWords: habitWords(i, w.habits[i]), Agrees: log == 0, Weight: log})
+	}
+}
+
+// habitWords say a habit.
+func habitWords(h syn.Habit, value string) string {
+	switch h {
+	case syn.HabitRate:
+		hz, _ := decimal(value)
+		return "clock of " + hz + " Hz"
+	case syn.HabitOffset:
+		return map[string]string{"S": "one clock for all connections of a peer", "P": "a clock for each connection"}[value]
+	case syn.HabitRefused:
+		return map[string]string{"Y": "tries again when it is refused", "N": "gives up when it is refused"}[value]
+	}
+	class := map[string]string{"Z": "zero", "I": "a counter", "R": "at random", "N": "not zero"}[value]
+	return fmt.Sprintf("IP IDs of %s %s", map[syn.Habit]string{syn.HabitSYNs: "SYNs", syn.HabitAnswers: "SYN-ACKs", syn.HabitResets: "resets"}[h], class)
+}

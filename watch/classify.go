@@ -1,0 +1,201 @@
+package watch
+
+import (
+	"bytes"
+	"time"
+
+	"whorl/method/deep"
+	"whorl/method/gen2"
+	"whorl/method/survey"
+	"whorl/packet"
+)
+
+// classifier tells what a single packet shows of a tool. Cheap looks come first: of
+// ordinary traffic next to nothing gets as far as a table.
+type classifier struct {
+	tcp   *tcpRows
+	signs *signRows
+}
+
+func newClassifier() classifier { return classifier{newTCPRows(), newSignRows()} }
+
+// classify gives the mark of a packet; ok is false if it has none.
+func (c *classifier) classify(p *packet.Packet, at time.Time) (m mark, ok bool) {
+	switch p.Transport {
+	case packet.TCP:
+		if !plain(p) {
+			m, ok = c.classifyTCP(p, at)
+		} else if len(p.Payload) > 0 {
+			m, ok = classifyPayload(p.Payload)
+		}
+	case packet.UDP:
+		m, ok = classifyUDP(p)
+	case packet.ICMP:
+		m, ok = classifyICMP(p)
+	case packet.ICMPv6:
+		m, ok = icmp6(p)
+		if !ok && p.ICMP.Type == packet.ICMPv6EchoRequest {
+			return mark{kind: &anyEcho}, true
+		}
+	}
+	return m, ok
+}
+
+// plain reports whether a TCP packet is one of a connection: flags of its middle or end,
+// and options that belong there. The window counts only in an ACK without anything else,
+// as scaled windows can be anything.
+func plain(p *packet.Packet) bool {
+	h := &p.TCP
+	switch h.Flags {
+	case packet.ACK:
+		return len(h.Options) == 0 && (h.Window != 1024 || len(p.Payload) > 0) || len(h.Options) > 0 && ofConnection(h.Options[0])
+	case packet.PSH | packet.ACK, packet.FIN | packet.ACK, packet.FIN | packet.PSH | packet.ACK, packet.RST, packet.RST | packet.ACK:
+		return h.Window != 0x1234 || len(h.Options) > 0 || len(p.Payload) > 0
+	}
+	return false
+}
+
+// ofConnection reports whether options that begin with that kind can come after the
+// handshake.
+func ofConnection(kind byte) bool {
+	switch kind {
+	case packet.OptMSS, packet.OptWScale, packet.OptSACKOK:
+		return false
+	}
+	return true
+}
+
+func (c *classifier) classifyTCP(p *packet.Packet, at time.Time) (m mark, ok bool) {
+	if len(p.TCP.Options) > 0 && len(p.Payload) == 0 {
+		if m, ok = c.tcp.find(p); ok {
+			return c.check(m, p), true
+		}
+	}
+	if m, ok = c.tcp.oddShape(p); ok {
+		return m, true
+	}
+	return c.signs.find(p, at)
+}
+
+// check notes what else differs in a probe of Nmap's. Over IPv6 one without the flow
+// label is altered.
+func (c *classifier) check(m mark, p *packet.Packet) mark {
+	const lastTTL, firstPort = 59, 33000 // Nmap draws TTLs up to that, and ports from that on
+	if p.TTL > lastTTL && !m.kind.ours {
+		m.evasion |= evadesTTL
+	}
+	if p.TCP.SrcPort < firstPort && !m.kind.ours {
+		m.evasion |= evadesPort
+	}
+	if m.kind.family == nmapIPv6 && m.tier == exact && p.IPv6.FlowLabel != flowLabel {
+		m.tier = altered
+		m.evasion |= evadesPayload
+	}
+	return m
+}
+
+// Probes of Nmap's second generation, and ours, that are not TCP.
+var (
+	kindU1  = kind{family: nmap, name: "U1", tool: "nmap -O", points: pointsOther, place: place{order: orderOf(gen2Order, "U1")}}
+	kindIE1 = kind{family: nmap, name: "IE1", tool: "nmap -O", points: pointsOther, place: place{order: orderOf(gen2Order, "IE1")}}
+	kindIE2 = kind{family: nmap, name: "IE2", tool: "nmap -O", points: pointsOther, place: place{order: orderOf(gen2Order, "IE2"), port: 1}}
+	kindPU  = kind{family: nmapFirst, name: "PU", tool: "nmap -O before 4.20", points: pointsLayout, place: place{order: orderOf(gen1Order, "PU")}}
+	kindQ1  = kind{family: nmap, name: "Q1", tool: ourTool, points: pointsOther, ours: true}
+	kindEC  = kind{family: nmap, name: "EC", tool: ourTool, points: pointsOther, ours: true}
+	kindASK = kind{family: nmap, name: survey.Echo.Name, tool: ourTool, points: pointsLayout, ours: true}
+)
+
+// lengthUDP is the length of the data that an IP packet holds after a UDP header, however
+// little of it was captured. Options of IP and extension headers are not foreseen.
+func lengthUDP(p *packet.Packet) int { return int(p.UDP.Length) - 8 }
+
+func classifyUDP(p *packet.Packet) (m mark, ok bool) {
+	n := lengthUDP(p)
+	switch {
+	case isXprobeDNS(p):
+		return mark{kind: &xprobeDNS}, true
+	case n == 0 && randomTTL(p, time.Time{}):
+		return mark{kind: &nmapUDP}, true
+	case n == 0:
+		return mark{kind: &emptyUDP}, true
+	case n != gen2.Probes[gen2.U1].DataLen && n != deep.Probes[deep.Q1].DataLen, len(p.Payload) == 0:
+		return m, false
+	}
+	fill := p.Payload[0]
+	if bytes.Count(p.Payload, p.Payload[:1]) != len(p.Payload) {
+		return m, false
+	}
+	u1 := &gen2.Probes[gen2.U1]
+	switch {
+	case n != u1.DataLen:
+		return mark{kind: &kindQ1}, fill == deep.Probes[deep.Q1].Fill
+	case p.Network == packet.IPv6:
+		m = mark{kind: &ipv6U1, tier: altered}
+		if fill == u1.Fill && p.IPv6.FlowLabel == flowLabel {
+			m.tier = exact
+		}
+		return m, true
+	case fill == u1.Fill && p.IPv4.ID == u1.IPID:
+		return mark{kind: &kindU1}, true
+	case fill == u1.Fill:
+		return mark{kind: &kindU1, tier: altered}, true
+	case fill >= firstFill && fill <= lastFill:
+		return mark{kind: &kindPU}, true
+	}
+	return mark{kind: &kindU1, tier: altered, evasion: evadesPayload}, true
+}
+
+// The data of the first generation's PU are one byte from firstFill to lastFill, as
+// package gen1 draws it.
+const (
+	firstFill = 65
+	lastFill  = 124
+)
+
+func classifyICMP(p *packet.Packet) (m mark, ok bool) {
+	switch p.ICMP.Type {
+	case packet.ICMPEchoRequest:
+		return classifyEcho(p)
+	case 13: // timestamp request
+		return mark{kind: &anyStamp, also: &xprobeStamp}, true
+	case 15: // information request
+		return mark{kind: &xprobeInfo}, true
+	case 17: // address mask request
+		return mark{kind: &xprobeMask}, true
+	}
+	return m, false
+}
+
+func classifyEcho(p *packet.Packet) (m mark, ok bool) {
+	h, n := &p.ICMP, len(p.Payload)
+	zero := bytes.Count(p.Payload, []byte{0}) == n
+	ie1, ie2, ec := &gen2.Probes[gen2.IE1], &gen2.Probes[gen2.IE2], &deep.Probes[deep.EC]
+	filled := func(c byte, want int) bool { return n == want && bytes.Count(p.Payload, []byte{c}) == n }
+	switch {
+	case h.Code == 123:
+		return mark{kind: &xprobeEcho}, true
+	case h.Code == ie1.Code && p.IPv4.DF == ie1.DF && zero && n == ie1.DataLen:
+		return mark{kind: &kindIE1}, true
+	case h.Code == ie1.Code:
+		return mark{kind: &kindIE1, tier: altered, evasion: evadesPayload}, true
+	case p.TOS == ie2.TOS && zero && n == ie2.DataLen:
+		m = mark{kind: &kindIE2}
+		if h.Seq() != ie2.Seq {
+			m.tier = altered
+		}
+		return m, true
+	case zero && (n == ie1.DataLen && h.Seq() == ie1.Seq || n == ie2.DataLen && h.Seq() == ie2.Seq):
+		return mark{kind: &kindIE2, tier: altered}, true
+	case p.TOS == ec.TOS && p.IPv4.ID == ec.IPID && filled(ec.Fill, ec.DataLen):
+		return mark{kind: &kindEC}, true
+	case filled(survey.Echo.Fill, survey.Echo.DataLen):
+		return mark{kind: &kindASK}, true
+	case p.IPv4.ID == zmapID && zero && n == 12:
+		return mark{kind: &zmapEcho}, true
+	case p.IPv4.DF && zero && n == 8 && p.TTL <= 64:
+		return mark{kind: &sweepEcho}, true
+	case n == 0:
+		return mark{kind: &emptyEcho}, true
+	}
+	return mark{kind: &anyEcho}, true
+}

@@ -1,0 +1,33 @@
+// Package watch recognises fingerprinting that is aimed at us. It is fed with frames and
+// gives contacts: who asks whom, with which tool, how sure that is, and what our answers
+// told him.
+//
+// A [Watcher] takes frames with their times, from a capture or an interface.
+//
+//   - classify.go: what one packet shows. tcprows.go makes rows of the tables that scanners
+//     send from (gen2.Probes, gen1.Probes, deep.Probes), ipv6rows.go of Nmap's probes over
+//     IPv6, otherrows.go has the packets of other tools, payload.go the questions of version
+//     scans. A packet fits exactly, with values altered, or by a form that no stack sends.
+//   - contact.go: what one source does, its evidence and how much that is; talk.go: with one
+//     target, probes and answers; sources.go: all contacts, decoys put together.
+//   - silence.go, flows.go, quietness.go: tools that send nothing odd and only let servers
+//     repeat.
+//   - answers.go, learned.go: what was answered, and what that shows of the target.
+//   - fragments.go: small packets in pieces. rates.go: limits on records.
+//
+// Evidence has points; 6 make a contact probable, 12 make it confirmed. Each contact gives a
+// record at most three times: when it is probable, when it is confirmed, when it has ended.
+//
+// All tables have limits, and a flood displaces itself first. A Watcher has no goroutine, no
+// lock and no clock of its own: time is that of the frames, or of [Watcher.Wake].
+//
+//	w := watch.New(watch.Options{Contact: func(c *whorl.Contact) { fmt.Println(c.Tool, c.State) }})
+//	for {
+//		frame, link, at, err := r.Next()
+//		if err != nil {
+//			break
+//		}
+//		w.Frame(link, frame, at)
+//	}
+//	w.End()
+package watch

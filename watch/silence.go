@@ -1,0 +1,252 @@
+package watch
+
+import (
+	"net/netip"
+	"time"
+
+	"whorl/method"
+	"whorl/packet"
+)
+
+// silence follows connections that a client leaves waiting. RING, Snacktime, Cron-OS and
+// JA4TScan send nothing odd; what tells of them is a SYN-ACK or a FIN that is repeated
+// while the client, which is there, neither acknowledges nor resets nor asks again.
+type silence struct {
+	flows    flows
+	suspects map[netip.Addr]*suspect
+	crowd    [16]silentSource
+	next     int // place in crowd
+}
+
+// suspect is a client that lets a server repeat.
+type suspect struct {
+	since   time.Time
+	packets bool // it has sent something else than a SYN since
+	arp     bool // ... and that was ARP: it is a host of the segment
+}
+
+// silentSource is a client that has let a server repeat three times.
+type silentSource struct {
+	addr netip.Addr
+	at   time.Time
+}
+
+const (
+	maxSuspects = 1024
+	enough      = 3                      // repetitions that are no accident
+	copied      = 150 * time.Millisecond // what comes sooner is a copy, not a repetition
+	crowded     = 5                      // more sources than that in a minute are no tool's
+)
+
+func (s *silence) init() {
+	s.flows.init()
+	s.suspects = map[netip.Addr]*suspect{}
+}
+
+// follow takes a TCP packet. probe is set if a row knows it: what a scanner's kernel does
+// with its answers is no silence.
+func (w *Watcher) follow(p *packet.Packet, at time.Time, probe bool) {
+	h := &p.TCP
+	e := endsOf(p.Src, p.Dst, h.SrcPort, h.DstPort)
+	f, set := w.silence.flows.find(&e)
+	switch {
+	case f == nil:
+		if !probe {
+			w.wait(set, &e, p, at)
+		}
+	case f.client == netip.AddrPortFrom(p.Src, h.SrcPort):
+		w.fromClient(f, p, at)
+	default:
+		w.fromServer(f, p, at)
+	}
+}
+
+// wait begins to follow a connection: from its SYN, or from a FIN of its server, which is
+// the end with the lower port.
+func (w *Watcher) wait(set *[ways]flow, e *ends, p *packet.Packet, at time.Time) {
+	h := &p.TCP
+	src, dst := netip.AddrPortFrom(p.Src, h.SrcPort), netip.AddrPortFrom(p.Dst, h.DstPort)
+	const kinds = packet.SYN | packet.FIN | packet.RST | packet.ACK
+	now := at.UnixNano()
+	switch {
+	case h.Flags&kinds == packet.SYN && w.protects(p.Dst):
+		*placeIn(set, now) = flow{ends: *e, client: src, server: dst, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
+	case h.Flags&kinds == packet.FIN|packet.ACK && h.SrcPort < h.DstPort && w.protects(p.Src):
+		*placeIn(set, now) = flow{ends: *e, client: dst, server: src, stage: closing, theirs: finOf(p), begun: now, last: now}
+	case h.Flags&kinds == packet.FIN|packet.ACK && h.SrcPort > h.DstPort && w.protects(p.Dst):
+		*placeIn(set, now) = flow{ends: *e, client: src, server: dst, stage: opening, half: true, begun: now, last: now}
+	}
+}
+
+// finOf is the sequence number of a FIN, behind the data of its segment.
+func finOf(p *packet.Packet) uint32 { return p.TCP.Seq + uint32(len(p.Payload)) }
+
+// hintOf tells what a SYN says of its tool.
+func hintOf(p *packet.Packet, at time.Time) hint {
+	l, v, ok := readOptions(p.TCP.Options)
+	switch {
+	case !ok:
+		return ordinary
+	case l == layoutOf("") || l == layoutOf("M"):
+		return handmade
+	case v.val != wild && abs(v.val-at.Unix()) <= 2 && p.TCP.Window == 65535 && method.GuessTTL(p.TTL) == 255:
+		return scanTool
+	}
+	return ordinary
+}
+
+func abs(n int64) int64 { return max(n, -n) }
+
+// fromClient takes a packet of the client: most of them end the waiting.
+func (w *Watcher) fromClient(f *flow, p *packet.Packet, at time.Time) {
+	h := &p.TCP
+	switch {
+	case h.Flags.Has(packet.RST):
+		if f.repeats >= enough && f.stage != opening {
+			w.keptWaiting(f, p, at, true)
+		}
+		*f = flow{}
+	case h.Flags.Has(packet.SYN) && h.Seq != f.ours: // a new connection
+		now := at.UnixNano()
+		*f = flow{ends: f.ends, client: f.client, server: f.server, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
+	case f.stage == closing && int32(h.Ack-f.theirs) <= 0 && h.Flags.Has(packet.ACK): // all but the FIN
+		f.half = f.half || h.Flags.Has(packet.FIN)
+	case f.stage == opening && f.half:
+		f.last = at.UnixNano()
+	default: // it acknowledges, or asks again
+		*f = flow{}
+	}
+}
+
+// fromServer takes a packet of the server: a SYN-ACK, a FIN, one of them again.
+func (w *Watcher) fromServer(f *flow, p *packet.Packet, at time.Time) {
+	h, now := &p.TCP, at.UnixNano()
+	const synAck = packet.SYN | packet.ACK
+	switch {
+	case h.Flags.Has(packet.RST):
+		if f.repeats >= enough {
+			f.reset = true
+			f.count(now)
+			w.keptWaiting(f, p, at, false)
+		}
+		*f = flow{}
+	case f.stage == opening && h.Flags&synAck == synAck && h.Ack == f.ours+1:
+		f.stage, f.theirs, f.begun, f.last = accepted, h.Seq, now, now
+	case f.stage == opening && f.half && h.Flags.Has(packet.FIN):
+		f.stage, f.theirs, f.begun, f.last = closing, finOf(p), now, now
+	case f.stage == accepted && h.Flags&synAck == synAck && h.Seq == f.theirs,
+		f.stage == closing && h.Flags.Has(packet.FIN) && finOf(p) == f.theirs:
+		if now-f.last < int64(copied) {
+			return
+		}
+		f.count(now)
+		w.silence.suspect(f.client.Addr(), at)
+		if f.repeats >= enough {
+			w.keptWaiting(f, p, at, false)
+		}
+	}
+}
+
+// count notes a repetition.
+func (f *flow) count(now int64) {
+	if f.repeats < maxGaps {
+		f.gaps[f.repeats] = uint32(min((now-f.last)/int64(time.Millisecond), 1<<32-1))
+	}
+	if f.repeats < 1<<8-1 {
+		f.repeats++
+	}
+	f.last = now
+}
+
+// suspect begins to look whether a client is there.
+func (s *silence) suspect(a netip.Addr, at time.Time) {
+	if s.suspects[a] != nil {
+		return
+	}
+	if len(s.suspects) >= maxSuspects {
+		for b, u := range s.suspects {
+			if at.Sub(u.since) > quiet {
+				delete(s.suspects, b)
+			}
+		}
+	}
+	if len(s.suspects) < maxSuspects {
+		s.suspects[a] = &suspect{since: at}
+	}
+}
+
+// present notes a packet of a client, if it shows that the client is there. A SYN does not:
+// its source can be made up.
+func (s *silence) present(p *packet.Packet) {
+	if len(s.suspects) == 0 || p.Transport == packet.TCP && p.TCP.Flags&(packet.SYN|packet.ACK) == packet.SYN {
+		return
+	}
+	if u := s.suspects[p.Src]; u != nil {
+		u.packets = true
+	}
+}
+
+// alive notes that a host of the segment speaks ARP.
+func (s *silence) alive(a netip.Addr) {
+	if u := s.suspects[a]; u != nil {
+		u.arp = true
+	}
+}
+
+// manySources reports whether more than a few sources were silent within a minute, with
+// this one.
+func (s *silence) manySources(a netip.Addr, at time.Time) bool {
+	n, known := 1, false
+	for i := range s.crowd {
+		c := &s.crowd[i]
+		switch {
+		case c.addr == a:
+			c.at, known = at, true
+		case c.addr.IsValid() && at.Sub(c.at) < time.Minute:
+			n++
+		}
+	}
+	if !known {
+		s.crowd[s.next] = silentSource{a, at}
+		s.next = (s.next + 1) % len(s.crowd)
+	}
+	return n > crowded
+}
+
+// keptWaiting adds a flow that was left waiting to the contact of its client. ended is set
+// if the client ended it by a reset.
+func (w *Watcher) keptWaiting(f *flow, p *packet.Packet, at time.Time, ended bool) {
+	a := f.client.Addr()
+	c := w.contacts.sources[a].of(silent)
+	if c == nil {
+		mac := p.DstMAC
+		if ended {
+			mac = p.SrcMAC
+		}
+		q := packet.Packet{Src: a, Dst: f.server.Addr(), SrcMAC: mac}
+		c = w.contactOf(silent, &probed{}, &q, timeOf(f.begun))
+		c.quiet = &quietness{}
+	}
+	src := w.contacts.sources[a]
+	q := c.quiet
+	q.ended = q.ended || ended
+	q.hint = max(q.hint, f.hint)
+	if u := w.silence.suspects[a]; u != nil {
+		q.packets, q.arp = q.packets || u.packets, q.arp || u.arp
+	}
+	for _, o := range src.contacts {
+		told := o.state != ""
+		q.scanned = q.scanned || told && o.family == portScan
+		q.mass = q.mass || told && o.family == massScan
+		q.ours = q.ours || o.ours()
+	}
+	q.crowd = q.crowd || w.silence.manySources(a, at)
+	q.take(c, f, at, w.counts.Frames)
+	q.name()
+	w.contacts.touch(c)
+	w.tell(c)
+	w.plan(c)
+}
+
+// timeOf is a time that flows keep as nanoseconds of Unix time.
+func timeOf(ns int64) time.Time { return time.Unix(0, ns).UTC() }

@@ -1,0 +1,261 @@
+package watch
+
+import (
+	"net/netip"
+	"time"
+
+	"whorl"
+	"whorl/packet"
+)
+
+// Options of a Watcher.
+type Options struct {
+	Home     []netip.Prefix       // whom we protect; empty: everybody, each packet is judged in both roles
+	Sessions int                  // most contacts remembered; 0: 65,536, which take up to 60 MB
+	Contact  func(*whorl.Contact) // gets every record: probable, confirmed, ended; valid until it returns; nil: none
+
+	// Checksums is set if frames with a wrong TCP checksum are no probes. Captures of a
+	// machine's own packets often have such, as the interface fills them in.
+	Checksums bool
+}
+
+// defaultSessions is how many contacts are remembered.
+const defaultSessions = 1 << 16
+
+// Watcher looks at frames. It must not be used from two goroutines at once.
+type Watcher struct {
+	o          Options
+	classifier classifier
+	packet     packet.Packet // the frame at hand; its memory serves the next one
+	fragments  fragments
+	contacts   contacts
+	recent     recent
+	silence    silence
+	rates      rates
+	kept       int // packets that contacts keep
+	now, next  time.Time
+	counts     Counts
+	record     whorl.Contact // that is given last
+}
+
+// New makes a Watcher that has seen nothing.
+func New(o Options) *Watcher {
+	if o.Sessions <= 0 {
+		o.Sessions = defaultSessions
+	}
+	w := &Watcher{o: o, classifier: newClassifier()}
+	w.contacts.init(o.Sessions)
+	w.silence.init()
+	w.rates.init()
+	return w
+}
+
+// Counts tells what the frames so far were.
+func (w *Watcher) Counts() Counts { return w.counts }
+
+// Len is how many contacts are under way.
+func (w *Watcher) Len() int { return w.contacts.n }
+
+// Frame takes one frame. It is not kept.
+func (w *Watcher) Frame(link packet.LinkType, frame []byte, at time.Time) {
+	w.counts.Frames++
+	w.pass(at)
+	p := &w.packet
+	p.Decode(link, frame)
+	fragmented := p.Odd.Has(packet.OddFragment) && p.Network == packet.IPv4 && !wholeTCP(p)
+	if fragmented && !w.join(p, frame, at) {
+		return
+	}
+	if why, bad := w.misread(p); bad {
+		w.counts.Skipped[why]++
+		return
+	}
+	switch p.Network {
+	case packet.ARP:
+		w.arp(p, at)
+	case packet.IPv4, packet.IPv6:
+		w.see(p, at, fragmented || p.Odd.Has(packet.OddFragment))
+	}
+}
+
+// join puts the packet together that p is a fragment of. ok is false as long as that
+// cannot be done; then p is not changed.
+func (w *Watcher) join(p *packet.Packet, frame []byte, at time.Time) (ok bool) {
+	whole, kept := w.fragments.add(p, frame, at)
+	if !kept {
+		w.counts.Skipped[Fragmented]++
+	}
+	if whole == nil {
+		return false
+	}
+	src, dst := p.SrcMAC, p.DstMAC
+	p.Decode(packet.Raw, whole)
+	p.SrcMAC, p.DstMAC = src, dst
+	return true
+}
+
+// wholeTCP reports whether the first fragment of a packet holds all of its TCP header.
+func wholeTCP(p *packet.Packet) bool {
+	return p.IPv4.Offset == 0 && p.Transport == packet.TCP && !p.Odd.Has(packet.OddTCPOffset)
+}
+
+// pass lets time go on.
+func (w *Watcher) pass(at time.Time) {
+	if at.After(w.now) {
+		w.now = at
+		if !w.next.IsZero() && !at.Before(w.next) {
+			w.Wake(at)
+		}
+	}
+}
+
+// see looks at a packet in both roles: as a probe of somebody we protect, and as an answer
+// to one.
+func (w *Watcher) see(p *packet.Packet, at time.Time, fragmented bool) {
+	m, ok := w.classifier.classify(p, at)
+	ok = ok && w.protects(p.Dst)
+	if w.contacts.n > 0 {
+		w.answer(p, at)
+	}
+	if ok {
+		if fragmented {
+			m.evasion |= evadesFragments
+		}
+		if p.Odd.Has(packet.OddChecksum) && m.kind.family.fingerprints() {
+			m.evasion |= evadesChecksum
+		}
+		w.probe(&m, p, at)
+	}
+	w.silence.present(p)
+	if p.Transport == packet.TCP {
+		w.follow(p, at, ok && m.kind.family < silent)
+	}
+	w.refused(p, at)
+}
+
+// protects reports whether an address is of those we protect.
+func (w *Watcher) protects(a netip.Addr) bool {
+	if len(w.o.Home) == 0 {
+		return true
+	}
+	for _, h := range w.o.Home {
+		if h.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// probe adds a packet to the contact of its source.
+func (w *Watcher) probe(m *mark, p *packet.Packet, at time.Time) {
+	q := probedOf(m, p, at)
+	if w.recent.twice(&q) {
+		w.counts.Doubled++
+		return
+	}
+	c := w.contactOf(m.kind.family, &q, p, at)
+	w.recent.add(&q, c)
+	w.take(c, m, p, at)
+	if m.also != nil {
+		if other := w.contacts.sources[p.Src].of(m.also.family); other != nil {
+			w.take(other, &mark{kind: m.also, tier: m.tier}, p, at)
+		}
+	}
+}
+
+// contactOf gives the contact that a probe belongs to: that of its source, or that of a
+// source which has just sent the same, or a new one.
+func (w *Watcher) contactOf(f family, q *probed, p *packet.Packet, at time.Time) *contact {
+	if c := w.contacts.sources[p.Src].of(f); c != nil {
+		return c
+	}
+	if c := w.recent.twin(q); c != nil && c.family == f && w.contacts.join(c, p) {
+		c.evasion |= evadesDecoys
+		return c
+	}
+	if w.contacts.n >= w.o.Sessions {
+		w.counts.Forgotten++
+		w.end(w.contacts.oldest)
+	}
+	return w.contacts.begin(f, p, at)
+}
+
+// take adds a packet to a contact and tells of what that changes.
+func (w *Watcher) take(c *contact, m *mark, p *packet.Packet, at time.Time) {
+	talks := len(c.talks)
+	c.take(m, p, at, w.counts.Frames)
+	if len(c.talks) > talks {
+		w.contacts.attend(p.Dst)
+	}
+	w.keep(c, p, p.Src, p.Dst, at)
+	w.contacts.touch(c)
+	w.tell(c)
+	w.plan(c)
+}
+
+// plan makes sure that a contact is looked at in time.
+func (w *Watcher) plan(c *contact) {
+	due := c.last.Add(quick)
+	if !due.After(w.now) {
+		due = c.last.Add(c.idle())
+	}
+	if w.next.IsZero() || due.Before(w.next) {
+		w.next = due
+	}
+}
+
+// Wake ends what has been idle for long, and gives the time of the next call; zero: none
+// is needed. Frame does it by itself as long as frames come.
+func (w *Watcher) Wake(now time.Time) (next time.Time) {
+	if now.After(w.now) {
+		w.now = now
+	}
+	w.next = time.Time{}
+	c := w.contacts.oldest
+	for c != nil && now.Sub(c.last) >= quick {
+		newer := c.newer
+		if now.Sub(c.last) >= c.idle() {
+			w.end(c)
+		} else {
+			w.plan(c)
+		}
+		c = newer
+	}
+	if c != nil { // those after it end no sooner
+		w.plan(c)
+	}
+	return w.next
+}
+
+// End ends all contacts, as at the end of a capture.
+func (w *Watcher) End() {
+	for w.contacts.oldest != nil {
+		w.end(w.contacts.oldest)
+	}
+	w.next = time.Time{}
+}
+
+// end gives the last record of a contact and forgets it.
+func (w *Watcher) end(c *contact) {
+	if c.state != "" {
+		w.give(c, whorl.Ended)
+	}
+	for _, t := range c.talks {
+		w.kept -= len(t.kept)
+	}
+	w.contacts.forget(c)
+	w.recent.forget(c)
+}
+
+// tell gives a record if the contact has come to a new state.
+func (w *Watcher) tell(c *contact) {
+	s, _ := c.judge()
+	if s == "" || s == c.state || c.state == whorl.Confirmed {
+		return
+	}
+	if c.state == "" {
+		w.counts.Contacts[c.family]++
+	}
+	c.state = s
+	w.give(c, s)
+}
