@@ -72,7 +72,7 @@ const (
 // ContactSource is one address that a contact comes from.
 type ContactSource struct {
 	Addr netip.Addr `json:"addr"`
-	MAC  string     `json:"mac,omitempty"` // of the same segment
+	MAC  string     `json:"mac,omitempty"` // that its frames came with: its own, or that of the last router
 	// Live is set if the address did what a sender does that gets our answers, as a kernel
 	// that resets what it did not ask for. Of several sources the others may be made up.
 	Live bool `json:"live,omitempty"`

@@ -16,8 +16,9 @@
 //
 // Lines Gen1 are tests of Nmap's first generation (docs/gen1.md). Lines CLK to QU are of
 // package deep; docs/deep.md says which of them are sure. Lines
-// SynRcvd, LastAck and FinWait1 are of package backoff: retransmission times, in decimal
-// seconds; docs/temporal.md says where they come from.
+// SynSent, SynRcvd, LastAck and FinWait1 are of package backoff: retransmission times, in
+// decimal seconds; docs/temporal.md says where they come from. Lines Habits are of package
+// syn: what a host shows over many connections.
 //
 // To load them:
 //

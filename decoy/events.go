@@ -1,9 +1,6 @@
 package decoy
 
-import (
-	"container/heap"
-	"time"
-)
+import "time"
 
 // maxPending bounds the events under way. What goes beyond is lost, as in a full queue.
 const maxPending = 1 << 18
@@ -16,9 +13,17 @@ type event struct {
 	do    func(time.Time)
 }
 
-// events are what is to come. The zero value is empty.
+func (e *event) before(f *event) bool {
+	if e.due.Equal(f.due) {
+		return e.no < f.no
+	}
+	return e.due.Before(f.due)
+}
+
+// events are what is to come, as a binary heap: none is later than those at twice its place.
+// The zero value is empty.
 type events struct {
-	all  pending
+	all  []event
 	no   uint64
 	lost int
 }
@@ -36,7 +41,15 @@ func (q *events) add(e event) {
 func (q *events) must(e event) {
 	q.no++
 	e.no = q.no
-	heap.Push(&q.all, e)
+	q.all = append(q.all, e)
+	for i := len(q.all) - 1; i > 0; {
+		up := (i - 1) / 2
+		if !q.all[i].before(&q.all[up]) {
+			return
+		}
+		q.all[i], q.all[up] = q.all[up], q.all[i]
+		i = up
+	}
 }
 
 // next is when the next event is due.
@@ -52,25 +65,21 @@ func (q *events) take(now time.Time) (e event, ok bool) {
 	if due, any := q.next(); !any || due.After(now) {
 		return e, false
 	}
-	return heap.Pop(&q.all).(event), true
-}
-
-// pending is the heap of package container/heap.
-type pending []event
-
-func (p pending) Len() int { return len(p) }
-func (p pending) Less(i, j int) bool {
-	if p[i].due.Equal(p[j].due) {
-		return p[i].no < p[j].no
+	e = q.all[0]
+	last := len(q.all) - 1
+	q.all[0], q.all[last] = q.all[last], event{}
+	q.all = q.all[:last]
+	for i := 0; ; {
+		least := i
+		for down := 2*i + 1; down <= 2*i+2 && down < last; down++ {
+			if q.all[down].before(&q.all[least]) {
+				least = down
+			}
+		}
+		if least == i {
+			return e, true
+		}
+		q.all[i], q.all[least] = q.all[least], q.all[i]
+		i = least
 	}
-	return p[i].due.Before(p[j].due)
-}
-func (p pending) Swap(i, j int) { p[i], p[j] = p[j], p[i] }
-func (p *pending) Push(e any)   { *p = append(*p, e.(event)) }
-func (p *pending) Pop() any {
-	old := *p
-	e := old[len(old)-1]
-	old[len(old)-1] = event{}
-	*p = old[:len(old)-1]
-	return e
 }

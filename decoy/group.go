@@ -23,7 +23,10 @@ type Group struct {
 	// Share of the addresses that are live, by the key; 0: all.
 	Share float64
 	// Persona is what all have in common; Addr, Key and Boot are set for each.
-	Persona  persona.Options
+	Persona persona.Options
+	// Services, if not nil, gives each address services beside those of Persona. It is
+	// called from several goroutines.
+	Services func(*osdb.Entry, netip.Addr) []persona.Service
 	Hardware Hardware
 
 	Jitter time.Duration // a packet takes up to so much longer, each way

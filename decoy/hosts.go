@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type host struct {
 	entry *osdb.Entry
 	node  link.Node // nil: its record cannot be shown on the wire
 	mac   packet.MAC
+	out   *outlet // for answers to the station that asked last; nil: none has
 }
 
 // hosts are the decoys that were made, the least lately used first to go.
@@ -71,7 +73,7 @@ func (s *hosts) build(g *Group, addr netip.Addr) (h *host, why error) {
 	place := int(number(addr) - number(g.Addrs.First))
 	for i := range g.Entries {
 		e := g.Entries[(place+i)%len(g.Entries)]
-		p, err := persona.New(e, s.options(g, addr))
+		p, err := persona.New(e, s.options(g, addr, e))
 		if err == nil {
 			h.entry, h.node = e, s.path(g, addr, p)
 			return h, nil
@@ -97,8 +99,11 @@ const (
 )
 
 // options are those of one persona.
-func (s *hosts) options(g *Group, addr netip.Addr) persona.Options {
+func (s *hosts) options(g *Group, addr netip.Addr, e *osdb.Entry) persona.Options {
 	o := g.Persona
+	if g.Services != nil {
+		o.Services = slices.Concat(o.Services, g.Services(e, addr))
+	}
 	o.Addr, o.Key = addr, s.key
 	phase := s.key.Stream(addr, "decoy boot")
 	last := s.start.Add(-bootLeast)

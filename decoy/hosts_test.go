@@ -119,7 +119,7 @@ func TestBoot(t *testing.T) {
 	later.start = h.start.Add(bootLeast / 2)
 	g, same := h.groups[0], 0
 	for i := range 256 {
-		a, b := h.options(g, g.Addrs.At(i)).Boot, later.options(g, g.Addrs.At(i)).Boot
+		a, b := h.options(g, g.Addrs.At(i), nil).Boot, later.options(g, g.Addrs.At(i), nil).Boot
 		if a.Equal(b) {
 			same++
 		}

@@ -13,10 +13,18 @@ type outlet struct {
 	from, to packet.MAC
 }
 
-var _ link.Outlet = outlet{}
+var _ link.Outlet = (*outlet)(nil)
+
+// outlet is what a decoy acts through in answer to a station: mostly the same one as before.
+func (n *Network) outlet(h *host, to packet.MAC) *outlet {
+	if h.out == nil || h.out.to != to {
+		h.out = &outlet{n, h.mac, to}
+	}
+	return h.out
+}
 
 // Send encodes the packet at once. One that no limit allows, or that cannot be encoded, is lost.
-func (o outlet) Send(after time.Duration, p *packet.Packet) {
+func (o *outlet) Send(after time.Duration, p *packet.Packet) {
 	n := o.n
 	if !n.limits.take(p.Dst, n.now) {
 		n.counts.Limited++
@@ -38,7 +46,7 @@ func (o outlet) Send(after time.Duration, p *packet.Packet) {
 }
 
 // After calls f when the delay has passed.
-func (o outlet) After(delay time.Duration, f func(time.Time)) {
+func (o *outlet) After(delay time.Duration, f func(time.Time)) {
 	o.n.queue.add(event{due: o.n.now.Add(max(delay, 0)), do: f})
 }
 

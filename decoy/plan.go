@@ -26,7 +26,11 @@ func (n *Network) Decoys() iter.Seq[Decoy] {
 				return true
 			}
 			h, why := n.hosts.build(g, addr)
-			return yield(Decoy{Addr: addr, MAC: h.mac, Entry: h.entry, Why: why, Persona: n.hosts.options(g, addr)})
+			d := Decoy{Addr: addr, MAC: h.mac, Entry: h.entry, Why: why}
+			if why == nil {
+				d.Persona = n.hosts.options(g, addr, h.entry)
+			}
+			return yield(d)
 		})
 	}
 }

@@ -115,7 +115,7 @@ func (n *Network) packet(p *packet.Packet, b []byte) {
 	}
 	if h.node != nil && n.limits.open(p.Src, n.now) {
 		n.counts.Answered++
-		h.node.Receive(n.now, p, outlet{n, h.mac, p.SrcMAC})
+		h.node.Receive(n.now, p, n.outlet(h, p.SrcMAC))
 	} else if h.node != nil {
 		n.counts.Limited++
 	}

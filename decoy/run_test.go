@@ -81,16 +81,6 @@ func TestBadPath(t *testing.T) {
 	}
 }
 
-func TestEventsAreBounded(t *testing.T) {
-	var q events
-	for range maxPending + 3 {
-		q.add(event{})
-	}
-	if len(q.all) != maxPending || q.lost != 3 {
-		t.Errorf("%d under way, %d lost", len(q.all), q.lost)
-	}
-}
-
 // BenchmarkAnswers takes the probes of scans of 256 personas, all that is done but for
 // the system calls.
 func BenchmarkAnswers(b *testing.B) { benchmark(b, func(*Options) {}) }

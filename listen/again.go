@@ -8,25 +8,32 @@ import (
 	"whorl/packet"
 )
 
-// longestWait is until when repetitions belong to a segment, milliseconds.
-const longestWait = 300_000
+// Until when a segment that comes again is a copy that the capture made, and until when it
+// is a repetition, milliseconds.
+const (
+	copied      = 5
+	longestWait = 300_000
+)
 
 // repeated notes that the segment came again that a connection waits with: its SYN, or its
 // SYN-ACK once that was seen. A connection whose SYN came more than once tells nothing of
 // the timer behind its SYN-ACKs, as each SYN gets one.
 func (l *Listener) repeated(f *flow, from netip.Addr, answer bool, at time.Time) {
+	ms := (at.UnixNano() - f.begun) / int64(time.Millisecond)
+	if ms < copied && f.repeats.Answer == answer {
+		return
+	}
 	if f.refused {
 		f.refused, f.spoiled = false, true
 		if i := l.hosts.find(from); i != 0 {
-			l.hosts.timesOf(l.hosts.all.at(i)).habits.retried()
+			l.hosts.habitsOf(l.hosts.all.at(i)).retried()
 		}
 	}
 	if f.spoiled || f.repeats.Answer != answer {
 		f.spoiled = true
 		return
 	}
-	ms := (at.UnixNano() - f.begun) / int64(time.Millisecond)
-	if ms < 0 || ms > longestWait || !f.repeats.Add(uint32(ms)) {
+	if ms > longestWait || !f.repeats.Add(uint32(ms)) {
 		return
 	}
 	if i := l.hosts.find(from); i != 0 {
@@ -51,9 +58,9 @@ func (l *Listener) reset(p *packet.Packet) {
 	}
 	f.refused = true
 	if i := l.hosts.find(p.Dst); i != 0 {
-		l.hosts.timesOf(l.hosts.all.at(i)).habits.refused()
+		l.hosts.habitsOf(l.hosts.all.at(i)).refused()
 	}
 	if i := l.hosts.find(p.Src); i != 0 && p.Network == packet.IPv4 {
-		l.hosts.timesOf(l.hosts.all.at(i)).habits.reset(p.IPv4.ID)
+		l.hosts.habitsOf(l.hosts.all.at(i)).reset(p.IPv4.ID)
 	}
 }

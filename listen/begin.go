@@ -89,10 +89,10 @@ func (l *Listener) see(p *packet.Packet, s *Handshake, e *ends) {
 
 // compare notes what the handshakes of a host that came back have in common.
 func (l *Listener) compare(p *packet.Packet, h *known, s *Handshake, e *ends) {
-	t, peer := l.hosts.timesOf(h), l.flows.hash(p.Dst)
+	peer := l.flows.hash(p.Dst)
 	stamp := syn.Stamp{At: s.At}
 	if p.Network == packet.IPv4 {
-		t.habits.ids(s.Sighting.Answer).next(peer, p.IPv4.ID)
+		l.hosts.habitsOf(h).ids(s.Sighting.Answer).next(peer, p.IPv4.ID)
 		stamp.Value = uint32(p.IPv4.ID)
 	}
 	if s.At.IsZero() {
@@ -104,6 +104,7 @@ func (l *Listener) compare(p *packet.Packet, h *known, s *Handshake, e *ends) {
 	}
 	if value, _, ok := p.TCP.Timestamp(); ok {
 		stamp.Value = value
+		t := l.hosts.timesOf(h)
 		t.clock.Open(p.Dst, stamp)
 		t.talk = *e
 		if tracks != nil {

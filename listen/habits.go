@@ -97,9 +97,8 @@ func up(n *uint8) {
 	}
 }
 
-// told is what is known of a host by now.
-func (t *times) told() (out syn.Habits) {
-	h := &t.habits
+// told adds what is known of a host by now.
+func (h *habits) told(out *syn.Habits) {
 	out[syn.HabitSYNs], out[syn.HabitAnswers] = h.syns.class(), h.answers.class()
 	switch {
 	case prevails(h.resets[0], h.resets[1]):
@@ -107,15 +106,18 @@ func (t *times) told() (out syn.Habits) {
 	case prevails(h.resets[1], h.resets[0]):
 		out[syn.HabitResets] = "N"
 	}
-	if hz, ok := t.clock.Rate(); ok && t.clock.Sure() {
-		out[syn.HabitRate] = strings.ToUpper(strconv.FormatInt(int64(syn.UsualRate(hz)), 16))
-	}
-	out[syn.HabitOffset] = t.clock.Offset()
 	switch {
 	case h.retries > 0 && int(h.retries)*mostOdd >= int(h.refusals):
 		out[syn.HabitRefused] = "Y"
 	case h.refusals >= fewestSeen && h.retries == 0:
 		out[syn.HabitRefused] = "N"
 	}
-	return out
+}
+
+// told adds what is known of a host's clock by now.
+func (t *times) told(out *syn.Habits) {
+	if hz, ok := t.clock.Rate(); ok && t.clock.Sure() {
+		out[syn.HabitRate] = strings.ToUpper(strconv.FormatInt(int64(syn.UsualRate(hz)), 16))
+	}
+	out[syn.HabitOffset] = t.clock.Offset()
 }

@@ -16,6 +16,7 @@ type hosts struct {
 	all       slab[known]
 	kinds     slab[more]
 	times     slab[times]
+	habits    slab[habits]
 	tracks    slab[tracks]
 	strangers queue
 	familiar  queue
@@ -42,6 +43,7 @@ type known struct {
 	shown       kind   // the first kind of packet
 	more        uint32 // the others; 0: none
 	times       uint32 // 0: none
+	habits      uint32 // 0: none
 	tracks      uint32 // 0: none
 }
 
@@ -55,13 +57,12 @@ type kind struct {
 // rarest goes.
 type more [5]kind
 
-// times are what is known of a host that came back, and of any host that sent a SYN or
-// SYN-ACK again.
+// times are what is known of the clock of a host that came back, and when any host sent a
+// SYN or SYN-ACK again.
 type times struct {
-	clock  syn.Clock
-	talk   ends           // the connection that the clock reads
-	again  [2]syn.Repeats // the longest series of SYNs, of SYN-ACKs
-	habits habits
+	clock syn.Clock
+	talk  ends           // the connection that the clock reads
+	again [2]syn.Repeats // the longest series of SYNs, of SYN-ACKs
 }
 
 // longest is the longest series of repetitions.
@@ -125,6 +126,9 @@ func (t *hosts) remove(i uint32) {
 	if h.times != 0 {
 		t.times.drop(h.times)
 	}
+	if h.habits != 0 {
+		t.habits.drop(h.habits)
+	}
 	if h.tracks != 0 {
 		t.tracks.drop(h.tracks)
 	}
@@ -155,6 +159,14 @@ func (t *hosts) timesOf(h *known) *times {
 		h.times = t.times.take()
 	}
 	return t.times.at(h.times)
+}
+
+// habitsOf gives what is counted of a host, made if need be.
+func (t *hosts) habitsOf(h *known) *habits {
+	if h.habits == 0 {
+		h.habits = t.habits.take()
+	}
+	return t.habits.at(h.habits)
 }
 
 // tracksOf gives the tracks of a host that begins connections again and again; nil if

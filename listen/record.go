@@ -58,12 +58,22 @@ func (l *Listener) record(k *known) *whorl.Host {
 		if i == 0 {
 			describe(h, &known.Sighting)
 		}
-		var seen [64]byte
-		print := known.text() + string(append(s.seen.AppendTo(append(seen[:0], '\n')), '\n'))
-		h.Observations = append(h.Observations, observation(print, last, s.seen.Count))
+		var text [256]byte
+		print := append(append(text[:0], known.text()...), '\n')
+		print = append(s.seen.AppendTo(print), '\n')
+		h.Observations = append(h.Observations, observation(string(print), last, s.seen.Count))
+	}
+	var habits syn.Habits
+	if k.habits != 0 {
+		l.hosts.habits.at(k.habits).told(&habits)
 	}
 	if k.times != 0 {
-		l.hosts.times.at(k.times).describe(h, last)
+		t := l.hosts.times.at(k.times)
+		t.told(&habits)
+		t.describe(h, last)
+	}
+	if line := habits.String(); line != "" {
+		h.Observations = append(h.Observations, observation(line+"\n", last, 0))
 	}
 	if k.tracks != 0 {
 		l.hosts.tracks.at(k.tracks).describe(h, last)
@@ -92,10 +102,6 @@ func (t *times) describe(h *whorl.Host, last time.Time) {
 		if r := &t.again[i]; r.N > 0 {
 			h.Observations = append(h.Observations, observation(r.String()+"\n", last, uint32(r.N)))
 		}
-	}
-	habits := t.told()
-	if line := habits.String(); line != "" {
-		h.Observations = append(h.Observations, observation(line+"\n", last, 0))
 	}
 	if up, _, ok := t.clock.Uptime(last); ok {
 		h.Uptime = &whorl.Uptime{Seconds: up.Seconds(), LastBoot: last.Add(-up)}

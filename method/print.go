@@ -63,6 +63,7 @@ func ParseLine(s string) (Line, error) {
 	if body == "" {
 		return l, nil
 	}
+	l.Attrs = make([]Attr, 0, 1+strings.Count(body, "%"))
 	for part := range strings.SplitSeq(body, "%") {
 		attr, value, ok := strings.Cut(part, "=")
 		if !ok || attr == "" || strings.ContainsAny(attr, "() \t\r\n") {

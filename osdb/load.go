@@ -1,8 +1,10 @@
 package osdb
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,6 +42,7 @@ func PlacesOf(getenv func(string) string) (p Places) {
 // Config says what to load. Its zero value loads nothing.
 type Config struct {
 	Embedded fs.FS // *.osdb in its root
+	Trusted  bool  // the embedded files were checked before: lines of methods that are not Nmap's are taken as they are
 	Places   Places
 	Passive  bool     // p0f's file too: it has no tests but those of package syn
 	Files    []string // further databases, by name; each must exist
@@ -49,20 +52,24 @@ type Config struct {
 // those named, the user's. Nothing is asked of a place but those that Files name. Files
 // that end in .fp are read as p0f's.
 func Load(c Config) (set Set, problems []Problem) {
+	buffer := bufio.NewReaderSize(nil, MaxLine) // of all files, one after the other
 	read := func(f fs.File, err error, database, file string) {
 		if err != nil {
 			problems = append(problems, Problem{File: file, Text: "cannot be opened: " + reason(err)})
 			return
 		}
 		defer f.Close()
+		buffer.Reset(io.LimitReader(f, MaxFile+1))
 		if filepath.Ext(file) == filepath.Ext(P0f) {
-			db, _, more := ReadP0f(f, database, file)
-			set, problems = append(set, db), append(problems, more...)
+			d := newP0fDecoder(database, file)
+			d.read(buffer)
+			set, problems = append(set, d.db), append(problems, d.problems...)
 			return
 		}
-		db, more := Read(f, database, file)
-		set = append(set, db)
-		problems = append(problems, more...)
+		d := newDecoder(database, file)
+		d.trusted = c.Trusted && database == Embedded
+		d.read(buffer)
+		set, problems = append(set, d.db), append(problems, d.problems...)
 	}
 	open := func(file string) (fs.File, error) { return os.Open(file) }
 

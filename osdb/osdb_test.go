@@ -264,6 +264,8 @@ func TestLint(t *testing.T) {
 Class a | b | c | d
 T1(R=Y%T=45-3B|7)
 IE(R=N)
+NS6(HL=<0%NF=S)
+NS6(R=N)
 
 Fingerprint Example 1.1
 Class a | b | c | d
@@ -285,13 +287,15 @@ Source x
 		got = append(got, p.Error())
 	}
 	want := []string{
+		`osdb: f.osdb:1: NS6: HL=<0: nothing matches <0`,
+		`osdb: f.osdb:1: NS6 stands twice; only the first counts`,
 		`osdb: f.osdb:1: T1: T=45-3B|7: nothing matches 45-3B`,
 		`osdb: f.osdb:1: "A" has no Source; add a line that says where its facts come from`,
 		`osdb: f.osdb:1: "A" has a generation and no version in its name; write it as Linux 6.12 - 6.18`,
-		`osdb: f.osdb:11: "Example 1.1" repeats the record at f.osdb:6`,
-		`osdb: f.osdb:16: "Example 1.2 - 1.0" has no Class; add vendor | family | generation | device type`,
-		`osdb: f.osdb:16: "Example 1.2 - 1.0" ends before it begins`,
-		`osdb: f.osdb:16: "Example 1.2 - 1.0" has the tests of "Example 1.1" at f.osdb:6, which is always named first`,
+		`osdb: f.osdb:13: "Example 1.1" repeats the record at f.osdb:8`,
+		`osdb: f.osdb:18: "Example 1.2 - 1.0" has no Class; add vendor | family | generation | device type`,
+		`osdb: f.osdb:18: "Example 1.2 - 1.0" ends before it begins`,
+		`osdb: f.osdb:18: "Example 1.2 - 1.0" has the tests of "Example 1.1" at f.osdb:8, which is always named first`,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -19,9 +19,13 @@ import (
 //
 // Source: p0f 3.09b, docs/README section 5.
 func ReadP0f(r io.Reader, database, file string) (*DB, []syn.Link, []Problem) {
-	d := &p0fDecoder{decoder: decoder{db: &DB{Database: database, File: file}}, entries: map[string]*Entry{}}
+	d := newP0fDecoder(database, file)
 	d.read(bufio.NewReaderSize(io.LimitReader(r, MaxFile+1), MaxLine))
 	return d.db, d.links, d.problems
+}
+
+func newP0fDecoder(database, file string) *p0fDecoder {
+	return &p0fDecoder{decoder: decoder{db: &DB{Database: database, File: file}}, entries: map[string]*Entry{}}
 }
 
 // p0fDecoder is the state of reading one file.

@@ -46,13 +46,17 @@ func (p Problem) Error() string {
 // Read reads a database. database and file are what the entries name as their
 // source. It always returns what could be read.
 func Read(r io.Reader, database, file string) (*DB, []Problem) {
-	d := &decoder{
+	d := newDecoder(database, file)
+	d.read(bufio.NewReaderSize(io.LimitReader(r, MaxFile+1), MaxLine))
+	return d.db, d.problems
+}
+
+func newDecoder(database, file string) *decoder {
+	return &decoder{
 		db:    &DB{Database: database, File: file, Points: *gen2.DefaultPoints()},
 		tests: map[string]*test{},
 		words: map[string]string{},
 	}
-	d.read(bufio.NewReaderSize(io.LimitReader(r, MaxFile+1), MaxLine))
-	return d.db, d.problems
 }
 
 // decoder is the state of reading one file. Equal lines, expressions and class
@@ -60,6 +64,7 @@ func Read(r io.Reader, database, file string) (*DB, []Problem) {
 // repetitions.
 type decoder struct {
 	db       *DB
+	trusted  bool // Config.Trusted
 	problems []Problem
 	line     int
 	tests    map[string]*test
@@ -212,8 +217,8 @@ func (d *decoder) comment(s string) {
 	if d.body {
 		return
 	}
-	if s = strings.TrimSpace(modes.ReplaceAllString(s, "")); d.db.Title == "" {
-		d.db.Title = s
+	if d.db.Title == "" {
+		d.db.Title = strings.TrimSpace(modes.ReplaceAllString(s, ""))
 	}
 	if d.db.Date == "" {
 		d.db.Date = date.FindString(s)
@@ -349,6 +354,8 @@ func (d *decoder) readTest(s string) *test {
 		d.readNmap(t)
 	} else if _, ok := gen2.TestNamed(name); ok {
 		t.gen2, t.errs = d.compiler.Test(t.line)
+	} else if d.trusted {
+		return t
 	} else if deep.Has(name) {
 		_, t.errs = deep.NewReference([]method.Line{t.line})
 	} else if backoff.Has(name) {

@@ -285,6 +285,43 @@ func TestRefereeOnRandom(t *testing.T) {
 	}
 }
 
+// gopacket reads neighbour discovery as we write it.
+func TestRefereeOnNeighbors(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 1000 {
+		p := random(r)
+		n := Neighbor{Target: netip.AddrFrom16([16]byte{0x20, 1, 13: byte(r.Uint32()), 15: byte(r.Uint32())})}
+		if r.IntN(2) == 0 {
+			n.MAC = p.SrcMAC
+		}
+		p.IPv6.Extensions, p.Src, p.Dst, p.Proto = nil, a6, b6, ProtoICMPv6
+		ask := r.IntN(2) == 0
+		if ask {
+			p.SetNeighbor(ICMPv6NeighborSol, n)
+		} else {
+			n.Router, n.Solicited, n.Override = r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(2) == 0
+			p.SetNeighbor(ICMPv6NeighborAdv, n)
+		}
+		g := gopacket.NewPacket(frameOf(t, p), layers.LinkTypeEthernet, gopacket.DecodeOptions{NoCopy: true})
+		theirs, option := Neighbor{}, layers.ICMPv6OptTargetAddress
+		var options layers.ICMPv6Options
+		if s, ok := g.Layer(layers.LayerTypeICMPv6NeighborSolicitation).(*layers.ICMPv6NeighborSolicitation); ok && ask {
+			theirs.Target, options, option = netip.AddrFrom16([16]byte(s.TargetAddress)), s.Options, layers.ICMPv6OptSourceAddress
+		} else if a, ok := g.Layer(layers.LayerTypeICMPv6NeighborAdvertisement).(*layers.ICMPv6NeighborAdvertisement); ok && !ask {
+			theirs.Target, options = netip.AddrFrom16([16]byte(a.TargetAddress)), a.Options
+			theirs.Router, theirs.Solicited, theirs.Override = a.Router(), a.Solicited(), a.Override()
+		}
+		for _, o := range options {
+			if o.Type == option {
+				theirs.MAC = MAC(o.Data)
+			}
+		}
+		if theirs != n {
+			t.Fatalf("ours %v, theirs %v", n, theirs)
+		}
+	}
+}
+
 // FuzzReferee compares whatever both decoders take for well-formed.
 func FuzzReferee(f *testing.F) {
 	for _, w := range wires {

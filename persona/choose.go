@@ -8,12 +8,14 @@ import (
 	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen2"
+	"whorl/method/syn"
 )
 
 // chooser picks one value from each expression of a reference.
 type chooser struct {
 	r      *gen2.Reference
 	deep   deep.Reference
+	heard  []syn.Form // its lines SynAck
 	secret *method.Stream
 }
 

@@ -35,7 +35,7 @@ func few(t *testing.T, embedded, nmap int) (out []*osdb.Entry, points []*gen2.Po
 // show one host.
 func TestFiftyScans(t *testing.T) {
 	const scans = 50
-	entries, points := few(t, 6, 311)
+	entries, points := few(t, 3, 97)
 	good, all := 0, 0
 	wrong := newTally("wrong")
 	for k, e := range entries {
@@ -76,7 +76,7 @@ func TestFiftyScans(t *testing.T) {
 // together, its IP IDs, is the one thing that may differ, as it does with real hosts.
 func TestTwoScanners(t *testing.T) {
 	const rounds = 10
-	entries, points := few(t, 6, 311)
+	entries, points := few(t, 3, 97)
 	good, all := 0, 0
 	wrong := newTally("wrong")
 	for k, e := range entries {

@@ -22,9 +22,25 @@
 // and so is everything that means the same if it has no others. What they tell nothing of
 // is usual: a TTL of 64, echo replies.
 //
-// What it is not: a host with services. A connection is forgotten when its
-// handshake is complete, and what follows is answered as to a connection that is
-// unknown. It does not limit its rate; who puts it on a real network does. IPv4 only.
+// An open port has connections: a minimal TCP with fixed window, at most four segments
+// under way, and the options of its handshake. What is said over them is a [Service]: a
+// dialogue as data, shared by all personas that have it. [Usual] gives those of ssh, http,
+// ftp, smtp and telnet that a system comes with, [Doubts] finds texts that contradict the
+// record. At an open port without a service everything is accepted and nothing is said.
+//
+// SYN-ACKs, data and FINs that are not acknowledged are repeated when the record says so
+// (SynRcvd, LastAck and FinWait1 of package backoff), as a host with a clock and a timer
+// of its own would, and given up as it says. SYN-ACKs of records without SynRcvd are not
+// repeated.
+//
+// Bounds: 4,096 half-open connections, 64 of them of one peer, 1,024 open ones, 64 of one
+// peer, numbers of 65,536 peers. A SYN beyond them is answered and forgotten; of more than
+// 100 in a second nothing is repeated. No data goes to somebody who has not acknowledged
+// an initial sequence number that nobody can guess; where that is constant, no more than
+// three times what came.
+//
+// What it is not: a host that limits its rate or puts fragments together; who puts it on a
+// real network does. IPv4 only.
 //
 // Sources: what is measured, https://nmap.org/book/osdetect-methods.html; how
 // it is computed, package gen2; connections, RFC 9293; errors, RFC 792 and RFC 1122.

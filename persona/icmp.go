@@ -140,15 +140,21 @@ const (
 	codeContrary                 // O
 )
 
-// echo answers an echo request (RFC 1122 section 3.2.2.6).
-func (p *Persona) echo(now time.Time, in *packet.Packet, out link.Outlet) {
+// icmp answers requests (RFC 1122 section 3.2.2.6).
+func (p *Persona) icmp(now time.Time, in *packet.Packet, out link.Outlet) {
+	if p.echoes.silent || in.IPv4.DF && p.silent[gen2.IE1] || !in.IPv4.DF && p.silent[gen2.IE2] {
+		return
+	}
+	if in.ICMP.Type == packet.ICMPEchoRequest {
+		p.echoReply(now, in, packet.ICMPEchoReply, in.Payload, out)
+		return
+	}
+	p.query(now, in, out)
+}
+
+// echoReply answers a request, with the headers of an echo reply.
+func (p *Persona) echoReply(now time.Time, in *packet.Packet, kind uint8, data []byte, out link.Outlet) {
 	e := &p.echoes
-	if in.ICMP.Type != packet.ICMPEchoRequest || e.silent {
-		return
-	}
-	if in.IPv4.DF && p.silent[gen2.IE1] || !in.IPv4.DF && p.silent[gen2.IE2] {
-		return
-	}
 	a := p.begin(now, in.Src, packet.ICMP, &e.ipHeader)
 	e.copies.onto(a, in)
 	switch e.df {
@@ -159,7 +165,7 @@ func (p *Persona) echo(now time.Time, in *packet.Packet, out link.Outlet) {
 	default:
 		a.IPv4.DF = e.df == dfAlways
 	}
-	a.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoReply, Rest: in.ICMP.Rest}
+	a.ICMP = packet.ICMPHeader{Type: kind, Rest: in.ICMP.Rest}
 	switch e.code {
 	case codeSame:
 		a.ICMP.Code = in.ICMP.Code
@@ -170,7 +176,7 @@ func (p *Persona) echo(now time.Time, in *packet.Packet, out link.Outlet) {
 			a.ICMP.Code = 1
 		}
 	}
-	a.Payload = in.Payload
+	a.Payload = data
 	out.Send(p.o.Delay, a)
 }
 

@@ -97,10 +97,14 @@ func (c *chooser) synAcks(i *instance) error {
 			s.silent = true
 		}
 	}
-	if err := c.segment(&i.segments[gen2.ECN], gen2.TestECN); err != nil {
+	ecn := &i.segments[gen2.ECN]
+	if err := c.segment(ecn, gen2.TestECN); err != nil {
 		return err
 	}
-	return c.congestion(&i.segments[gen2.ECN])
+	if c.expr(gen2.TestECN, "W") == nil {
+		ecn.window = c.scaledWindow(first, ecn.options)
+	}
+	return c.congestion(ecn)
 }
 
 // samples is how many SYN-ACKs to S1-S6 the sequence tests need.
@@ -190,7 +194,10 @@ func (c *chooser) segment(s *segment, t gen2.Test) error {
 	if t == gen2.TestT1 {
 		return err
 	}
-	w, werr := c.number(t, "W", 0xffff, nil)
+	w, werr := uint64(0), error(nil) // of resets, if nothing is told
+	if c.expr(t, "W") != nil {
+		w, werr = c.number(t, "W", 0xffff, nil)
+	}
 	s.window = uint16(w)
 	return cmp.Or(err, werr, c.plainOptions(s, t))
 }
@@ -289,36 +296,6 @@ func (c *chooser) resets(i *instance) error {
 		if err := c.copies("RT", &i.segments[p].copies); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// naturals prepares the answers to SYNs that offer other options than the probes.
-// They accept the connection even if the stack does not accept the probes: the
-// port would not be an open one otherwise.
-func (c *chooser) naturals(i *instance) error {
-	models := [askAll + 1]gen2.Probe{
-		askAll: gen2.S1, askStamp | askScale: gen2.S3, askStamp | askSACK: gen2.S6, askSACK | askScale: gen2.ECN,
-	}
-	first, last := i.segments[gen2.S1].options.header(), i.segments[gen2.S6].options.header()
-	m1, _ := first.MSS()
-	m6, _ := last.MSS()
-	i.echoesMSS = m1 > m6 && m6 == 0x109 // what S6 offers
-	for a, p := range models {
-		s := i.segments[gen2.S1]
-		model := &i.segments[p]
-		switch {
-		case asked(a) == askAll:
-		case p == gen2.S1 || model.silent || model.flags.Has(packet.RST):
-			s.options = s.options.reduced(asked(a))
-		default:
-			s.options, s.window = model.options, model.window
-		}
-		s.silent, s.data = false, nil
-		if !s.flags.Has(packet.SYN | packet.ACK) {
-			s.flags, s.seq, s.ack = packet.SYN|packet.ACK, other, next
-		}
-		i.natural[a] = s
 	}
 	return nil
 }

@@ -55,6 +55,8 @@ type Persona struct {
 	timing timing
 	tuples tuples
 
+	queries queries
+
 	// Memory of the packet being answered.
 	passing conn // its connection, if that is not remembered
 	answer  packet.Packet
@@ -72,6 +74,7 @@ func New(e *osdb.Entry, o Options) (*Persona, error) {
 		return nil, fmt.Errorf("persona: %s: %w", e.Name, err)
 	}
 	p.timing = newTiming(e, &o, &p.secret)
+	p.queries = queriesOf(e)
 	p.clock.boot = o.Boot
 	return p, nil
 }
@@ -97,6 +100,7 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 	}
 	c := chooser{r: e.Gen2, secret: &p.secret}
 	c.deep, _ = deep.NewReference(e.Extra) // what cannot be read is known of no host
+	c.heard = answers(e.Extra)
 	first := firstChooser{&c, e.Gen1}
 	if e.Gen2 == nil {
 		p.instance, err = first.alone()
@@ -131,7 +135,7 @@ func (p *Persona) Receive(now time.Time, in *packet.Packet, out link.Outlet) {
 	case packet.UDP:
 		p.udp(now, in, out)
 	case packet.ICMP:
-		p.echo(now, in, out)
+		p.icmp(now, in, out)
 	}
 }
 

@@ -142,6 +142,9 @@ func (c *chooser) cluster(texts [places][]*options, lead int, l *options) (set [
 	if !c.clockFits(set[:6]) || !c.stampsFit(set[0]) {
 		cost += 1000
 	}
+	if !c.foreseen(set[0]) {
+		cost += 8
+	}
 	return set, cost
 }
 
@@ -226,13 +229,17 @@ func (c *chooser) windows(i *instance) error {
 	for k, attr := range windowAttrs {
 		e := c.expr(gen2.TestWIN, attr)
 		s := &i.segments[k]
-		if e == nil {
-			s.window = i.segments[gen2.S1].window
+		switch {
+		case e == nil && k == 0:
+			s.window = c.usualWindow(s.options)
+			continue
+		case e == nil:
+			s.window = c.scaledWindow(&i.segments[gen2.S1], s.options)
 			continue
 		}
 		alts := e.Alternatives()
 		if place < 0 {
-			place = c.secret.Between(0, len(alts)-1)
+			place = c.place(s.options, alts)
 		}
 		var preferred []uint64
 		if s.options.n == 0 {
@@ -242,6 +249,9 @@ func (c *chooser) windows(i *instance) error {
 			if lo, hi, ok := alts[place].Bounds(); ok && (lo > 0 || s.options.n == 0) {
 				preferred = append(preferred, lo+(min(hi, 0xffff)-lo)/2)
 			}
+		}
+		if w, ok := c.lawful(s.options, e, preferred); ok {
+			preferred = []uint64{w}
 		}
 		for _, a := range alts {
 			if lo, _, ok := a.Bounds(); ok && lo > 0 {

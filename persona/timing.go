@@ -97,7 +97,7 @@ func (t *timing) wait(s *backoff.Schedule, gaps []time.Duration, n int, up time.
 	case n == 0 && s.First > 0:
 		g += phase(up, s.First)
 	default:
-		most := math.Sqrt(3) * float64(cmp.Or(s.Jitter, jitter))
+		most := float64(cmp.Or(s.Jitter, jitter))
 		g += time.Duration(min(max(t.skew*float64(g), -most), most))
 	}
 	return max(g, time.Millisecond)

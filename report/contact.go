@@ -134,12 +134,12 @@ func (t *contacts) answers(c *whorl.Contact) {
 	switch {
 	case c.Leak == whorl.LeakUnseen:
 		t.say("answered", "not known: answers do not pass here")
-	case answered == "" && c.Counts.Answered == 0:
+	case c.Counts.Answered == 0:
 		t.say("answered", "nothing")
-	case answered == "":
-		t.say("answered", count(c.Counts.Answered, "packet", "packets"))
+	case len(c.Probes) < 2:
+		t.say("answered", fmt.Sprintf("%d of %s", c.Counts.Answered, count(c.Counts.Packets, "packet", "packets")))
 	case silent == "":
-		t.say("answered", "all of them")
+		t.say("answered", "all kinds")
 	default:
 		t.say("answered", answered+", not "+silent)
 	}

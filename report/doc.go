@@ -1,4 +1,4 @@
-// Package report renders [whorl.Host] records, one file per form:
+// Package report renders [whorl.Host] and [whorl.Contact] records, one file per form:
 //
 //   - [NewText]: for a person at a terminal, our verdict first, then the lines that Nmap's users know;
 //   - [NewNormal]: the same as a file (-oN), with a head and a foot, never coloured;
@@ -6,9 +6,12 @@
 //   - [NewGrepable]: Nmap's tab-separated lines (-oG);
 //   - [NewJSON]: JSON Lines, one whole record a line, the only form that loses nothing.
 //
-// All are a [Writer] and stream: a host is written when it is handed over, in one
-// piece, and the output is whole between any two hosts. A write that fails is
-// reported by every later call of that Writer and cut off again where the output
+// These are a [Writer] each. The forms of contacts are a [ContactWriter]: [NewContacts] for a
+// person, [NewContactJSON], [NewEVE] (Suricata), [NewCEF] (ArcSight) and [NewSyslog].
+//
+// All stream: a host or contact is written when it is handed over, in one
+// piece, and the output is whole between any two. A write that fails is
+// reported by every later call of that writer and cut off again where the output
 // is a file, so that what was written before stays valid. [Tee] writes several
 // forms at once.
 //

@@ -69,3 +69,21 @@ func ExampleClean() {
 	fmt.Printf("%q\n", report.Clean("\x1b[2Jrouter\n"))
 	// Output: "�[2Jrouter�"
 }
+
+func ExampleNewContacts() {
+	first := time.Date(2026, 11, 21, 7, 10, 53, 0, time.UTC)
+	w := report.NewContacts(os.Stdout, report.TextOptions{})
+	w.Contact(&whorl.Contact{
+		State: whorl.Ended, Class: whorl.PortScan, Tool: "nmap -sS", Confidence: 0.99, Leak: whorl.LeakFull,
+		Seen:    whorl.Span{First: first, Last: first.Add(1500 * time.Millisecond)},
+		Sources: []whorl.ContactSource{{Addr: netip.MustParseAddr("198.51.100.7"), Live: true}},
+		Targets: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
+		Ports:   []uint16{22, 80, 443},
+		Counts:  whorl.ContactCounts{Packets: 1000, Answered: 997, Sources: 1, Targets: 1, Ports: 1000},
+	})
+	// Output:
+	// 2026-11-21 07:10:53 +0000  198.51.100.7 -> 192.0.2.1  port scan: nmap -sS, 99 % sure
+	//     sent      1000 packets in 1.5 s, ports 22,80,443 and 997 more
+	//     answered  997 of 1000 packets
+	//     do        block 198.51.100.7 unless this was meant
+}

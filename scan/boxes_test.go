@@ -16,6 +16,7 @@ import (
 	"whorl/data"
 	"whorl/link"
 	"whorl/link/sim"
+	"whorl/method"
 	"whorl/method/survey"
 	"whorl/osdb"
 	"whorl/persona"
@@ -83,6 +84,8 @@ func TestBoxes(t *testing.T) {
 	at := func(name string, addr netip.Addr, open ...uint16) link.Node {
 		return stack(t, set, name, persona.Options{Addr: addr, OpenTCP: open, Delay: time.Millisecond})
 	}
+	// The same system with another configuration than inside.
+	other := stack(t, set, linux, persona.Options{Addr: themAddr, Key: method.Key{4}, OpenTCP: []uint16{22}, Delay: time.Millisecond})
 	second := netip.MustParseAddr("10.0.0.3")
 	inside := func(name string, port uint16) sim.Inside {
 		return sim.Inside{Node: at(name, second, port), Addr: second, Port: port}
@@ -101,7 +104,7 @@ func TestBoxes(t *testing.T) {
 		{"routers", &sim.Hops{N: 9, Node: at(windows, themAddr, 135, 445)}, []uint16{135, 445, 81}, "", "Microsoft Windows"},
 		{"NAT", &sim.NAT{Public: themAddr, Box: at("FreeBSD", themAddr), TCP: map[uint16]sim.Inside{80: inside(linux, 80), 8080: inside(windows, 8080)}},
 			[]uint16{80, 8080, 81}, "nat[][80 8080] [] unknown [80] Linux [8080] Microsoft", "Linux"},
-		{"NAT with a port of its own", &sim.NAT{Public: themAddr, Box: at(linux, themAddr, 22), TCP: map[uint16]sim.Inside{443: inside(linux, 443)}},
+		{"NAT with a port of its own", &sim.NAT{Public: themAddr, Box: other, TCP: map[uint16]sim.Inside{443: inside(linux, 443)}},
 			[]uint16{22, 443, 81}, "nat[][443] [] Linux [22] Linux [443] Linux", "Linux"},
 		{"NAT without pings", &sim.NAT{Public: themAddr, Box: at("OpenBSD", themAddr), TCP: map[uint16]sim.Inside{80: inside(linux, 80), 8080: inside(windows, 8080)}},
 			[]uint16{80, 8080, 81}, "nat[][80 8080] [80] Linux [8080] Microsoft", "Linux"},

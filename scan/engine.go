@@ -189,7 +189,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		if !e.started.IsZero() && now.Before(e.started.Add(e.job.Pause)) {
 			return e.started.Add(e.job.Pause)
 		}
-		if _, twice := e.flows[e.next.Addr]; twice {
+		if _, twice := e.flows[e.next.Addr.WithZone("")]; twice {
 			return now.Add(idleCheck) // the same address is under way already: one after the other
 		}
 		if ok, when := e.afford(e.next.Addr, planSeek, now); !ok {
@@ -204,7 +204,7 @@ func (e *engine) admit(now time.Time) (again time.Time) {
 		e.started = now
 		f.timer.owner = f
 		f.lost = e.lost()
-		e.flows[f.Addr] = f
+		e.flows[f.key()] = f
 		f.begin(e.job, now)
 		e.poll(f, now)
 	}
@@ -336,7 +336,7 @@ func (e *engine) finish(f *flow) {
 	if f.away {
 		e.away++
 	} else {
-		delete(e.flows, f.Addr)
+		delete(e.flows, f.key())
 	}
 	e.ended = append(e.ended, f)
 }
@@ -412,7 +412,20 @@ func (e *engine) take(frame []byte, at time.Time) {
 		for _, f := range e.asking(p.ARP.SenderIP) {
 			e.give(f, p, at)
 		}
-	case packet.IPv4, packet.IPv6:
+	case packet.IPv6:
+		if n, ok := p.Neighbor(); ok && p.ICMP.Type == packet.ICMPv6NeighborAdv {
+			if f := e.flows[n.Target]; f != nil && e.give(f, p, at) {
+				return
+			}
+			for _, f := range e.asking(n.Target) {
+				e.give(f, p, at)
+			}
+			return
+		}
+		if f := e.flows[about(p)]; f != nil {
+			e.give(f, p, at)
+		}
+	case packet.IPv4:
 		addr := p.Src
 		var q packet.Packet
 		if p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPUnreachable && p.Quoted(&q) {
@@ -432,7 +445,7 @@ func (e *engine) asking(addr netip.Addr) (out []*flow) {
 		return append(out, f)
 	}
 	for _, f := range e.flows {
-		if f.stage == resolving && f.nextHop() == addr {
+		if f.stage == resolving && f.nextHop().WithZone("") == addr {
 			out = append(out, f)
 		}
 	}
@@ -440,14 +453,15 @@ func (e *engine) asking(addr netip.Addr) (out []*flow) {
 }
 
 // give lets the machine of a host take a packet, and act on it if it is its own.
-func (e *engine) give(f *flow, p *packet.Packet, at time.Time) {
+func (e *engine) give(f *flow, p *packet.Packet, at time.Time) (mine bool) {
 	switch {
 	case f.temporal.live() && f.temporal.Receive(p, at):
 	case f.machine == nil || !f.machine.Receive(p, at):
-		return
+		return false
 	case f.timed():
 		e.strain.heard++
 	}
 	f.last = at
 	e.poll(f, e.conn.Now())
+	return true
 }

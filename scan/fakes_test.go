@@ -26,7 +26,7 @@ type paths struct {
 }
 
 func (p *paths) Route(addr netip.Addr) (link.Route, error) {
-	n := int(addr.As4()[2])
+	n := int(addr.AsSlice()[2])
 	if n >= len(p.links) {
 		return link.Route{}, fmt.Errorf("%v: %w", addr, link.ErrNoRoute)
 	}

@@ -10,6 +10,7 @@ import (
 	"whorl/method/deep"
 	"whorl/method/gen1"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/method/seek"
 	"whorl/method/survey"
 	"whorl/packet"
@@ -25,13 +26,14 @@ type flow struct {
 	own      uint16      // port that we opened ourselves on a local target, tried last
 	stage    stage
 	onLink   bool            // the host itself is the next hop
-	direct   bool            // ... and has answered ARP
+	direct   bool            // ... and has answered ARP or a neighbour solicitation
 	away     bool            // with the judges, who may send it back
 	cut      bool            // it ended because we could not go on
 	machine  method.Machine  // of the stage
 	found    *seek.Result    // what seek knows so far; nil: nothing was asked yet
 	gen2     *gen2.Machine   // nil: not asked for, or not yet
 	gen1     *gen1.Machine   // nil: not asked for, or not yet
+	ipv6     *ipv6.Machine   // nil: not a host over IPv6, or not yet
 	survey   *survey.Machine // nil: no reason for it, or not yet
 	deep     *deep.Machine   // nil: not asked for, or not yet
 	temporal *temporal       // nil: not asked for, or not yet
@@ -50,7 +52,7 @@ const (
 	resolving stage = iota // who has the next hop's address
 	seeking                // is it up, which ports
 	waiting                // for the budget of the next probes
-	probing                // those of gen2
+	probing                // those of gen2, or over IPv6
 	probing1               // those of gen1
 	surveying              // several ports of the host, for boxes in the path
 	deepening              // the probes of method/deep
@@ -104,12 +106,12 @@ func (f *flow) step(j *Job) {
 		f.mac = f.machine.(*seek.Neighbour).MAC
 		switch {
 		case f.mac.IsZero() && !f.onLink:
-			f.fail("the gateway " + f.route.NextHop.String() + " does not answer ARP; check the route")
+			f.fail("the gateway " + f.route.NextHop.String() + " does not tell its hardware address; check the route")
 		case f.mac.IsZero():
 			f.stage = done
 		case f.onLink:
 			f.direct = true
-			f.beginSeek(j, "arp-response")
+			f.beginSeek(j, f.neighbourReason())
 		default:
 			f.beginSeek(j, f.up)
 		}
@@ -132,6 +134,14 @@ func (f *flow) step(j *Job) {
 	case deepening:
 		f.stage = done
 	}
+}
+
+// neighbourReason is how a host of our segment is known to be up.
+func (f *flow) neighbourReason() string {
+	if f.Addr.Is6() {
+		return "nd-response"
+	}
+	return "arp-response"
 }
 
 // keepFound lets go of the machine of the search, which holds more than it found.
@@ -160,6 +170,8 @@ func (f *flow) deadline(j *Job) time.Time {
 // plan is what the probes that a host waits for need of the budget, in packets.
 func (f *flow) plan(j *Job) int {
 	switch {
+	case f.ipv6Due():
+		return planIPv6
 	case f.gen2Due(j):
 		return planGen2
 	case f.gen1Due(j):
@@ -174,6 +186,8 @@ func (f *flow) plan(j *Job) int {
 func (f *flow) probe(j *Job) {
 	f.planned += f.plan(j)
 	switch {
+	case f.ipv6Due():
+		f.beginIPv6(j)
 	case f.gen2Due(j):
 		f.beginGen2(j)
 	case f.gen1Due(j):

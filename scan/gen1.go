@@ -32,13 +32,13 @@ func (g Gens) Has(one Gens) bool { return g&one != 0 || g == 0 && one == Gen2 }
 const planGen1 = 22
 
 // gen2Due reports whether the probes of the second generation have yet to be sent.
-func (f *flow) gen2Due(j *Job) bool { return f.gen2 == nil && j.Gens.Has(Gen2) }
+func (f *flow) gen2Due(j *Job) bool { return f.gen2 == nil && f.Addr.Is4() && j.Gens.Has(Gen2) }
 
 // gen1Due is the same for the first.
-func (f *flow) gen1Due(j *Job) bool { return f.gen1 == nil && j.Gens.Has(Gen1) }
+func (f *flow) gen1Due(j *Job) bool { return f.gen1 == nil && f.Addr.Is4() && j.Gens.Has(Gen1) }
 
-// probed reports whether the probes of either have begun.
-func (f *flow) probed() bool { return f.gen1 != nil || f.gen2 != nil }
+// probed reports whether the probes of either, or those over IPv6, have begun.
+func (f *flow) probed() bool { return f.gen1 != nil || f.gen2 != nil || f.ipv6 != nil }
 
 // timed reports whether probes are under way whose times count.
 func (f *flow) timed() bool { return f.stage == probing || f.stage == probing1 }

@@ -52,6 +52,9 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		sequences(h, e)
 		Observe(h, e, version)
 	}
+	if f.ipv6 != nil {
+		recordIPv6(h, &f.ipv6.Exchange, f.found, f.direct, version)
+	}
 	if f.gen1 != nil {
 		recordGen1(h, &f.gen1.Exchange, f.direct, version)
 	}
@@ -73,7 +76,7 @@ func status(f *flow) whorl.Status {
 	case f.found != nil && f.found.Up:
 		return whorl.Status{Up: true, Reason: f.found.Reason}
 	case f.direct:
-		return whorl.Status{Up: true, Reason: "arp-response"}
+		return whorl.Status{Up: true, Reason: f.neighbourReason()}
 	}
 	return whorl.Status{Reason: noResponse}
 }
@@ -238,7 +241,7 @@ func notIdeal(h *whorl.Host, e *gen2.Exchange, ratio float64) string {
 		return fmt.Sprintf("Host distance (%d network hops) appears to be negative", h.Distance.Count)
 	case h.Distance != nil && h.Distance.Count > 5:
 		return fmt.Sprintf("Host distance (%d network hops) is greater than five", h.Distance.Count)
-	case ratio > 1.4 || ratio < 0.8:
+	case offBeat(ratio):
 		return fmt.Sprintf("SEQ probes took %.2f of their time", ratio)
 	case e.Slots[gen2.U1].Reply == nil:
 		return "Didn't receive UDP response"
@@ -250,7 +253,7 @@ func notIdeal(h *whorl.Host, e *gen2.Exchange, ratio float64) string {
 func unsettled(e *gen2.Exchange, ratio float64) (out []string) {
 	if e.Target.OpenTCP == 0 {
 		out = append(out, "SEQ, OPS, WIN, ECN, T1-T4: no open TCP port found")
-	} else if ratio > 1.4 || ratio < 0.8 {
+	} else if offBeat(ratio) {
 		out = append(out, fmt.Sprintf("SEQ: the probes took %.2f of their time, rates would be wrong", ratio))
 	}
 	if _, ok := e.ClosedTCP(); !ok {

@@ -17,6 +17,7 @@ import (
 	"whorl/link"
 	"whorl/link/pcapfile"
 	"whorl/link/sim"
+	"whorl/method"
 	"whorl/method/backoff"
 	"whorl/packet"
 	"whorl/persona"
@@ -40,6 +41,8 @@ func TestRecorded(t *testing.T) {
 	at := func(name string, addr netip.Addr, open ...uint16) link.Node {
 		return stack(t, set, name, persona.Options{Addr: addr, OpenTCP: open, Delay: time.Millisecond})
 	}
+	// The same system with another configuration than inside.
+	other := stack(t, set, "Linux 6.1 - 7.3", persona.Options{Addr: themAddr, Key: method.Key{4}, OpenTCP: []uint16{22}, Delay: time.Millisecond})
 	for _, c := range []struct {
 		name, boxes string
 		node        link.Node
@@ -48,7 +51,7 @@ func TestRecorded(t *testing.T) {
 		{"one stack", "", at("Microsoft Windows 10", themAddr, 80, 443), []uint16{80, 443, 81}},
 		{"eight ports", "", at("Linux 6.1 - 7.3", themAddr, 80, 81, 82, 83, 84, 85, 86, 87), []uint16{80, 81, 82, 83, 84, 85, 86, 87, 88}},
 		{"NAT", "nat[][443] [] Linux [22] Linux [443] Linux",
-			&sim.NAT{Public: themAddr, Box: at("Linux 6.1 - 7.3", themAddr, 22), TCP: map[uint16]sim.Inside{443: {Node: at("Linux 6.1 - 7.3", second, 443), Addr: second, Port: 443}}},
+			&sim.NAT{Public: themAddr, Box: other, TCP: map[uint16]sim.Inside{443: {Node: at("Linux 6.1 - 7.3", second, 443), Addr: second, Port: 443}}},
 			[]uint16{22, 443, 81}},
 		{"relay", "syn-proxy[][80]", &sim.Relay{Ports: map[uint16]bool{80: true}, TTL: 255, Window: 8192, Options: []byte{2, 4, 5, 0xb4},
 			Node: &sim.Hops{N: 3, Node: at("Linux 6.1 - 7.3", themAddr, 80)}}, []uint16{80, 81}},

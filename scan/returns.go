@@ -116,7 +116,7 @@ func (e *engine) onlyAway() bool {
 	if e.next == nil {
 		return !e.more
 	}
-	_, twice := e.flows[e.next.Addr]
+	_, twice := e.flows[e.next.Addr.WithZone("")]
 	return twice
 }
 

@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"runtime"
 	"sync"
@@ -189,10 +188,6 @@ func (r *runner) place() bool {
 		return false
 	}
 	r.Progress.Started.Add(1)
-	if !t.Addr.Is4() {
-		r.unreachable(t, fmt.Errorf("IPv6 targets cannot be scanned yet; give an IPv4 address"))
-		return true
-	}
 	route, err := r.Network.Route(t.Addr)
 	if err != nil {
 		r.unreachable(t, err)

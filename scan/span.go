@@ -8,10 +8,12 @@ import (
 )
 
 // span is a set of addresses: for IPv4 each octet has a range, as Nmap's 10.0-3.1.1-254;
-// for IPv6 a prefix.
+// for IPv6 a prefix, or the likeliest addresses of one.
 type span struct {
 	octets [4][2]uint8 // if prefix is invalid
 	prefix netip.Prefix
+	zone   string // of link-local addresses
+	likely uint64 // how many addresses of the prefix, the likeliest first; 0: all
 	names  []string
 	start  uint64 // index of its first address among those of all spans
 }
@@ -30,11 +32,22 @@ func prefixSpan(p netip.Prefix) span {
 	return s
 }
 
+// addrSpan is one address.
+func addrSpan(a netip.Addr) span {
+	a = a.Unmap()
+	s := prefixSpan(netip.PrefixFrom(a.WithZone(""), a.BitLen()))
+	s.zone = a.Zone()
+	return s
+}
+
 func (s *span) v4() bool { return !s.prefix.IsValid() }
 
 // last is the number of addresses less one; ok is false if that is more than 64 bits.
 func (s *span) last() (n uint64, ok bool) {
 	if !s.v4() {
+		if s.likely > 0 {
+			return s.likely - 1, true
+		}
 		host := 128 - s.prefix.Bits()
 		return 1<<host - 1, host <= 64 // a shift by 64 leaves 0, and 0-1 is the last of 2^64
 	}
@@ -48,9 +61,12 @@ func (s *span) last() (n uint64, ok bool) {
 // at is the address with that index, from 0 to last.
 func (s *span) at(index uint64) netip.Addr {
 	if !s.v4() {
+		if s.likely > 0 {
+			index = likelyHost(index)
+		}
 		b := s.prefix.Addr().As16()
 		binary.BigEndian.PutUint64(b[8:], binary.BigEndian.Uint64(b[8:])+index)
-		return netip.AddrFrom16(b)
+		return netip.AddrFrom16(b).WithZone(s.zone)
 	}
 	var b [4]byte
 	for i := 3; i >= 0; i-- {
@@ -64,7 +80,7 @@ func (s *span) at(index uint64) netip.Addr {
 
 func (s *span) contains(addr netip.Addr) bool {
 	if !s.v4() {
-		return s.prefix.Contains(addr)
+		return s.prefix.Contains(addr.WithZone("")) && (s.zone == "" || s.zone == addr.Zone())
 	}
 	if !addr.Is4() {
 		return false
@@ -77,9 +93,15 @@ func (s *span) contains(addr netip.Addr) bool {
 	return true
 }
 
-// String is the span in the form of a target: 10.0-3.1.1-254 or 2001:db8::/64.
+// String is the span in the form of a target: 10.0-3.1.1-254, 2001:db8::/64, the likeliest
+// of that 2001:db8::/64*1000, or fe80::1%eth0.
 func (s *span) String() string {
-	if !s.v4() {
+	switch {
+	case s.zone != "":
+		return s.prefix.Addr().WithZone(s.zone).String()
+	case s.likely > 0:
+		return fmt.Sprintf("%v*%d", s.prefix, s.likely)
+	case !s.v4():
 		return s.prefix.String()
 	}
 	var parts [4]string

@@ -1,19 +1,24 @@
 package scan
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
 )
 
-// parseTarget reads a target: an address, a prefix, octet ranges or a name.
-func parseTarget(spec string, resolve Resolve) ([]span, error) {
+// parseTarget reads a target: an address, a prefix, octet ranges or a name, of which the
+// first address of the family is taken.
+func parseTarget(spec string, resolve Resolve, family Family) ([]span, error) {
 	if p, err := netip.ParsePrefix(spec); err == nil {
 		return []span{prefixSpan(p)}, nil
 	}
 	if a, err := netip.ParseAddr(spec); err == nil {
-		return []span{prefixSpan(netip.PrefixFrom(a.Unmap().WithZone(""), a.Unmap().BitLen()))}, nil
+		return []span{addrSpan(a)}, nil
+	}
+	if s, ok, err := likelySpan(spec); ok {
+		return []span{s}, err
 	}
 	if looksNumeric(spec) {
 		return octetSpans(spec)
@@ -26,21 +31,47 @@ func parseTarget(spec string, resolve Resolve) ([]span, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scan: target %q does not resolve: %w", spec, err)
 	}
-	for _, a := range addrs {
-		if a = a.Unmap(); !a.Is4() {
-			continue
-		}
-		n := 32
-		if slash {
-			if n, err = strconv.Atoi(bits); err != nil || n < 0 || n > 32 {
-				return nil, fmt.Errorf("scan: target %q: prefix length %q is not between 0 and 32", spec, bits)
-			}
-		}
-		s := prefixSpan(netip.PrefixFrom(a, n))
-		s.names = []string{name}
-		return []span{s}, nil
+	a, err := family.choose(addrs)
+	if err != nil {
+		return nil, fmt.Errorf("scan: target %q %w", spec, err)
 	}
-	return nil, fmt.Errorf("scan: target %q has no IPv4 address", spec)
+	n := a.BitLen()
+	if slash {
+		if n, err = strconv.Atoi(bits); err != nil || n < 0 || n > a.BitLen() {
+			return nil, fmt.Errorf("scan: target %q: prefix length %q is not between 0 and %d", spec, bits, a.BitLen())
+		}
+	}
+	s := addrSpan(a)
+	if slash {
+		s = prefixSpan(netip.PrefixFrom(a.WithZone(""), n))
+	}
+	s.names = []string{name}
+	return []span{s}, nil
+}
+
+// Family says which addresses of a name are taken. The zero value takes an IPv4 address,
+// and one of IPv6 if there is none.
+type Family uint8
+
+// IPv6Only takes IPv6 addresses.
+const IPv6Only Family = 1
+
+func (f Family) choose(addrs []netip.Addr) (found netip.Addr, err error) {
+	for _, a := range addrs {
+		switch a = a.Unmap(); {
+		case a.Is4() && f != IPv6Only:
+			return a, nil
+		case a.Is6() && !found.IsValid():
+			found = a
+		}
+	}
+	switch {
+	case found.IsValid():
+		return found, nil
+	case f == IPv6Only:
+		return found, errors.New("has no IPv6 address")
+	}
+	return found, errors.New("has no address")
 }
 
 // looksNumeric reports whether a target can only be meant as IPv4 octets.

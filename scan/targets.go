@@ -18,6 +18,11 @@ import (
 // A position counts the addresses of the shard in this order, the excluded ones
 // included. It is what a journal calls a target.
 type Targets struct {
+	Family Family // which addresses of names are taken
+	// Likely is how many addresses of an IPv6 prefix that has more are taken, the likeliest
+	// first; 0: all of them.
+	Likely uint64
+
 	include []span // in the order of their starts
 	exclude []span
 	order   order // of all included addresses
@@ -32,13 +37,19 @@ type Targets struct {
 // Resolve looks a host name up.
 type Resolve func(name string) ([]netip.Addr, error)
 
-// Add adds a target: an address, a prefix (10.0.0.0/24), octet ranges
-// (10.0-3.1.1-254, also with lists 1,3,5 and *), or a name that resolve turns into
-// addresses, of which the first IPv4 one is taken. There may be 2^64 addresses in all.
+// Add adds a target: an address, of IPv6 with its zone (fe80::1%eth0), a prefix
+// (10.0.0.0/24), the likeliest addresses of an IPv6 prefix (2001:db8::/64*1000), octet
+// ranges (10.0-3.1.1-254, also with lists 1,3,5 and *), or a name that resolve turns into
+// addresses, of which the first of the family is taken. There may be 2^64 addresses in all.
 func (t *Targets) Add(spec string, resolve Resolve) error {
-	s, err := parseTarget(spec, resolve)
+	s, err := parseTarget(spec, resolve, t.Family)
 	if err != nil {
 		return err
+	}
+	for i := range s {
+		if s[i].likely == 0 && t.Likely > 0 {
+			s[i].limit(t.Likely)
+		}
 	}
 	if err := t.append(s); err != nil {
 		return fmt.Errorf("scan: target %.80q: %w", spec, err)
@@ -48,7 +59,7 @@ func (t *Targets) Add(spec string, resolve Resolve) error {
 
 // Exclude leaves a target out.
 func (t *Targets) Exclude(spec string, resolve Resolve) error {
-	s, err := parseTarget(spec, resolve)
+	s, err := parseTarget(spec, resolve, t.Family)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ func names(name string) ([]netip.Addr, error) {
 		return []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("192.0.2.80"), netip.MustParseAddr("192.0.2.81")}, nil
 	case "six.example":
 		return []netip.Addr{netip.MustParseAddr("2001:db8::1")}, nil
+	case "none.example":
+		return nil, nil
 	case "mapped.example":
 		return []netip.Addr{netip.MustParseAddr("::ffff:192.0.2.90")}, nil
 	}
@@ -74,10 +76,15 @@ func TestTargets(t *testing.T) {
 		{"mapped.example", "", "192.0.2.90=mapped.example", 1},
 		{"192.0.2.80/31", "two.example", "192.0.2.81", 2},
 		{"2001:db8::1", "", "2001:db8::1", 1},
-		{"fe80::1%eth0", "", "fe80::1", 1},
+		{"fe80::1%eth0", "", "fe80::1%eth0", 1},
+		{"fe80::1%eth0 fe80::2%eth1", "fe80::2%eth0 fe80::1", "fe80::2%eth1", 2},
 		{"::ffff:192.0.2.1", "", "192.0.2.1", 1},
 		{"2001:db8::fffe/127", "2001:db8::ffff", "2001:db8::fffe", 2},
 		{"2001:db8::/64", "", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 1<<64 - 1},
+		{"2001:db8::/64*3", "2001:db8::2", "2001:db8::1 2001:db8::3", 3},
+		{"2001:db8::/124*3", "", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 16},
+		{"six.example", "", "2001:db8::1=six.example", 1},
+		{"six.example/127", "", "2001:db8::=six.example 2001:db8::1=six.example", 2},
 		{"2001:db8::/126", "0.0.0.0/0", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 4},
 	} {
 		var ts Targets
@@ -104,6 +111,43 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+// Of a large IPv6 prefix the likeliest addresses are taken, each once, and they read back.
+func TestLikely(t *testing.T) {
+	ts := Targets{Likely: 40000, Family: IPv6Only}
+	for _, s := range []string{"2001:db8::/64", "two.example", "192.0.2.0/30"} {
+		if err := ts.Add(s, names); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := ts.Count(); n != 40000+1+4 {
+		t.Fatalf("%d addresses", n)
+	}
+	s := &ts.include[0]
+	seen := map[netip.Addr]bool{}
+	for i := range s.likely {
+		a := s.at(i)
+		if seen[a] || !s.prefix.Contains(a) {
+			t.Fatalf("%v is no new address of %v", a, s.prefix)
+		}
+		seen[a] = true
+	}
+	for _, a := range []string{"::1", "::ff", "::100", "::443", "::8443", "::7000"} {
+		if !seen[netip.MustParseAddr("2001:db8"+a)] {
+			t.Errorf("%s is not likely", a)
+		}
+	}
+	if a := s.at(0); a != netip.MustParseAddr("2001:db8::1") || seen[netip.MustParseAddr("2001:db8::")] {
+		t.Errorf("first is %v", a)
+	}
+	again, err := ParseTargets(ts.String())
+	if err != nil || again.String() != ts.String() || again.Count() != ts.Count() {
+		t.Errorf("%v: reads back as\n%s, was\n%s", err, again, &ts)
+	}
+	if err := (&Targets{Family: IPv6Only}).Add("mapped.example", names); err == nil || !strings.Contains(err.Error(), "has no IPv6 address") {
+		t.Errorf("IPv4 alone: %v", err)
+	}
+}
+
 func TestTargetErrors(t *testing.T) {
 	for spec, want := range map[string]string{
 		"":                `scan: target "" is neither an address nor a range`,
@@ -115,7 +159,9 @@ func TestTargetErrors(t *testing.T) {
 		"1-2-3.0.0.1":     `scan: target "1-2-3.0.0.1": octet "1-2-3" is not a number or range from 0 to 255`,
 		"192.0.2.0/33":    `scan: target "192.0.2.0/33" does not resolve: no such host`,
 		"nowhere.example": `scan: target "nowhere.example" does not resolve: no such host`,
-		"six.example":     `scan: target "six.example" has no IPv4 address`,
+		"six.example/129": `scan: target "six.example/129": prefix length "129" is not between 0 and 128`,
+		"none.example":    `scan: target "none.example" has no address`,
+		"2001:db8::/64*0": `scan: target "2001:db8::/64*0": "0" is not a number of addresses, 1 to 1048576`,
 		"two.example/33":  `scan: target "two.example/33": prefix length "33" is not between 0 and 32`,
 		"two.example/x":   `scan: target "two.example/x": prefix length "x" is not between 0 and 32`,
 		"two.example/-1":  `scan: target "two.example/-1": prefix length "-1" is not between 0 and 32`,
@@ -171,7 +217,7 @@ func (*broken) Read([]byte) (int, error) { return 0, errors.New("disk on fire") 
 // FuzzTargets: a target is read or complained of; what is read is walked from its
 // first to its last address, each as often as it counts.
 func FuzzTargets(f *testing.F) {
-	for _, s := range []string{"192.0.2.0/29", "10.0-3.1,5.*", "two.example/30", "2001:db8::/120", "1.2.3.4,", "-.-.-.-", "::ffff:10.0.0.0/120"} {
+	for _, s := range []string{"192.0.2.0/29", "10.0-3.1,5.*", "two.example/30", "2001:db8::/120", "1.2.3.4,", "-.-.-.-", "2001:db8::/64*7", "fe80::1%eth0", "::ffff:10.0.0.0/120"} {
 		f.Add(s, "192.0.2.3")
 	}
 	f.Fuzz(func(t *testing.T, spec, exclude string) {

@@ -40,7 +40,7 @@ func TestGateway(t *testing.T) {
 				t.Errorf("gateway %v: %s is %+v, MAC %q", there, addr, h.Status, h.MAC)
 			}
 		}
-		if n := o.warned("the gateway 192.0.2.254 does not answer ARP"); n != 0 == there {
+		if n := o.warned("the gateway 192.0.2.254 does not tell its hardware address"); n != 0 == there {
 			t.Errorf("gateway %v: %d warnings", there, n)
 		}
 		if h := o.hosts[gateway.String()][0]; h.Status.Up != there || there && (h.MAC != sim.MAC.String() || h.Status.Reason != "arp-response") {

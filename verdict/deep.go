@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"whorl"
+	"whorl/method"
 	"whorl/method/deep"
 	"whorl/method/expr"
 	"whorl/method/gen1"
@@ -52,9 +53,10 @@ func deepRecords(set osdb.Set, entries []*osdb.Entry, places map[recordKey]int) 
 // probed is what deep probes saw of a host; empty if none were sent.
 type probed struct {
 	deep.Print
-	near  bool       // no router is known to stand between
-	times []told     // what retransmission times say, by place; nil: none were seen
-	gen1  gen1.Print // what the first generation saw; nil: it was not sent
+	near  bool         // no router is known to stand between
+	times []told       // what retransmission times say, by place; nil: none were seen
+	gen1  gen1.Print   // what the first generation saw; nil: it was not sent
+	ipv6  method.Lines // what was seen over IPv6; nil: nothing
 }
 
 // deepBy is the observation of deep probes of a host: the first with something that can

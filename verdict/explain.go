@@ -21,6 +21,11 @@ func (j *Judge) Explain(h *whorl.Host, n int) {
 
 // explain is Explain with the evidence that is worth telling. The rest is not put in words.
 func (j *Judge) explain(h *whorl.Host, n int, worth func(*whorl.Evidence) bool) {
+	if like := overIPv4(h); like != nil {
+		j.explain(like, n, worth)
+		j.take(h, like)
+		return
+	}
 	if onlyHeard(h) {
 		return
 	}
@@ -109,7 +114,7 @@ func (j *Judge) evidence(place int, s target, worth func(*whorl.Evidence) bool) 
 		}
 	}
 	out = append(out, worthTelling(j.gen1Beside(place, s.Host), worth)...)
-	return append(out, worthTelling(timedEvidence(j.timing.of[place], j.entries[place], runsOf(s.Host)), worth)...)
+	return append(out, worthTelling(j.timesFor(s.Host, place), worth)...)
 }
 
 // worthTelling leaves evidence out that is not worth telling.

@@ -10,28 +10,54 @@ import (
 	"whorl/osdb"
 )
 
-// timedEvidence compares the schedules of a record with the times that were seen, state
-// by state. A weight is relative to a schedule that no record has; the states share the
-// most that times may weigh.
-func timedEvidence(r backoff.Reference, e *osdb.Entry, runs []backoff.Run) (out []whorl.Evidence) {
+// timesFor is what the times of a host say for and against an entry.
+func (j *Judge) timesFor(h *whorl.Host, place int) []whorl.Evidence {
+	runs, record := runsOf(h), j.timing.places[place]
+	if len(runs) == 0 || record < 0 {
+		return nil
+	}
+	return weighedEvidence(j.weighTimes(runs), record, j.entries[place])
+}
+
+// weighedEvidence compares a record, by its place among those with schedules, with times
+// that were weighed.
+func weighedEvidence(w *backoff.Weights, record int, e *osdb.Entry) []whorl.Evidence {
+	return evidenceOfTimes(e, w.Runs(), func(run int) (l, fit float64, best *backoff.Schedule) {
+		l, best = w.Under(record, run)
+		return l, w.Fit(run), best
+	})
+}
+
+// timedEvidence is the same of a record that is not among those.
+func timedEvidence(r backoff.Reference, e *osdb.Entry, runs []backoff.Run) []whorl.Evidence {
 	params := backoff.DefaultParams()
+	return evidenceOfTimes(e, runs, func(run int) (l, fit float64, best *backoff.Schedule) {
+		l, _ = r.LogLikelihood(&runs[run], params)
+		_, fit = backoff.Fit(&runs[run], params)
+		return l, fit, r.Nearest(&runs[run], params)
+	})
+}
+
+// evidenceOfTimes compares the schedules of a record with the times that were seen, state by
+// state. weigh gives the likelihood of a run, that under a schedule that no record has, and
+// the schedule that explains it best; nil: the record has none. A weight is relative to a
+// schedule that no record has; the states share the most that times may weigh.
+func evidenceOfTimes(e *osdb.Entry, runs []backoff.Run, weigh func(run int) (l, fit float64, best *backoff.Schedule)) (out []whorl.Evidence) {
 	total := 0.0
 	for i := range runs {
 		run := &runs[i]
-		l, ok := r.LogLikelihood(run, params)
-		if !ok {
+		l, fit, best := weigh(i)
+		if best == nil {
 			continue
 		}
-		_, fit := backoff.Fit(run, params)
-		nearest := r.Nearest(run, params)
 		got, _ := run.Line().Value("G")
-		want, _ := nearest.Line().Value("G")
+		want, _ := best.Line().Value("G")
 		ev := whorl.Evidence{Method: "backoff", Test: run.State.String(), Attr: "G", Got: got, Want: want,
 			Weight: l - fit, Agrees: l >= fit, GotWords: runWords(run)}
 		if ev.Agrees {
 			ev.GotWords += ", as " + familyOf(e)
 		} else {
-			ev.WantWords = repeatedAfter(run.State, nearest.Gaps, nearest.End)
+			ev.WantWords = repeatedAfter(run.State, best.Gaps, best.End)
 		}
 		total += ev.Weight
 		out = append(out, ev)

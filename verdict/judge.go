@@ -10,6 +10,7 @@ import (
 	"whorl/method/backoff"
 	"whorl/method/expr"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/osdb"
 )
 
@@ -47,10 +48,11 @@ const (
 type Judges struct {
 	o        Options
 	set      osdb.Set
-	compiled *Compiled      // of the foreign databases, or of all, judged by points
-	entries  []*osdb.Entry  // of all databases, those that tell of the second generation
-	points   []*gen2.Points // by entry
-	deep     []deepRecord   // by entry
+	compiled *Compiled        // of the foreign databases, or of all, judged by points
+	entries  []*osdb.Entry    // of all databases, those that tell of the second generation
+	points   []*gen2.Points   // by entry
+	deep     []deepRecord     // by entry
+	ipv6     []ipv6.Reference // by entry
 	timing   timing
 	gen1     *firstGen
 	places   map[recordKey]int // of entries; of a record that narrows one, that of the whole
@@ -84,6 +86,10 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 		j.entries, j.points = append(j.entries, e), append(j.points, &d.Points)
 	}
 	j.deep = deepRecords(set, j.entries, j.places)
+	for _, e := range j.entries {
+		r, _ := ipv6.NewReference(e.Extra) // what is wrong was told when it was read
+		j.ipv6 = append(j.ipv6, r)
+	}
 	j.timing = newTiming(set, j.entries)
 	j.gen1 = newFirstGen(set, j.entries)
 	var foreign osdb.Set
@@ -160,6 +166,11 @@ type Judge struct {
 // Judge sets the verdicts of h from its observations, ranked, the headline first. A host
 // that was not fingerprinted has none.
 func (j *Judge) Judge(h *whorl.Host) {
+	if like := overIPv4(h); like != nil {
+		j.Judge(like)
+		j.take(h, like)
+		return
+	}
 	h.Verdicts, h.Boxes = nil, append(onOurSide(h.Boxes), Boxes(h)...)
 	h.Boxes = j.timedBoxes(h, h.Boxes)
 	markForged(h)
@@ -182,6 +193,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 		seen = j.withoutScrub(h, withoutSilence(h, seen))
 		p := deepBy(h)
 		p.times, p.gen1 = j.timesOf(ownRuns(h)), seenGen1(h)
+		p.ipv6, _ = seenIPv6(h)
 		h.Verdicts = fitting(j.likely(seen, p))
 		if tooLittle(seen) != "" {
 			if v := j.timed(h); v != nil {
@@ -225,6 +237,7 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	shares(all, all, j.weigher.unknown())
 	j.reweigh(all, p.Print)
 	j.regen(all, p.gen1)
+	j.retell(all, p.ipv6)
 	retime(all, p.times)
 	families := j.refs.byFamily(all, leastShare)
 	if len(families) == 0 {

@@ -94,6 +94,9 @@ func restsOn(h *whorl.Host) string {
 		}
 		b.WriteString(o.Method)
 		b.WriteString(conditionsOf(scan))
+		if o.Method == "ipv6" {
+			print = testsOfIPv6(print)
+		}
 		b.WriteString(print)
 		for _, u := range o.Conditions.Unsettled {
 			b.WriteString(u)

@@ -22,7 +22,7 @@ func notes(e *osdb.Entry, seen []method.Line) (out []string) {
 			}
 		}
 		if mss := mssOf(o1); mss > 0 && mss != ethernetMSS && mss < loopbackMSS {
-			out = append(out, fmt.Sprintf("path of %d-byte packets", mss+ipTCPHeaders))
+			out = append(out, pathNote(mss+ipTCPHeaders))
 		}
 	}
 	if set, ok := otherTTL(e, seen); ok {

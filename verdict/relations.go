@@ -48,15 +48,17 @@ func pathOf(seen []method.Line) int {
 }
 
 func commonValue(l method.Line, a method.Attr, ops method.Line, path int) string {
+	first, _ := ops.Value("O1")
+	scale := optionPart(first, "W", true)
 	switch {
 	case strings.HasPrefix(a.Name, "O"):
 		return withMSS(a.Value, path)
 	case l.Test == "WIN": // W3 goes with O3
 		options, _ := ops.Value("O" + a.Name[1:])
-		return commonWindow(a.Value, options, path)
+		return commonWindow(a.Value, options, scale, path)
 	case l.Test == "ECN" && a.Name == "W":
 		options, _ := l.Value("O")
-		return commonWindow(a.Value, options, path)
+		return commonWindow(a.Value, options, scale, path)
 	}
 	return a.Value
 }
@@ -89,7 +91,8 @@ func withMSS(options string, path int) string {
 // commonWindow recomputes a window for an Ethernet. The MSS that the host derived it
 // from is that of the path, or that of its own link if something in between lowered
 // the one it announced.
-func commonWindow(window, options string, path int) string {
+// scale is the window scale of the host, hexadecimal, whether this answer has it or not.
+func commonWindow(window, options, scale string, path int) string {
 	n, err := strconv.ParseUint(window, 16, 16)
 	if err != nil || n == 0 {
 		return window
@@ -103,7 +106,30 @@ func commonWindow(window, options string, path int) string {
 			return fmt.Sprintf("%X", k*(ethernetMSS-overhead))
 		}
 	}
+	if k, unit := scaledSegments(int(n), path, scale); k > 0 {
+		return fmt.Sprintf("%X", k*ethernetMSS/unit*unit)
+	}
 	return window
+}
+
+// mostRounding is the scale up to which a window that was rounded down to it still tells
+// the number of segments: 128 bytes are small against one.
+const mostRounding = 7
+
+// scaledSegments tells how many whole segments, timestamps left aside, a window is that
+// was rounded down to what the scale can tell; unit is that, in bytes. k is 0 if it is no
+// such window. Source: gVisor, measured.
+func scaledSegments(window, mss int, scale string) (k, unit int) {
+	n, err := strconv.ParseUint(scale, 16, 8)
+	if err != nil || n == 0 || n > mostRounding || mss <= 0 {
+		return 0, 1
+	}
+	unit = 1 << n
+	k = (window + mss - 1) / mss
+	if k < 2 || k*mss/unit*unit != window || k*ethernetMSS > maxWindow {
+		return 0, unit
+	}
+	return k, unit
 }
 
 // segments tells how many segments of an Ethernet a window would be on a host that

@@ -25,8 +25,8 @@ type Handshakes struct {
 	classes    []whorl.Class // vendor and family that an entry counts for
 	candidates []syn.Candidate
 	ranker     *syn.Ranker
-	schedules  []backoff.Reference // of entries
-	habits     []syn.HabitsReference
+	schedules  []backoff.Reference   // of entries, once a witness was heard
+	habits     []syn.HabitsReference // likewise
 	params     backoff.Params
 	alike      [256]uint8                // the TTL whose packets are judged the same
 	known      map[string]*heard         // by the line of a sighting
@@ -87,8 +87,6 @@ func NewHandshakes(set osdb.Set, o Options) *Handshakes {
 			c.Prior = commonHost
 		}
 		j.entries, j.classes, j.candidates = append(j.entries, e), append(j.classes, class), append(j.candidates, c)
-		times, _ := backoff.NewReference(e.Extra) // what is wrong was told when it was read
-		j.schedules, j.habits = append(j.schedules, times), append(j.habits, e.Habits())
 	}
 	j.ranker, j.alike = syn.NewRanker(j.candidates), alikeTTLs(j.candidates)
 	return j

@@ -34,8 +34,13 @@ type witnessed struct {
 // before. Set by hand.
 const surestWitness = 3
 
-// tick is to which times of repetitions are rounded: hosts alike are judged once then.
-const tick = 10 * time.Millisecond
+// tick is to what times of repetitions are rounded: timers are told apart by whole
+// seconds, and hosts that are alike are judged once then. slack is how late packets may be
+// for all of that.
+const (
+	tick  = time.Second / 8
+	slack = 100 * time.Millisecond
+)
 
 // take reads an observation that is not of a kind of packet. mine is false if it is.
 func (w *witnesses) take(print string) (mine bool, err error) {
@@ -44,8 +49,9 @@ func (w *witnesses) take(print string) (mine bool, err error) {
 	case syn.TestAgain, syn.TestAgainAnswer:
 		var r syn.Repeats
 		if r, err = syn.ParseRepeats(print); err == nil {
-			w.runs = append(w.runs, runOf(&r))
-			w.key.runs += print
+			run := runOf(&r)
+			w.runs = append(w.runs, run)
+			w.key.runs += run.Line().String()
 		}
 	case syn.TestHabits:
 		w.habits, err = syn.ParseHabits(print)
@@ -64,7 +70,7 @@ func (w *witnesses) take(print string) (mine bool, err error) {
 // runOf is a series of repetitions as package backoff has them. How long nothing more came
 // is not known.
 func runOf(r *syn.Repeats) backoff.Run {
-	run := backoff.Run{State: backoff.SynSent, Seen: true}
+	run := backoff.Run{State: backoff.SynSent, Seen: true, Delay: slack}
 	if r.Answer {
 		run.State = backoff.SynRcvd
 	}
@@ -96,8 +102,20 @@ func (j *Handshakes) weighed(h *handshake, w *witnesses) *opinion {
 	return o
 }
 
+// prepare reads what records say of witnesses. Most runs have none.
+func (j *Handshakes) prepare() {
+	if j.schedules != nil {
+		return
+	}
+	for _, e := range j.entries {
+		times, _ := backoff.NewReference(e.Extra) // what is wrong was told when it was read
+		j.schedules, j.habits = append(j.schedules, times), append(j.habits, e.Habits())
+	}
+}
+
 // weigh shares the probability of the records that tell of witnesses out anew.
 func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
+	j.prepare()
 	all, against := make([]float64, len(j.entries)), make([]told, len(j.entries))
 	var places []int
 	for _, f := range h.families {

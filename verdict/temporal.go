@@ -16,8 +16,7 @@ const surestTimes = 5
 
 // timing is what records say of retransmission times.
 type timing struct {
-	of         []backoff.Reference // by entry that tells of the second generation
-	places     []int               // of those entries in records; -1: without schedules
+	places     []int               // in records of each entry that tells of the second generation; -1: without schedules
 	records    []*osdb.Entry       // of all databases, those with schedules
 	families   groups              // of records
 	references []backoff.Reference // of records
@@ -26,13 +25,9 @@ type timing struct {
 }
 
 func newTiming(set osdb.Set, entries []*osdb.Entry) (t timing) {
-	t.of = make([]backoff.Reference, len(entries))
-	for i, e := range entries {
-		t.of[i], _ = backoff.NewReference(e.Extra) // what is wrong was told when it was read
-	}
 	places := map[*osdb.Entry]int{}
 	for _, e := range set.Entries() {
-		if r, _ := backoff.NewReference(e.Extra); len(r) > 0 {
+		if r, _ := backoff.NewReference(e.Extra); len(r) > 0 { // what is wrong was told when it was read
 			places[e] = len(t.records)
 			t.records, t.references = append(t.records, e), append(t.references, r)
 		}
@@ -98,41 +93,17 @@ func (j *Judge) weighTimes(runs []backoff.Run) *backoff.Weights {
 	return j.weights
 }
 
-// timesOf is what the times say against each record that tells of them, by place. Nil if
-// none were seen.
+// timesOf is what the times say against each record that tells of them, by place. A record
+// that does not tell of a state is as good there as the best: how most systems repeat a FIN
+// is not known, and what is known of a few must not speak for them. Nil if none were seen.
 func (j *Judge) timesOf(runs []backoff.Run) []told {
 	if len(runs) == 0 {
 		return nil
 	}
-	out := against(j.weighTimes(runs), j.timing.places)
+	logs, tells := j.weighTimes(runs).Against(j.timing.places)
+	out := make([]told, len(logs))
 	for i := range out {
-		out[i].log = bounded(out[i].log)
-	}
-	return out
-}
-
-// against is how much less likely the times are under each record than under the best
-// that tells of the same state. A record that does not tell of a state is as good there
-// as the best: how most systems repeat a FIN is not known, and what is known of a few
-// must not speak for them. records are their places in those of the ranker; -1: none.
-func against(w *backoff.Weights, records []int) []told {
-	out := make([]told, len(records))
-	logs := make([]told, len(records))
-	for run := range w.Runs() {
-		best := math.Inf(-1)
-		for n, record := range records {
-			if logs[n] = (told{}); record >= 0 {
-				logs[n].log, logs[n].ok = w.Under(record, run)
-			}
-			if logs[n].ok {
-				best = max(best, logs[n].log)
-			}
-		}
-		for n, t := range logs {
-			if t.ok && !math.IsInf(best, -1) {
-				out[n] = told{out[n].log + t.log - best, true}
-			}
-		}
+		out[i] = told{bounded(logs[i]), tells[i]}
 	}
 	return out
 }
@@ -190,9 +161,10 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 	weights := j.weighTimes(runs)
 	shares := make([]float64, len(j.timing.records))
 	total := 0.0
-	for i, t := range against(weights, all(len(shares))) {
-		if t.ok {
-			shares[i] = math.Exp(t.log)
+	logs, tells := weights.Against(all(len(shares)))
+	for i := range shares {
+		if tells[i] {
+			shares[i] = math.Exp(logs[i])
 			total += shares[i]
 		}
 	}
@@ -218,8 +190,7 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 	v := whorl.Verdict{Name: joinName(first.Vendor, first.Family), Vendor: first.Vendor, Family: first.Family, Rule: whorl.RuleWhorl,
 		Confidence: whorl.Fraction(min(share, surest)),
 		Source:     whorl.Source{Text: "the times of repeated segments alone, which tell families at most"}}
-	r, _ := backoff.NewReference(e.Extra)
-	v.Evidence = timedEvidence(r, e, runs)
+	v.Evidence = weighedEvidence(weights, likeliest, e)
 	return []whorl.Verdict{v}
 }
 

@@ -68,7 +68,7 @@ func (c *contact) reset(p *packet.Packet) {
 }
 
 // maxKept bounds the packets of all contacts that are kept to be measured. Contacts that
-// are not sure may use half of them, so that a flood of made-up probes leaves room.
+// are not sure may use an eighth of them, so that a flood of made-up probes leaves room.
 const (
 	maxKept     = 1 << 15
 	maxKeptEach = 256
@@ -81,8 +81,8 @@ func (w *Watcher) keep(c *contact, p *packet.Packet, source, target netip.Addr, 
 		return
 	}
 	limit := maxKept
-	if s, _ := c.judge(); s != whorl.Confirmed {
-		limit /= 2
+	if c.state != whorl.Confirmed {
+		limit /= 8
 	}
 	k := c.findTalk(source, target)
 	if k == nil || len(k.kept) == maxKeptEach || w.kept >= limit {
@@ -93,13 +93,14 @@ func (w *Watcher) keep(c *contact, p *packet.Packet, source, target netip.Addr, 
 }
 
 // measured reports whether a method can measure the exchanges of the family.
-func (f family) measured() bool { return f == nmap || f == nmapFirst }
+func (f family) measured() bool { return f == nmap || f == nmapIPv6 || f == nmapFirst }
 
 // refused counts ports that a host says are closed: a reset of a SYN (RFC 9293 section
 // 3.10.7.1, its sequence number is zero), or a port unreachable of a UDP packet. Many of
 // them are a scan, whatever the tool.
 func (w *Watcher) refused(p *packet.Packet, at time.Time) {
 	var q packet.Packet
+	k := &refusedTCP
 	switch {
 	case !w.protects(p.Src):
 		return
@@ -108,7 +109,7 @@ func (w *Watcher) refused(p *packet.Packet, at time.Time) {
 		q.TCP = packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Seq: p.TCP.Ack - 1}
 	case p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPUnreachable && p.ICMP.Code == packet.CodePortUnreachable,
 		p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6Unreachable && p.ICMP.Code == packet.ICMPv6CodePortUnrea:
-		if !p.Quoted(&q) || q.Transport != packet.UDP || everyday(&q) {
+		if k = &refusedUDP; !p.Quoted(&q) || q.Transport != packet.UDP || everyday(&q) {
 			return
 		}
 	default:
@@ -122,17 +123,21 @@ func (w *Watcher) refused(p *packet.Packet, at time.Time) {
 			}
 		}
 	}
-	w.probe(&mark{kind: &refusedKind, refused: true}, &q, at)
+	w.probe(&mark{kind: k, refused: true}, &q, at)
 }
 
-// refusedKind is any packet to a port that is closed.
-var refusedKind = kind{family: portScan, name: "refused", spread: manyPorts}
+// Any packets to ports that are closed. Everyday programs rarely find more than one closed
+// UDP port of a host.
+var (
+	refusedTCP = kind{family: portScan, name: "refused", spread: manyPorts}
+	refusedUDP = kind{family: portScan, name: "refused UDP", spread: 5}
+)
 
 // everyday reports whether a UDP packet that was refused may be no probe: the late answer
-// of a server, or one of traceroute.
+// of a server, or what goes to a port that clients and traceroute use.
 func everyday(p *packet.Packet) bool {
-	const first, last = 33434, 33700 // ports of traceroute
-	return p.UDP.SrcPort < 1024 || p.UDP.DstPort >= first && p.UDP.DstPort <= last
+	const clients = 32768 // first port that systems give to clients
+	return p.UDP.SrcPort < 1024 || p.UDP.DstPort >= clients
 }
 
 // arp takes an ARP packet: it shows that its sender is there, and many questions are a

@@ -1,8 +1,8 @@
 package watch
 
 import (
+	"net/netip"
 	"testing"
-	"time"
 
 	"whorl/packet"
 )
@@ -50,11 +50,27 @@ func BenchmarkFrame(b *testing.B) {
 		}
 		frames = append(frames, f)
 	}
-	w, at := New(Options{}), epoch
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		at = at.Add(10 * time.Microsecond)
-		w.Frame(packet.Raw, frames[i%len(frames)], at)
+	for _, busy := range []bool{false, true} {
+		name := "quiet"
+		if busy { // somebody else is being scanned
+			name = "contact"
+		}
+		b.Run(name, func(b *testing.B) {
+			w, at := New(Options{}), epoch
+			if busy {
+				p := tcp(40000, 22, packet.SYN, 1, "\x03\x03\x0a\x01\x02\x04\x05\xb4\x08\x0a\xff\xff\xff\xff\x00\x00\x00\x00\x04\x02")
+				p.Link, p.Src = packet.Raw, netip.MustParseAddr("203.0.113.5")
+				f, err := p.Append(nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				w.Frame(packet.Raw, f, at)
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				w.Frame(packet.Raw, frames[i%len(frames)], at)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"whorl/method/deep"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/method/survey"
 	"whorl/packet"
 )
@@ -80,14 +81,18 @@ func (c *classifier) classifyTCP(p *packet.Packet, at time.Time) (m mark, ok boo
 // check notes what else differs in a probe of Nmap's. Over IPv6 one without the flow
 // label is altered.
 func (c *classifier) check(m mark, p *packet.Packet) mark {
-	const lastTTL, firstPort = 59, 33000 // Nmap draws TTLs up to that, and ports from that on
+	const firstPort = 33000 // ports are drawn from that on
+	lastTTL := uint8(59)    // and TTLs up to that
+	if p.Network == packet.IPv6 {
+		lastTTL = 64 // as ours
+	}
 	if p.TTL > lastTTL && !m.kind.ours {
 		m.evasion |= evadesTTL
 	}
 	if p.TCP.SrcPort < firstPort && !m.kind.ours {
 		m.evasion |= evadesPort
 	}
-	if m.kind.family == nmapIPv6 && m.tier == exact && p.IPv6.FlowLabel != flowLabel {
+	if m.kind.family == nmapIPv6 && m.tier == exact && p.IPv6.FlowLabel != ipv6.FlowLabel {
 		m.tier = altered
 		m.evasion |= evadesPayload
 	}
@@ -131,7 +136,7 @@ func classifyUDP(p *packet.Packet) (m mark, ok bool) {
 		return mark{kind: &kindQ1}, fill == deep.Probes[deep.Q1].Fill
 	case p.Network == packet.IPv6:
 		m = mark{kind: &ipv6U1, tier: altered}
-		if fill == u1.Fill && p.IPv6.FlowLabel == flowLabel {
+		if fill == u1.Fill && p.IPv6.FlowLabel == ipv6.FlowLabel {
 			m.tier = exact
 		}
 		return m, true

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"math"
 	"net/netip"
 	"slices"
 	"time"
@@ -27,6 +26,7 @@ type contact struct {
 	first, last time.Time
 	wait        time.Duration // the longest between two probes
 	news        time.Time     // when a new kind of probe of a method came last
+	waits       int           // how often that was long after the one before
 
 	sources []party
 	talks   []*talk
@@ -68,8 +68,21 @@ type seen struct {
 	port     uint16
 }
 
-// delayed is a time between probes that tools have only if they are told to wait.
-const delayed = 800 * time.Millisecond
+// Times between probes that tools have again and again only if they are told to wait.
+const (
+	delayed    = 300 * time.Millisecond
+	oftDelayed = 3
+)
+
+// paced notes that a probe came that is new.
+func (c *contact) paced(at time.Time) {
+	if !c.news.IsZero() && at.Sub(c.news) >= delayed {
+		if c.waits++; c.waits == oftDelayed {
+			c.evasion |= evadesDelay
+		}
+	}
+	c.news = at
+}
 
 // idle is how long the contact may be silent before it has ended: longer if its probes
 // come slowly, or if there was only one.
@@ -91,20 +104,20 @@ func (c *contact) take(m *mark, p *packet.Packet, at time.Time, frame int) {
 	c.evasion |= m.evasion
 	dst, hasPort := portOf(p)
 	c.where(p.Dst, dst, hasPort)
+	t := c.talk(p.Src, p.Dst)
+	if t != nil && m.kind.alike != nil {
+		m.kind = t.numbers.settle(m.kind, &p.TCP)
+	}
 	i, fresh := c.note(m, p, at, frame, dst)
 	if fresh && m.kind.place.order > 0 {
-		if !c.news.IsZero() && at.Sub(c.news) >= delayed {
-			c.evasion |= evadesDelay
-		}
-		c.news = at
+		c.paced(at)
 	}
-	if m.refused {
+	switch {
+	case m.refused:
 		c.kinds[i].answered++
 		c.answered++
 		return
-	}
-	t := c.talk(p.Src, p.Dst)
-	if t == nil {
+	case t == nil:
 		return
 	}
 	t.ask(p, i)
@@ -137,7 +150,7 @@ func (c *contact) note(m *mark, p *packet.Packet, at time.Time, frame int, port 
 	case m.tier < s.tier:
 		c.points += m.tier.points(k) - s.tier.points(k)
 		s.tier = m.tier
-	case m.tier == exact && k.points >= pointsTCP && s.repeats < mostRepeats:
+	case m.tier == exact && k.points >= pointsOther && p.Transport == packet.TCP && s.repeats < mostRepeats:
 		s.repeats++
 		c.points += pointsRepeat
 	}
@@ -159,77 +172,6 @@ func (c *contact) where(target netip.Addr, port uint16, hasPort bool) {
 	if len(c.ports) < maxListed && !slices.Contains(c.ports, port) {
 		c.ports = append(c.ports, port)
 	}
-}
-
-// score is how much evidence there is.
-func (c *contact) score() int {
-	n := c.points + pointsRelation*c.relations.count()
-	if c.spread > 0 {
-		n += 6 * c.ends.count() / c.spread
-	}
-	return n
-}
-
-// Scores that states begin with.
-const (
-	probableScore  = 6
-	confirmedScore = 12
-)
-
-// judge gives the state that the evidence is enough for, empty if for none, and how sure
-// it is that the class is right.
-func (c *contact) judge() (s whorl.ContactState, sure whorl.Fraction) {
-	if c.quiet != nil {
-		return c.quiet.judge()
-	}
-	const most = 0.99
-	n := c.score()
-	odds := min(most, 1-math.Pow(2, -float64(n)/3))
-	switch {
-	case n >= confirmedScore:
-		return whorl.Confirmed, whorl.Fraction(odds)
-	case n < probableScore:
-		return "", whorl.Fraction(odds)
-	case c.relations != 0 && c.isExact():
-		return whorl.Confirmed, whorl.Fraction(max(odds, 1-math.Pow(2, -confirmedScore/3.)))
-	}
-	return whorl.Probable, whorl.Fraction(odds)
-}
-
-// isExact reports whether a TCP probe came byte for byte.
-func (c *contact) isExact() bool {
-	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.tier == exact && s.kind.points >= pointsTCP })
-}
-
-// tool names what sends such packets: only exact ones tell. What only our own scanner
-// sends counts more than what others send too.
-func (c *contact) tool() string {
-	if c.quiet != nil {
-		return c.quiet.tool
-	}
-	best, most := "", 0
-	for i := range c.kinds {
-		s := &c.kinds[i]
-		if s.tier != exact || s.kind.tool == "" || s.kind.points == 0 && s.kind.spread == 0 {
-			continue
-		}
-		n := s.count
-		if s.kind.ours {
-			n = math.MaxInt
-		}
-		if n > most {
-			best, most = s.kind.tool, n
-		}
-	}
-	if best == "" {
-		return traits[c.family].like
-	}
-	return best
-}
-
-// ours reports whether a packet came that only our own scanner sends.
-func (c *contact) ours() bool {
-	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.kind.ours && s.tier == exact })
 }
 
 // party gives a source, which it adds if there is room; nil: there is none.

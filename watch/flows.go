@@ -16,10 +16,7 @@ type flows struct {
 	sets [][ways]flow
 }
 
-const (
-	ways     = 4
-	flowSets = 1 << 13
-)
+const ways = 4
 
 // ends are the two ends of a connection, whichever way a packet goes.
 type ends struct{ low, high end }
@@ -65,6 +62,8 @@ type flow struct {
 	ours           uint32 // sequence number of the client's SYN
 	theirs         uint32 // of the server's SYN or FIN
 	half           bool   // the client has sent its FIN before
+	from           uint32 // closing: the first byte of the segment with the FIN
+	spared         bool   // closing: the client has acknowledged the data of that segment and not the FIN
 	begun, last    int64  // of the segment that is repeated; nanoseconds of Unix time
 	repeats        uint8
 	gaps           [maxGaps]uint32 // before each repetition, milliseconds
@@ -84,11 +83,12 @@ const (
 	scanTool      // zmap's header with a full set of options and the time of day
 )
 
-func (t *flows) init() { t.seed, t.sets = maphash.MakeSeed(), make([][ways]flow, flowSets) }
+// init makes room for so many sets.
+func (t *flows) init(sets int) { t.seed, t.sets = maphash.MakeSeed(), make([][ways]flow, sets) }
 
 // find gives a flow and the set that it belongs to; nil if it is not known.
 func (t *flows) find(e *ends) (*flow, *[ways]flow) {
-	s := &t.sets[maphash.Comparable(t.seed, *e)%flowSets]
+	s := &t.sets[maphash.Comparable(t.seed, *e)%uint64(len(t.sets))]
 	for i := range s {
 		if f := &s[i]; f.stage != free && f.ends == *e {
 			return f, s

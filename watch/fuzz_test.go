@@ -24,12 +24,12 @@ func FuzzFrames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		at, states := epoch, map[uint64][]whorl.ContactState{}
-		w := New(Options{Sessions: 8, Contact: func(c *whorl.Contact) {
+		w := newWatcher(Options{Sessions: 8, Contact: func(c *whorl.Contact) {
 			states[c.ID] = append(states[c.ID], c.State)
 			if n := len(states[c.ID]); n > 3 || c.Confidence <= 0 || c.Confidence > 0.99 || len(c.Sources) == 0 || c.Counts.Targets == 0 {
 				t.Errorf("record %d: %+v", n, *c)
 			}
-		}})
+		}}, 2)
 		for len(b) >= 3 {
 			at = at.Add(time.Duration(b[0]) * 10 * time.Millisecond)
 			n := min(int(binary.BigEndian.Uint16(b[1:])), len(b)-3)

@@ -4,35 +4,32 @@ import (
 	"bytes"
 	"slices"
 
-	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/packet"
 )
 
-// Marks of Nmap's probes over IPv6. Its TCP probes are those of the second generation
-// over IPv4.
-const (
-	flowLabel = 0x12345 // of every probe
-	echoID    = 0xabcd  // of the echo requests
-)
+// ipv6Order is how the probes go out over IPv6: the order of their table, without repeats.
+var ipv6Order = func() (names []string) {
+	for p := range ipv6.O1 {
+		names = append(names, ipv6.Probes[p].Name)
+	}
+	return names
+}()
 
-// ipv6Order is how the probes go out over IPv6.
-var ipv6Order = []string{"S1", "S2", "S3", "S4", "S5", "S6", "IE1", "IE2", "NS", "U1", "TECN", "T2", "T3", "T4", "T5", "T6", "T7"}
-
-// ipv6TCP are the TCP probes in the order of their source ports, which is also that of
-// their sequence numbers. Their acknowledgement fields are all different.
-var ipv6TCP = []gen2.Probe{gen2.S1, gen2.S2, gen2.S3, gen2.S4, gen2.S5, gen2.S6,
-	gen2.ECN, gen2.T2, gen2.T3, gen2.T4, gen2.T5, gen2.T6, gen2.T7}
-
+// ipv6 adds the TCP probes over IPv6. Repeats have the headers of S1-S6 and numbers of
+// their own. Nmap draws an acknowledgement field for each probe.
 func (r *tcpRows) ipv6() {
-	for i, which := range ipv6TCP {
-		s := gen2.Probes[which]
-		s.Reserved = 0
-		name := s.Name
-		if which == gen2.ECN {
-			name = "TECN"
+	for p := range ipv6.NumProbes {
+		s := &ipv6.Probes[p]
+		if s.Proto != packet.TCP {
+			continue
 		}
-		at := place{order: orderOf(ipv6Order, name), port: uint16(i), seq: uint32(i), numbed: true}
-		r.add(true, &s, []uint16{s.Window}, &kind{family: nmapIPv6, name: name, tool: nmap6Tool, points: pointsTCP, place: at})
+		name := s.Name
+		if p >= ipv6.O1 {
+			name = ipv6.Probes[p-ipv6.O1].Name
+		}
+		at := place{order: orderOf(ipv6Order, name), port: s.PortPlus, seq: s.SeqPlus, numbed: true}
+		r.add(true, s, []uint16{s.Window}, &kind{family: nmapIPv6, name: name, tool: nmap6Tool, points: pointsTCP, place: at})
 	}
 }
 
@@ -73,12 +70,11 @@ func chain(p *packet.Packet, b []byte) []byte {
 	}
 }
 
-// icmp6 tells which probe an ICMPv6 message is. Echo code 9 with its identifier and the
-// wrong order of headers are enough for an exact one; without the flow label they are
-// altered.
+// icmp6 tells which probe an ICMPv6 message is. Echo code 9 with its data and the wrong
+// order of headers are enough for an exact one; without the flow label they are altered.
 func icmp6(p *packet.Packet) (m mark, ok bool) {
 	t := exact
-	if p.IPv6.FlowLabel != flowLabel {
+	if p.IPv6.FlowLabel != ipv6.FlowLabel {
 		t = altered
 	}
 	switch h := &p.ICMP; {
@@ -89,7 +85,7 @@ func icmp6(p *packet.Packet) (m mark, ok bool) {
 	case p.IPv6.NextHeader == hopByHop && slices.Equal(chain(p, make([]byte, 0, 8)), wrongOrder):
 		return mark{kind: &ipv6IE2, tier: t}, true
 	case h.Code == 9:
-		if h.ID() != echoID || len(p.Payload) != 120 || bytes.Count(p.Payload, []byte{0}) != 120 {
+		if n := ipv6.Probes[ipv6.IE1].DataLen; len(p.Payload) != n || bytes.Count(p.Payload, []byte{0}) != n {
 			t = altered
 		}
 		return mark{kind: &ipv6IE1, tier: t}, true

@@ -69,7 +69,8 @@ type kind struct {
 	// points; 0: it does not matter where they go.
 	spread int
 	place  place
-	ours   bool // only our own scanner sends it
+	ours   bool    // only our own scanner sends it
+	alike  []*kind // others with the same header, told by their numbers
 }
 
 // place is where the numbers of a probe stand in those of its exchange.
@@ -78,7 +79,6 @@ type place struct {
 	port   uint16 // source port less the base
 	seq    uint32 // sequence number less the base
 	numbed bool   // the acknowledgement field is not the constant of the exchange
-	again  uint16 // a repeat has the source port so much further on, and the base's sequence number; 0: none
 }
 
 // tier is how well a packet fits its kind.

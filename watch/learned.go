@@ -24,7 +24,11 @@ func (c *contact) learned() (h *whorl.Host, share float64) {
 		return nil, 0
 	}
 	h.Addr, h.Seen = t.target, whorl.Span{First: t.kept[0].at, Last: t.kept[len(t.kept)-1].at}
-	share = t.observe(h)
+	if c.family == nmapIPv6 {
+		share = t.observe6(h)
+	} else {
+		share = t.observe(h)
+	}
 	if len(h.Observations) == 0 {
 		return nil, 0
 	}
@@ -67,13 +71,13 @@ func (t *talk) observe(h *whorl.Host) (share float64) {
 		}
 	}
 	if e := first.Of(t.target); e != nil && e.Answered() > 0 {
-		h.Observations = append(h.Observations, whorl.Observation{Method: "gen1", Print: e.Measure().String(), Conditions: whorl.Conditions{
-			At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
+		h.Observations = append(h.Observations, whorl.Observation{Method: "gen1", Print: e.Measure().String(),
+			Conditions: whorl.Conditions{At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
 	}
 	if e := own.Of(t.target); e != nil {
 		if lines := e.Measure(); len(lines) > 0 {
-			h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: lines.String(), Conditions: whorl.Conditions{
-				At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
+			h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: lines.String(),
+				Conditions: whorl.Conditions{At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
 		}
 	}
 	return share

@@ -103,6 +103,7 @@ func sendsynSigns() []sign {
 const (
 	fewPorts  = 8  // of a kind that tools send and stacks do not
 	manyPorts = 15 // of any
+	manyHosts = 32 // that are pinged: monitoring asks a few
 )
 
 func scanSigns() []sign {
@@ -128,17 +129,19 @@ func scanSigns() []sign {
 		out = append(out, tool, other)
 	}
 
-	hping := plainSYN(kind{family: portScan, name: "SYN", tool: "hping3", points: 6, spread: fewPorts}, 512, "*")
+	hping := plainSYN(kind{family: portScan, name: "SYN", tool: "hping3", points: pointsOther, spread: fewPorts}, 512, "*")
 	hping.rule = func(p *packet.Packet, _ time.Time) bool { return p.TCP.Ack != 0 }
 
 	masscan := plainSYN(kind{family: massScan, name: "SYN", tool: "masscan", points: 6, spread: fewPorts}, 1024, "*")
 	masscan.ttl, masscan.rule = 255, masscanID
-	zmap := plainSYN(kind{family: massScan, name: "SYN", tool: "zmap", points: 6, spread: fewPorts}, 65535, "*")
+	zmap := plainSYN(kind{family: massScan, name: "SYN", tool: "zmap", points: 6, spread: fewPorts}, 65535, "")
 	zmap.ttl, zmap.id = 255, zmapID
+	zmapMSS := zmap // as newer versions send
+	zmapMSS.options, zmapMSS.values.mss = "M", 1460
 	sweep := plainSYN(kind{family: massScan, name: "SYN", tool: ourTool, points: 1, spread: fewPorts, ours: true}, 64240, "M")
 	sweep.values.mss, sweep.ttl = 1460, 64
 	sweep.rule = func(p *packet.Packet, _ time.Time) bool { return p.IPv4.DF && p.TCP.Ack == 0 && p.TCP.Seq != 0 }
-	return append(out, hping, masscan, zmap, sweep)
+	return append(out, hping, masscan, zmap, zmapMSS, sweep)
 }
 
 // flagsName names a packet by its flags.
@@ -222,7 +225,7 @@ var (
 	xprobeDNS   = kind{family: xprobe, name: "DNS answer", tool: "xprobe2", points: 6}
 	zmapEcho    = kind{family: massScan, name: "echo", tool: "zmap", points: 6, spread: fewPorts}
 	sweepEcho   = kind{family: massScan, name: "echo", tool: ourTool, spread: fewPorts, ours: true}
-	anyEcho     = kind{family: discovery, name: "echo", spread: manyPorts}
+	anyEcho     = kind{family: discovery, name: "echo", spread: manyHosts}
 	emptyEcho   = kind{family: discovery, name: "echo without data", tool: "nmap -sn", points: 2, spread: fewPorts}
 	nmapUDP     = kind{family: portScan, name: "UDP without data", tool: "nmap -sU", spread: fewPorts}
 	emptyUDP    = kind{family: portScan, name: "UDP without data", spread: manyPorts}

@@ -15,6 +15,7 @@ type quietness struct {
 	packets bool   // the source is there: it sends other packets
 	arp     bool   // ... and is a host of the segment
 	ended   bool   // it ended a flow by a reset, late
+	spared  bool   // it acknowledged the data of a segment and left its FIN out
 	hint    hint
 	scanned bool // it scanned ports
 	mass    bool // it is a mass scanner
@@ -27,6 +28,7 @@ type quietness struct {
 const (
 	maxQuietFlows = 16
 	floodFlows    = 20 // more at once are a flood
+	floodSure     = 0.1
 	quietProbable = 0.6
 	quietSure     = 0.75
 )
@@ -83,7 +85,7 @@ func (q *quietness) several() bool {
 // judge weighs what speaks for a tool.
 func (q *quietness) judge() (s whorl.ContactState, sure whorl.Fraction) {
 	if q.count > floodFlows {
-		return "", 0
+		return "", floodSure
 	}
 	sure = 0.35
 	for _, e := range []struct {
@@ -93,6 +95,7 @@ func (q *quietness) judge() (s whorl.ContactState, sure whorl.Fraction) {
 		{q.packets || q.arp || q.ended, 0.2},
 		{q.arp, 0.1},
 		{q.ended, 0.2},
+		{q.spared, 0.3},
 		{q.hint != ordinary, 0.2},
 		{q.several(), 0.15},
 		{q.scanned, 0.1},

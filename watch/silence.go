@@ -18,28 +18,13 @@ type silence struct {
 	next     int // place in crowd
 }
 
-// suspect is a client that lets a server repeat.
-type suspect struct {
-	since   time.Time
-	packets bool // it has sent something else than a SYN since
-	arp     bool // ... and that was ARP: it is a host of the segment
-}
-
-// silentSource is a client that has let a server repeat three times.
-type silentSource struct {
-	addr netip.Addr
-	at   time.Time
-}
-
 const (
-	maxSuspects = 1024
-	enough      = 3                      // repetitions that are no accident
-	copied      = 150 * time.Millisecond // what comes sooner is a copy, not a repetition
-	crowded     = 5                      // more sources than that in a minute are no tool's
+	enough = 3                      // repetitions that are no accident
+	copied = 150 * time.Millisecond // what comes sooner is a copy, not a repetition
 )
 
-func (s *silence) init() {
-	s.flows.init()
+func (s *silence) init(sets int) {
+	s.flows.init(sets)
 	s.suspects = map[netip.Addr]*suspect{}
 }
 
@@ -49,6 +34,9 @@ func (w *Watcher) follow(p *packet.Packet, at time.Time, probe bool) {
 	h := &p.TCP
 	e := endsOf(p.Src, p.Dst, h.SrcPort, h.DstPort)
 	f, set := w.silence.flows.find(&e)
+	if f != nil && at.UnixNano()-f.last > int64(quiet) { // what comes so late is no part of it
+		*f, f = flow{}, nil
+	}
 	switch {
 	case f == nil:
 		if !probe {
@@ -72,7 +60,7 @@ func (w *Watcher) wait(set *[ways]flow, e *ends, p *packet.Packet, at time.Time)
 	case h.Flags&kinds == packet.SYN && w.protects(p.Dst):
 		*placeIn(set, now) = flow{ends: *e, client: src, server: dst, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
 	case h.Flags&kinds == packet.FIN|packet.ACK && h.SrcPort < h.DstPort && w.protects(p.Src):
-		*placeIn(set, now) = flow{ends: *e, client: dst, server: src, stage: closing, theirs: finOf(p), begun: now, last: now}
+		*placeIn(set, now) = flow{ends: *e, client: dst, server: src, stage: closing, theirs: finOf(p), from: h.Seq, begun: now, last: now}
 	case h.Flags&kinds == packet.FIN|packet.ACK && h.SrcPort > h.DstPort && w.protects(p.Dst):
 		*placeIn(set, now) = flow{ends: *e, client: src, server: dst, stage: opening, half: true, begun: now, last: now}
 	}
@@ -111,6 +99,7 @@ func (w *Watcher) fromClient(f *flow, p *packet.Packet, at time.Time) {
 		*f = flow{ends: f.ends, client: f.client, server: f.server, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
 	case f.stage == closing && int32(h.Ack-f.theirs) <= 0 && h.Flags.Has(packet.ACK): // all but the FIN
 		f.half = f.half || h.Flags.Has(packet.FIN)
+		f.spared = f.spared || h.Ack == f.theirs && f.theirs != f.from
 	case f.stage == opening && f.half:
 		f.last = at.UnixNano()
 	default: // it acknowledges, or asks again
@@ -133,7 +122,7 @@ func (w *Watcher) fromServer(f *flow, p *packet.Packet, at time.Time) {
 	case f.stage == opening && h.Flags&synAck == synAck && h.Ack == f.ours+1:
 		f.stage, f.theirs, f.begun, f.last = accepted, h.Seq, now, now
 	case f.stage == opening && f.half && h.Flags.Has(packet.FIN):
-		f.stage, f.theirs, f.begun, f.last = closing, finOf(p), now, now
+		f.stage, f.theirs, f.from, f.begun, f.last = closing, finOf(p), h.Seq, now, now
 	case f.stage == accepted && h.Flags&synAck == synAck && h.Seq == f.theirs,
 		f.stage == closing && h.Flags.Has(packet.FIN) && finOf(p) == f.theirs:
 		if now-f.last < int64(copied) {
@@ -158,61 +147,6 @@ func (f *flow) count(now int64) {
 	f.last = now
 }
 
-// suspect begins to look whether a client is there.
-func (s *silence) suspect(a netip.Addr, at time.Time) {
-	if s.suspects[a] != nil {
-		return
-	}
-	if len(s.suspects) >= maxSuspects {
-		for b, u := range s.suspects {
-			if at.Sub(u.since) > quiet {
-				delete(s.suspects, b)
-			}
-		}
-	}
-	if len(s.suspects) < maxSuspects {
-		s.suspects[a] = &suspect{since: at}
-	}
-}
-
-// present notes a packet of a client, if it shows that the client is there. A SYN does not:
-// its source can be made up.
-func (s *silence) present(p *packet.Packet) {
-	if len(s.suspects) == 0 || p.Transport == packet.TCP && p.TCP.Flags&(packet.SYN|packet.ACK) == packet.SYN {
-		return
-	}
-	if u := s.suspects[p.Src]; u != nil {
-		u.packets = true
-	}
-}
-
-// alive notes that a host of the segment speaks ARP.
-func (s *silence) alive(a netip.Addr) {
-	if u := s.suspects[a]; u != nil {
-		u.arp = true
-	}
-}
-
-// manySources reports whether more than a few sources were silent within a minute, with
-// this one.
-func (s *silence) manySources(a netip.Addr, at time.Time) bool {
-	n, known := 1, false
-	for i := range s.crowd {
-		c := &s.crowd[i]
-		switch {
-		case c.addr == a:
-			c.at, known = at, true
-		case c.addr.IsValid() && at.Sub(c.at) < time.Minute:
-			n++
-		}
-	}
-	if !known {
-		s.crowd[s.next] = silentSource{a, at}
-		s.next = (s.next + 1) % len(s.crowd)
-	}
-	return n > crowded
-}
-
 // keptWaiting adds a flow that was left waiting to the contact of its client. ended is set
 // if the client ended it by a reset.
 func (w *Watcher) keptWaiting(f *flow, p *packet.Packet, at time.Time, ended bool) {
@@ -229,7 +163,7 @@ func (w *Watcher) keptWaiting(f *flow, p *packet.Packet, at time.Time, ended boo
 	}
 	src := w.contacts.sources[a]
 	q := c.quiet
-	q.ended = q.ended || ended
+	q.ended, q.spared = q.ended || ended, q.spared || f.spared
 	q.hint = max(q.hint, f.hint)
 	if u := w.silence.suspects[a]; u != nil {
 		q.packets, q.arp = q.packets || u.packets, q.arp || u.arp

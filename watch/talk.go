@@ -104,6 +104,8 @@ func (t *talk) answers(p *packet.Packet) *asked {
 		return t.find(asked{proto: packet.TCP, src: p.TCP.DstPort, dst: p.TCP.SrcPort})
 	case p.Transport == packet.UDP:
 		return t.find(asked{proto: packet.UDP, src: p.UDP.DstPort, dst: p.UDP.SrcPort})
+	case p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6NeighborAdv: // its flags stand where echoes have numbers
+		return t.find(asked{proto: packet.ICMPv6})
 	case p.Transport == packet.ICMP && p.ICMP.Type != packet.ICMPEchoRequest || p.Transport == packet.ICMPv6:
 		if p.Quoted(&q) {
 			return t.find(tagOf(&q))
@@ -143,6 +145,25 @@ type numbers struct {
 	order    uint8 // of the last probe that was new
 }
 
+// settle tells which of several kinds with the same header a packet is; the first if no
+// numbers are known or none fits.
+func (n *numbers) settle(k *kind, h *packet.TCPHeader) *kind {
+	if n.tcp == nil || n.fits(k, h) {
+		return k
+	}
+	for _, other := range k.alike {
+		if n.fits(other, h) {
+			return other
+		}
+	}
+	return k
+}
+
+// fits reports whether the numbers of a packet are those of a probe of the exchange.
+func (n *numbers) fits(k *kind, h *packet.TCPHeader) bool {
+	return h.SrcPort-k.place.port == n.base && h.Seq-k.place.seq == n.seq
+}
+
 // fit tells what a probe shares with those before it, and takes its numbers if it shares
 // nothing: every try of a tool has its own. backwards is set if it came before its turn.
 func (n *numbers) fit(m *mark, p *packet.Packet, fresh bool) (found relations, backwards bool) {
@@ -172,9 +193,6 @@ func (n *numbers) fit(m *mark, p *packet.Packet, fresh bool) (found relations, b
 
 func (n *numbers) fitTCP(k *kind, h *packet.TCPHeader) (found relations) {
 	base, seq := h.SrcPort-k.place.port, h.Seq-k.place.seq
-	if n.tcp != nil && k.place.again > 0 && base-k.place.again == n.base && h.Seq == n.seq { // a repeat has its own numbers
-		base, seq = n.base, n.seq
-	}
 	if n.tcp != nil && n.tcp != k {
 		if base == n.base {
 			found |= samePorts

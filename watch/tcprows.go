@@ -76,31 +76,34 @@ var gen2Order = []string{"S1", "S2", "S3", "S4", "S5", "S6", "IE1", "IE2", "U1",
 // orderOf is the place of a probe in an order, from 1; 0 if it has none.
 func orderOf(order []string, name string) uint8 { return uint8(slices.Index(order, name) + 1) }
 
+// gen2 adds the second generation over IPv4. Repeats have the headers of S1-S6 and numbers
+// of their own.
 func (r *tcpRows) gen2() {
 	for p := range gen2.NumProbes {
 		s := &gen2.Probes[p]
-		if s.Proto != packet.TCP || p >= gen2.O1 && p <= gen2.O6 { // repeats of S1-S6, but for their numbers
+		if s.Proto != packet.TCP {
 			continue
 		}
-		at := place{order: orderOf(gen2Order, s.Name), port: s.PortPlus, seq: s.SeqPlus, numbed: s.NoAck}
-		if p <= gen2.S6 {
-			at.again = gen2.Probes[gen2.O1].PortPlus
+		name := s.Name
+		if p >= gen2.O1 && p <= gen2.O6 {
+			name = gen2.Probes[p-gen2.O1].Name
 		}
-		r.add(false, s, []uint16{s.Window}, &kind{family: nmap, name: s.Name, tool: "nmap -O", points: pointsTCP, place: at})
+		at := place{order: orderOf(gen2Order, name), port: s.PortPlus, seq: s.SeqPlus, numbed: s.NoAck}
+		r.add(false, s, []uint16{s.Window}, &kind{family: nmap, name: name, tool: "nmap -O", points: pointsTCP, place: at})
 	}
 }
 
 // gen1Order is how the first generation goes out.
 var gen1Order = []string{"T1", "T2", "T3", "T4", "T5", "T6", "T7", "PU", "S1", "S2", "S3", "S4", "S5", "S6"}
 
-// gen1 adds the first generation. S1-S6 have the header of T5, and only their numbers tell
-// them from it.
+// gen1 adds the first generation. T6 has the header of T4, and S1-S6 have that of T5: only
+// their numbers tell them.
 func (r *tcpRows) gen1() {
 	var windows []uint16
 	for ttl := range uint8(4) {
 		windows = append(windows, gen1.Window(ttl))
 	}
-	for p := range gen1.S1 {
+	for p := range gen1.NumProbes {
 		s := &gen1.Probes[p]
 		if s.Proto == packet.TCP {
 			at := place{order: orderOf(gen1Order, s.Name), port: s.PortPlus, seq: s.SeqPlus, numbed: s.NoAck}
@@ -109,11 +112,11 @@ func (r *tcpRows) gen1() {
 	}
 }
 
-// deep adds our own probes. K1-K4 and RT have one header, AE and AN another: the first
-// gives its name to it.
+// deep adds our own probes. K1-K4 and RT have one header, AE and AN another: both go by
+// the name of the first.
 func (r *tcpRows) deep() {
 	for p := range deep.NumProbes {
-		if s := &deep.Probes[p]; s.Proto == packet.TCP {
+		if s := &deep.Probes[p]; s.Proto == packet.TCP && p != deep.K2 && p != deep.K3 && p != deep.K4 && p != deep.RT && p != deep.AN {
 			r.add(false, s, []uint16{s.Window}, &kind{family: nmap, name: s.Name, tool: ourTool, points: pointsTCP, ours: true})
 		}
 	}
@@ -122,12 +125,14 @@ func (r *tcpRows) deep() {
 // ourTool is what our own scanner is called.
 const ourTool = "whorl scan"
 
-// add adds a probe with each of its windows, unless its header is known.
+// add adds a probe with each of its windows. One whose header is that of another stands
+// with that.
 func (r *tcpRows) add(v6 bool, s *method.Shape, windows []uint16, k *kind) {
 	head := header{v6: v6, flags: s.Flags, reserved: s.Reserved, urgent: s.Urgent}
 	head.n = uint8(copy(head.options[:], s.Options))
 	for _, head.window = range windows {
-		if r.exact[head] != nil {
+		if same := r.exact[head]; same != nil {
+			same.alike = append(same.alike, k)
 			return
 		}
 		r.exact[head] = k

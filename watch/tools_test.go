@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"whorl/method/ipv6"
 	"whorl/packet"
 )
 
@@ -79,7 +80,7 @@ var emulations = []struct {
 	}},
 	{"nmap over IPv6", `os-fingerprint "nmap -6 -O"`, nmapSix},
 	{"RING", `os-fingerprint-timing "RING-like"`, func(s *sensor) { s.ring(1) }},
-	{"JA4TScan", `mass-scan "zmap"; os-fingerprint-timing "JA4TScan"`, func(s *sensor) {
+	{"JA4TScan", `os-fingerprint-timing "JA4TScan"`, func(s *sensor) {
 		o := binary.BigEndian.AppendUint32([]byte("\x02\x04\x05\xb4\x03\x03\x07\x04\x02\x08\x0a"), uint32(s.at.Unix()))
 		p := tcp(41000, 80, packet.SYN, 65535, string(o)+"\x00\x00\x00\x00\x01")
 		p.TTL, p.IPv4.ID = 250, zmapID
@@ -97,6 +98,22 @@ var emulations = []struct {
 			s.after(10*time.Millisecond).Frame(packet.Ethernet, arpFrame(attacker), s.at)
 		}
 		s.after(time.Second).sees(tcp(41000, 80, packet.RST, 0, ""))
+	}},
+	{"RING on a FIN", `os-fingerprint-timing "RING-like"`, func(s *sensor) {
+		syn := tcp(41000, 80, packet.SYN, 64240, linuxOptions)
+		s.sees(syn)
+		s.sees(back(syn, synAck))
+		s.sees(tcp(41000, 80, packet.ACK, 64240, ""))
+		fin := back(syn, packet.PSH|packet.FIN|packet.ACK)
+		fin.TCP.Seq, fin.Payload = 78, []byte("end")
+		s.sees(fin)
+		ack := tcp(41000, 80, packet.ACK, 64240, "")
+		ack.TCP.Seq, ack.TCP.Ack = 1001, 78+3 // the data and not the FIN behind it
+		s.sees(ack)
+		fin.TCP.Seq, fin.Payload = 81, nil
+		for _, gap := range []time.Duration{200, 200, 400, 800, 1600} {
+			s.after(gap * time.Millisecond).sees(fin)
+		}
 	}},
 	{"nmap -sS", `port-scan "nmap -sS"`, func(s *sensor) {
 		for i := range uint16(40) {
@@ -211,11 +228,11 @@ func arpFrame(a netip.Addr) []byte {
 func nmapSix(s *sensor) {
 	us, them := netip.MustParseAddr("2001:db8::66"), netip.MustParseAddr("2001:db8::1")
 	p := tcp(40000, 22, packet.SYN, 1, "\x03\x03\x0a\x01\x02\x04\x05\xb4\x08\x0a\xff\xff\xff\xff\x00\x00\x00\x00\x04\x02")
-	p.Network, p.Src, p.Dst, p.IPv6.FlowLabel, p.TTL = packet.IPv6, us, them, flowLabel, 50
+	p.Network, p.Src, p.Dst, p.IPv6.FlowLabel, p.TTL = packet.IPv6, us, them, ipv6.FlowLabel, 50
 	s.sees(p)
 	ie := &packet.Packet{Network: packet.IPv6, Transport: packet.ICMPv6, Src: us, Dst: them, TTL: 41,
-		IPv6: packet.IPv6Header{FlowLabel: flowLabel, NextHeader: hopByHop, Extensions: []byte{58, 0, 1, 4, 0, 0, 0, 0}},
-		ICMP: packet.ICMPHeader{Type: packet.ICMPv6EchoRequest, Code: 9, Rest: packet.Echo(echoID, 0)}, Payload: make([]byte, 120)}
+		IPv6: packet.IPv6Header{FlowLabel: ipv6.FlowLabel, NextHeader: hopByHop, Extensions: []byte{58, 0, 1, 4, 0, 0, 0, 0}},
+		ICMP: packet.ICMPHeader{Type: packet.ICMPv6EchoRequest, Code: 9, Rest: packet.Echo(0xabcd, 0)}, Payload: make([]byte, 120)}
 	s.after(100 * time.Millisecond).sees(ie)
 	pad := []byte{0, 0, 1, 4, 0, 0, 0, 0}
 	var chain []byte
@@ -227,7 +244,7 @@ func nmapSix(s *sensor) {
 		}
 		chain = append(chain, pad...)
 	}
-	ie.IPv6.Extensions, ie.ICMP.Code, ie.Payload, ie.ICMP.Rest = chain, 0, nil, packet.Echo(echoID, 1)
+	ie.IPv6.Extensions, ie.ICMP.Code, ie.Payload, ie.ICMP.Rest = chain, 0, nil, packet.Echo(0xabcd, 1)
 	s.after(100 * time.Millisecond).sees(ie)
 }
 

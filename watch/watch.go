@@ -19,8 +19,10 @@ type Options struct {
 	Checksums bool
 }
 
-// defaultSessions is how many contacts are remembered.
-const defaultSessions = 1 << 16
+const (
+	defaultSessions = 1 << 16 // contacts remembered
+	defaultSets     = 1 << 13 // of connections that may be left waiting, which take 5 MB
+)
 
 // Watcher looks at frames. It must not be used from two goroutines at once.
 type Watcher struct {
@@ -39,13 +41,15 @@ type Watcher struct {
 }
 
 // New makes a Watcher that has seen nothing.
-func New(o Options) *Watcher {
+func New(o Options) *Watcher { return newWatcher(o, defaultSets) }
+
+func newWatcher(o Options, sets int) *Watcher {
 	if o.Sessions <= 0 {
 		o.Sessions = defaultSessions
 	}
 	w := &Watcher{o: o, classifier: newClassifier()}
 	w.contacts.init(o.Sessions)
-	w.silence.init()
+	w.silence.init(sets)
 	w.rates.init()
 	return w
 }
@@ -163,11 +167,18 @@ func (w *Watcher) probe(m *mark, p *packet.Packet, at time.Time) {
 	}
 }
 
+// patience is how long evidence is gathered that is not enough. What is rare and spread
+// over a longer time is no scan.
+const patience = 5 * time.Minute
+
 // contactOf gives the contact that a probe belongs to: that of its source, or that of a
 // source which has just sent the same, or a new one.
 func (w *Watcher) contactOf(f family, q *probed, p *packet.Packet, at time.Time) *contact {
 	if c := w.contacts.sources[p.Src].of(f); c != nil {
-		return c
+		if c.state != "" || at.Sub(c.first) < patience {
+			return c
+		}
+		w.end(c)
 	}
 	if c := w.recent.twin(q); c != nil && c.family == f && w.contacts.join(c, p) {
 		c.evasion |= evadesDecoys
@@ -191,71 +202,4 @@ func (w *Watcher) take(c *contact, m *mark, p *packet.Packet, at time.Time) {
 	w.contacts.touch(c)
 	w.tell(c)
 	w.plan(c)
-}
-
-// plan makes sure that a contact is looked at in time.
-func (w *Watcher) plan(c *contact) {
-	due := c.last.Add(quick)
-	if !due.After(w.now) {
-		due = c.last.Add(c.idle())
-	}
-	if w.next.IsZero() || due.Before(w.next) {
-		w.next = due
-	}
-}
-
-// Wake ends what has been idle for long, and gives the time of the next call; zero: none
-// is needed. Frame does it by itself as long as frames come.
-func (w *Watcher) Wake(now time.Time) (next time.Time) {
-	if now.After(w.now) {
-		w.now = now
-	}
-	w.next = time.Time{}
-	c := w.contacts.oldest
-	for c != nil && now.Sub(c.last) >= quick {
-		newer := c.newer
-		if now.Sub(c.last) >= c.idle() {
-			w.end(c)
-		} else {
-			w.plan(c)
-		}
-		c = newer
-	}
-	if c != nil { // those after it end no sooner
-		w.plan(c)
-	}
-	return w.next
-}
-
-// End ends all contacts, as at the end of a capture.
-func (w *Watcher) End() {
-	for w.contacts.oldest != nil {
-		w.end(w.contacts.oldest)
-	}
-	w.next = time.Time{}
-}
-
-// end gives the last record of a contact and forgets it.
-func (w *Watcher) end(c *contact) {
-	if c.state != "" {
-		w.give(c, whorl.Ended)
-	}
-	for _, t := range c.talks {
-		w.kept -= len(t.kept)
-	}
-	w.contacts.forget(c)
-	w.recent.forget(c)
-}
-
-// tell gives a record if the contact has come to a new state.
-func (w *Watcher) tell(c *contact) {
-	s, _ := c.judge()
-	if s == "" || s == c.state || c.state == whorl.Confirmed {
-		return
-	}
-	if c.state == "" {
-		w.counts.Contacts[c.family]++
-	}
-	c.state = s
-	w.give(c, s)
 }

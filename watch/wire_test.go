@@ -132,6 +132,7 @@ func target(t testing.TB, name string, o persona.Options) *sim.Net {
 // attack is a machine of ours that asks over a net while a sensor looks on.
 type attack struct {
 	net    *sim.Net
+	src    netip.Addr // attacker if it is not set
 	m      method.Machine
 	kernel bool // the attacker's kernel resets what it did not ask for
 	oneWay bool // the sensor sees nothing that the victim sends
@@ -172,7 +173,7 @@ func (a *attack) run(s *sensor) {
 		var p packet.Packet
 		p.Decode(packet.Raw, buf[:n])
 		if a.kernel && p.Transport == packet.TCP && p.TCP.Flags.Has(packet.SYN|packet.ACK) {
-			a.send(s, &packet.Packet{Network: packet.IPv4, Transport: packet.TCP, Dst: p.Src, TTL: 64, IPv4: packet.IPv4Header{DF: true},
+			a.send(s, &packet.Packet{Network: p.Network, Transport: packet.TCP, Dst: p.Src, TTL: 64, IPv4: packet.IPv4Header{DF: true},
 				TCP: packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Seq: p.TCP.Ack, Flags: packet.RST}})
 		}
 		a.m.Receive(&p, at)
@@ -183,6 +184,9 @@ func (a *attack) run(s *sensor) {
 func (a *attack) send(s *sensor, p *packet.Packet) time.Time {
 	s.t.Helper()
 	p.Link, p.Src = packet.Raw, attacker
+	if a.src.IsValid() {
+		p.Src = a.src
+	}
 	if a.change != nil && p.TCP.Flags != packet.RST {
 		a.change(p)
 	}

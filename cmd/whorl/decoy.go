@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 type decoyOptions struct {
 	as, addrs                []string
 	open, closed, filtered   string
+	services                 []string
 	mac                      string
 	delay, jitter            period
 	loss                     float64
@@ -22,7 +24,7 @@ type decoyOptions struct {
 	key                      string
 	peerRate, rate           rate
 	only                     []string
-	keep                     int
+	keep, ahead              int
 	length                   period
 	dryRun                   bool
 	json, eve                string
@@ -41,9 +43,9 @@ a range; both may be given again. FILE.toml describes a whole network: hosts,
 ports, services, hardware addresses, bad paths.
 
 On an Ethernet (-i) each address is asked for first, for six seconds, and left
-alone if somebody has it; one that somebody else takes later is given up. Nothing
-is announced. The addresses must not be this machine's, nor among those that a
-DHCP server gives away. With --gateway the addresses are those of a network that
+alone if somebody has it; one that somebody takes later is given up. Nothing is
+announced. The addresses must not be this machine's, nor among those that a DHCP
+server gives away. With --gateway the addresses are those of a network that
 routers send to that address, and only it is asked for. --tun and --tap make an
 interface with routes to the decoys, which is gone when the command ends.
 
@@ -62,12 +64,13 @@ dropped as soon as everything is open.`,
 	f := who.flags
 	f.StringArrayVar(&o.as, "as", nil, "answer as the record `NAME`; of several, each address one")
 	f.StringArrayVar(&o.addrs, "addr", nil, "`ADDRESSES`: 192.0.2.7, 192.0.2.7-9 or 192.0.2.0/28")
-	f.StringVar(&o.key, "key", "", "secret `TEXT` behind all choices; default: of this machine")
+	f.StringVar(&o.key, "key", "", "secret `TEXT` behind all choices; else this machine's")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only print what would answer")
 	f = how.flags
 	f.StringVar(&o.open, "open", "", "open TCP `PORTS`: 22,80,8000-8010")
 	f.StringVar(&o.closed, "closed", "", "closed TCP `PORTS`; all others are filtered then")
 	f.StringVar(&o.filtered, "filtered", "", "filtered TCP `PORTS`")
+	f.StringSliceVar(&o.services, "service", nil, "services `NAMES` as the system has them: ssh,http:8080")
 	f.StringVar(&o.mac, "mac", "", "hardware `ADDRESS`, maker (cisco), \"own\" or \"random\"")
 	f.Var(&o.delay, "delay", "`TIME` from a packet to its answer: 2ms")
 	f.Var(&o.jitter, "jitter", "a packet takes up to `TIME` longer, each way")
@@ -78,11 +81,12 @@ dropped as soon as everything is open.`,
 	f.StringVar(&o.tap, "tap", "", "answer on the TAP interface `NAME`, made if need be")
 	f.StringVar(&o.gateway, "gateway", "", "with -i: the addresses are routed to `ADDRESS`, ours too")
 	f = limit.flags
-	f.Var(&o.peerRate, "peer-rate", "packets a second to one peer, `RATE`; 0: no limit")
-	f.Var(&o.rate, "rate", "packets a second in all, `RATE`; 0: no limit")
+	f.Var(&o.peerRate, "peer-rate", "packets a second to a peer; 0 is no limit; else 200")
+	f.Var(&o.rate, "rate", "packets a second in all; 0 is no limit; else 2000")
 	f.StringArrayVar(&o.only, "only", nil, "answer only peers in `PREFIX`; may be given again")
-	f.IntVar(&o.keep, "keep", 65_536, "remember at most `N` decoys that have answered")
-	f.Var(&o.length, "for", "end after `TIME`; default: at an interrupt")
+	f.IntVar(&o.keep, "keep", 65_536, "remember at most `N` decoys")
+	f.IntVar(&o.ahead, "ahead", 0, "make `N` decoys before the first packet comes")
+	f.Var(&o.length, "for", "end after `TIME`; else at an interrupt")
 	f = out.flags
 	f.StringVar(&o.json, "json", "", "write contacts as JSON Lines to `FILE`")
 	f.Lookup("json").NoOptDefVal = "-"
@@ -116,6 +120,10 @@ func (a *app) decoy(ctx context.Context, o *decoyOptions, args []string) error {
 	return err
 }
 
+// decoyGarbage is by how many percent memory may grow before garbage is collected: decoys
+// take much memory and make little garbage, so it costs next to nothing to be thrifty.
+const decoyGarbage = 10
+
 // answer opens everything, drops privileges and runs the decoys.
 func (a *app) answer(ctx context.Context, o *decoyOptions, p *decoyPlan) error {
 	out, err := a.decoyOutput(o, p.set)
@@ -135,6 +143,9 @@ func (a *app) answer(ctx context.Context, o *decoyOptions, p *decoyPlan) error {
 	if err := dropPrivileges(); err != nil {
 		return err
 	}
+	debug.SetGCPercent(decoyGarbage)
+	n.Ahead(o.ahead)
+	debug.FreeOSMemory() // what loading and making left
 	release := context.AfterFunc(ctx, func() { conn.Close() })
 	defer release()
 	out.begin(p, conn)

@@ -30,6 +30,8 @@ type decoyHost struct {
 	as      []string
 	addrs   []decoy.Range
 	persona persona.Options
+	speaks  []speech        // services in the words of the system
+	name    string          // that they use; empty: one for each address
 	mac     *decoy.Hardware // nil: as fits the record
 	jitter  time.Duration
 	loss    float64
@@ -131,6 +133,8 @@ func (f *decoyFile) host(d *tomlDoc, path string, values map[string]any) {
 		"delay":      tomlTime(&h.persona.Delay),
 		"jitter":     tomlTime(&h.jitter),
 		"loss":       tomlNumber(&h.loss, 0, 0.99),
+		"name":       tomlString(&h.name),
+		"services":   tomlStrings(h.usual),
 		"service": func(v any) error {
 			return d.each(path+".service", v, func(path string, m map[string]any) { h.service(d, path, m) })
 		},

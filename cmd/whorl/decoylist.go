@@ -20,10 +20,10 @@ type decoyWanted struct {
 func (a *app) decoyListCommand() *cobra.Command {
 	w := &decoyWanted{}
 	c := &cobra.Command{
-		Use: "list [WORD]...", Short: "List the records that a decoy can answer as, and why others cannot", Args: cobra.ArbitraryArgs,
-		Long: `List the records that a decoy can answer as, and why others cannot. All words must
-be in the name or class of a record, in any case. --db reads further files, as
-nmap-os-db, which is read by itself where it is installed.`,
+		Use: "list [WORD]...", Short: "List the records that decoys can answer as, and why not", Args: cobra.ArbitraryArgs,
+		Long: `List the records that decoys can answer as, and why others cannot be shown. All
+words must be in the name or class of a record, in any case. --db reads further
+files, as nmap-os-db, which is read by itself where it is installed.`,
 		Example: `  whorl decoy list windows 10
   whorl decoy list --type printer --family embedded
   whorl decoy list --cpe cpe:/o:cisco:ios`,

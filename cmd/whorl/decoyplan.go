@@ -52,6 +52,9 @@ func (a *app) decoyPlan(o *decoyOptions, args []string) (p *decoyPlan, err error
 		if err := p.add(&f.hosts[i]); err != nil {
 			return nil, err
 		}
+		for _, doubt := range f.hosts[i].doubts(p.options.Groups[len(p.options.Groups)-1].Entries) {
+			fmt.Fprintf(a.people, "whorl: %s\n", doubt)
+		}
 	}
 	p.iface, p.tun, p.tap, p.where = f.iface, f.tun, f.tap, f.iface
 	if p.tun != "" {
@@ -85,6 +88,11 @@ func (o *decoyOptions) host(f *decoyFile) (err error) {
 	}
 	if h.mac, err = parseHardware(o.mac); err != nil {
 		return usage(err, "--mac 00:00:0c:01:02:03, cisco, own or random")
+	}
+	for _, text := range o.services {
+		if err := h.usual(text); err != nil {
+			return usage(err, "--service ssh,http:8080")
+		}
 	}
 	h.persona.Delay, h.jitter = time.Duration(o.delay), time.Duration(o.jitter)
 	f.hosts = append(f.hosts, h)
@@ -140,7 +148,7 @@ func (p *decoyPlan) add(h *decoyHost) error {
 	if err != nil {
 		return err
 	}
-	g := decoy.Group{Entries: entries, Persona: h.persona, Jitter: h.jitter, Loss: h.loss}
+	g := decoy.Group{Entries: entries, Persona: h.persona, Services: h.services(), Jitter: h.jitter, Loss: h.loss}
 	if h.mac != nil {
 		g.Hardware = *h.mac
 	} else {

@@ -27,23 +27,24 @@ import (
 type scanOptions struct {
 	outputs
 	judging
-	lists, exclude, excludeFiles          []string
-	ports                                 string
-	fast, skipUp, noSweep, never, reverse bool
-	gens                                  gensFlag
-	deep, boxes                           whenFlag
-	top                                   int
-	iface, source                         string
-	timing                                template
-	rate                                  rate
-	tries, retries                        int
-	timeout                               period
-	record                                string
-	temporal                              temporalFlags
-	shard                                 shard
-	state, journal                        string // files of --state and --resume
-	every                                 period
-	head                                  *scan.JournalHead // of --resume; nil: none
+	lists, exclude, excludeFiles               []string
+	ports                                      string
+	fast, skipUp, noSweep, never, reverse, six bool
+	gens                                       gensFlag
+	deep, boxes                                whenFlag
+	top                                        int
+	likely                                     uint64 // addresses of an IPv6 prefix
+	iface, source                              string
+	timing                                     template
+	rate                                       rate
+	tries, retries                             int
+	timeout                                    period
+	record                                     string
+	temporal                                   temporalFlags
+	shard                                      shard
+	state, journal                             string // files of --state and --resume
+	every                                      period
+	head                                       *scan.JournalHead // of --resume; nil: none
 }
 
 // flags gives the command its flags, in the parts that the help shows.
@@ -54,6 +55,8 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
 	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
+	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names")
+	f.Uint64Var(&o.likely, "top-addresses", 1000, "of a larger IPv6 prefix, the `N` likeliest addresses; 0 is all")
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
 	f.BoolVar(&o.noSweep, "no-sweep", false, "ask hosts of large ranges one by one if they are up")
 	f.BoolVarP(&o.never, "no-dns", "n", false, "do not look up names of hosts; the default")
@@ -189,7 +192,10 @@ func (o *scanOptions) choosePorts(j *scan.Job) (err error) {
 // targets collects what to scan. A target that cannot be understood or resolved is
 // reported and the others are scanned, as long as there are any.
 func (a *app) targets(ctx context.Context, o *scanOptions, args []string) (*scan.Targets, int, error) {
-	t := &scan.Targets{}
+	t := &scan.Targets{Likely: o.likely}
+	if o.six {
+		t.Family = scan.IPv6Only
+	}
 	var problems []error
 	for _, s := range args {
 		if err := t.Add(s, resolver(ctx)); err != nil {

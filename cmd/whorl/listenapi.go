@@ -34,6 +34,7 @@ type api struct {
 	socket *net.UnixListener
 	judge  *verdict.Handshakes
 	slots  chan struct{} // one for each client
+	idle   time.Duration
 	done   sync.WaitGroup
 
 	mu      sync.Mutex // of all below, and of the judge
@@ -72,10 +73,10 @@ func (o *listenOptions) answer(set osdb.Set, heard *listen.Listener) (*api, erro
 // newAPI listens at path, with those permissions. A socket that nobody answers at is
 // replaced; anything else that stands there is not.
 func newAPI(path string, mode fs.FileMode, judge *verdict.Handshakes, heard *listen.Listener) (*api, error) {
-	if err := free(path); err != nil {
+	if err := vacant(path); err != nil {
 		return nil, err
 	}
-	s := &api{path: path, judge: judge, heard: heard, slots: make(chan struct{}, apiClients), clients: map[net.Conn]bool{}}
+	s := &api{path: path, judge: judge, heard: heard, slots: make(chan struct{}, apiClients), idle: apiIdle, clients: map[net.Conn]bool{}}
 	// The socket is made where nobody else can reach it, and moved once its permissions are set.
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".whorl-")
 	if err != nil {
@@ -102,8 +103,8 @@ func newAPI(path string, mode fs.FileMode, judge *verdict.Handshakes, heard *lis
 	return s, nil
 }
 
-// free reports why a path cannot be had for a socket.
-func free(path string) error {
+// vacant reports why a path cannot be had for a socket.
+func vacant(path string) error {
 	switch i, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -174,7 +175,7 @@ func (s *api) serve(c net.Conn) {
 	}()
 	var query [p0fQueryLen]byte
 	for {
-		c.SetReadDeadline(time.Now().Add(apiIdle))
+		c.SetReadDeadline(time.Now().Add(s.idle))
 		if _, err := io.ReadFull(c, query[:]); err != nil {
 			return
 		}

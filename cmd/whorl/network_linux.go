@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -78,7 +79,7 @@ func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) {
 const ring = 32 << 20
 
 func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
-	filter := afpacket.Towards(r.Link, netip.PrefixFrom(r.Src, r.Src.BitLen()))
+	filter := afpacket.Towards(r.Link, ours(r)...)
 	if r.Local { // every local address answers from itself
 		filter = nil
 	}
@@ -100,6 +101,29 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 		c = n.spare.lend(c, r)
 	}
 	return c, nil
+}
+
+// maxOurs bounds the addresses of an interface that a filter names.
+const maxOurs = 16
+
+// ours are the addresses that answers over a link come to: that of the route, and those of
+// the other version of IP and of other scopes, which targets after the first may be asked
+// from.
+func ours(r link.Route) []netip.Prefix {
+	out := []netip.Prefix{netip.PrefixFrom(r.Src.WithZone(""), r.Src.BitLen())}
+	all, err := link.Interfaces()
+	if err != nil {
+		return out
+	}
+	for _, i := range all {
+		for _, p := range i.Addrs {
+			own := netip.PrefixFrom(p.Addr().WithZone(""), p.Addr().BitLen())
+			if i.Index == r.Index && len(out) < maxOurs && !slices.Contains(out, own) {
+				out = append(out, own)
+			}
+		}
+	}
+	return out
 }
 
 // Listen opens a port of this machine that nobody talks to, so that its stack can

@@ -27,7 +27,6 @@ var foreignOptions = []foreign{
 	{names: "--datadir --servicedb --versiondb --stylesheet --dns-servers", value: true, why: "whorl needs no such thing"},
 	{names: "-PS -PA -PU -PY -PE -PP -PM -PO -PR", why: "whether a host is up shows in the search for its ports; -Pn takes all for up"},
 
-	{names: "-6", refused: true, why: "IPv6 cannot be scanned yet", instead: "an IPv4 address of the host"},
 	{names: "-A", refused: true, why: "asks for several things, of which whorl does one", instead: "without -A: naming the system is what whorl scan does; nmap -sV names services"},
 	{names: "--script --script-args --script-args-file --script-trace --script-help --script-timeout --script-updatedb", value: true, refused: true,
 		why: "whorl runs no scripts", instead: "nmap --script for that, and whorl for the system"},

@@ -106,7 +106,7 @@ func group(c *cobra.Command, args []string) error {
 
 // config says which databases there are.
 func (a *app) config() osdb.Config {
-	c := osdb.Config{Embedded: data.Files, Files: a.databases}
+	c := osdb.Config{Embedded: data.Files, Trusted: true, Files: a.databases}
 	if !a.ownOnly {
 		c.Places = osdb.PlacesOf(os.Getenv)
 	}

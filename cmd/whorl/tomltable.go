@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,7 +17,12 @@ import (
 type tomlDoc struct {
 	name  string
 	lines tomlLines
-	wrong []error
+	wrong []tomlProblem
+}
+
+type tomlProblem struct {
+	line int
+	err  error
 }
 
 // tomlFields are the keys that a table may have, and what is done with their values.
@@ -73,11 +79,18 @@ func (d *tomlDoc) each(path string, v any, f func(path string, values map[string
 }
 
 func (d *tomlDoc) bad(path string, err error) {
-	d.wrong = append(d.wrong, fmt.Errorf("%s:%d: %w", d.name, d.lines.of(path), err))
+	d.wrong = append(d.wrong, tomlProblem{d.lines.of(path), err})
 }
 
 // err is all that is wrong, in the order of lines.
-func (d *tomlDoc) err() error { return errors.Join(d.wrong...) }
+func (d *tomlDoc) err() error {
+	slices.SortStableFunc(d.wrong, func(a, b tomlProblem) int { return cmp.Compare(a.line, b.line) })
+	var all []error
+	for _, p := range d.wrong {
+		all = append(all, fmt.Errorf("%s:%d: %w", d.name, p.line, p.err))
+	}
+	return errors.Join(all...)
+}
 
 // The values that keys can have.
 
@@ -98,6 +111,9 @@ func tomlStrings(f func(string) error) func(any) error {
 		list, several := v.([]any)
 		if !several {
 			list = []any{v}
+		}
+		if len(list) == 0 {
+			return errors.New("an empty list")
 		}
 		for _, x := range list {
 			s, ok := x.(string)

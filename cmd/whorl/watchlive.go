@@ -20,9 +20,9 @@ func (a *app) watchLive(ctx context.Context, o *watchOptions, w *watch.Watcher, 
 	defer conn.Close()
 	defer func() { out.dropped = conn.Drops() }()
 	buf := make([]byte, hearSnap+vlanTag)
-	wake := w.Wake(conn.Now())
+	wake := until(w.Wake(conn.Now()), conn.Now())
 	for ctx.Err() == nil && !out.dead() && !(o.once && out.sure) {
-		n, at, err := conn.Recv(buf, until(wake, conn.Now()))
+		n, at, err := conn.Recv(buf, wake)
 		switch {
 		case err == nil:
 			w.Frame(conn.LinkType(), buf[:n], at)
@@ -31,8 +31,8 @@ func (a *app) watchLive(ctx context.Context, o *watchOptions, w *watch.Watcher, 
 		case !errors.Is(err, link.ErrTimeout):
 			return partial(err, "whorl watch again when the interface is up")
 		}
-		if now := conn.Now(); !now.Before(wake) || errors.Is(err, link.ErrTimeout) {
-			wake = w.Wake(now)
+		if now := conn.Now(); !now.Before(wake) {
+			wake = until(w.Wake(now), now)
 		}
 	}
 	if ctx.Err() != nil {

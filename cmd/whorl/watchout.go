@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -47,28 +48,28 @@ func (o *watchOutput) openFiles(w *watchOptions) error {
 	if o.live { // a log is gone on with
 		how = os.O_APPEND
 	}
-	if w.json != "" {
-		f, err := o.openAs("--json", w.json, how)
+	stdout := false
+	for _, p := range []struct {
+		flag, file string
+		form       func(io.Writer) report.ContactWriter
+	}{
+		{"--json", w.json, report.NewContactJSON},
+		{"--eve", w.eve, func(f io.Writer) report.ContactWriter {
+			return report.NewEVE(f, report.EVEOptions{Interface: w.iface})
+		}},
+		{"--cef", w.cef, func(f io.Writer) report.ContactWriter { return report.NewCEF(f, version) }},
+	} {
+		if p.file == "" {
+			continue
+		}
+		f, err := o.openAs(p.flag, p.file, how)
 		if err != nil {
 			return err
 		}
-		o.writers = append(o.writers, report.NewContactJSON(f))
+		o.writers = append(o.writers, p.form(f))
+		stdout = stdout || p.file == "-"
 	}
-	if w.eve != "" {
-		f, err := o.openAs("--eve", w.eve, how)
-		if err != nil {
-			return err
-		}
-		o.writers = append(o.writers, report.NewEVE(f, report.EVEOptions{Interface: w.iface}))
-	}
-	if w.cef != "" {
-		f, err := o.openAs("--cef", w.cef, how)
-		if err != nil {
-			return err
-		}
-		o.writers = append(o.writers, report.NewCEF(f, version))
-	}
-	if w.json != "-" && w.eve != "-" && w.cef != "-" {
+	if !stdout {
 		f, _ := o.open("", "-")
 		o.text = report.NewContacts(f, report.TextOptions{Verbose: o.a.verbose, Color: o.a.colour(o.a.out)})
 	}

@@ -171,3 +171,27 @@ func TestRecord(t *testing.T) {
 		t.Errorf("%d probes of 7, %d answers", asked, answered)
 	}
 }
+
+// Small captures, made with record, are told rightly.
+func TestJudge(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip(err)
+	}
+	program, err := buildWhorl(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := judged(t.Context(), program, "testdata", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	captures, err := filepath.Glob("testdata/*.pcap")
+	if err != nil || len(captures) != len(rows) || len(rows) == 0 {
+		t.Errorf("%d captures, %d labels, %v", len(captures), len(rows), err)
+	}
+	for i := range rows {
+		if m := rows[i].mark(); m != "right" {
+			t.Errorf("%s is %s by %q: %s, %s", rows[i].file, rows[i].class, rows[i].tool, m, rows[i].words())
+		}
+	}
+}

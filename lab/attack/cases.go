@@ -31,6 +31,7 @@ const (
 const (
 	decoys     = "10.77.1.50,10.77.1.51,10.77.1.52"
 	withDecoys = decoys + "," + local
+	anySources = "*"
 )
 
 // cases are all of them.
@@ -62,10 +63,19 @@ var nmapCases = []attempt{
 	nmapOS("-ttl128", bothPorts+"--ttl 128", "ttl"),
 	{name: "nmap-O-decoys", class: fingerprint, tool: "nmap -O", evasion: "decoys", needs: "nmap", sources: withDecoys,
 		run: "nmap -n -O " + bothPorts + "-D " + decoys + ",ME {ip}"},
+	{name: "nmap-O-random-decoys", class: fingerprint, tool: "nmap -O", evasion: "decoys", needs: "nmap", sources: anySources,
+		run: "nmap -n -O --max-os-tries 1 " + bothPorts + "-D RND:4,ME {ip}"},
 	nmapOS("-fragments", bothPorts+"-f", "fragments"),
+	nmapOS("-mtu24", bothPorts+"--mtu 24 --max-os-tries 1", "fragments"),
+	nmapOS("-ip-options", bothPorts+`--ip-options '\x01\x01\x01\x00' --max-os-tries 1`, "IP options"),
 	nmapOS("-polite", bothPorts+"-T2 --max-os-tries 1", "delay"),
 	nmapOS("-delay", bothPorts+"--scan-delay 1s --max-os-tries 1", "delay"),
 	nmapOS("-badsum", bothPorts+"--badsum", "checksum"),
+	{name: "nmap-O-busy", class: fingerprint, tool: "nmap -O", needs: "ab",
+		run: "ab -n 3000 -c 10 http://{ip}:{open}/ & nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}; wait"},
+	{name: "nmap-O-gvisor", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"gvisor"}, run: "nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}"},
+	{name: "nmap-O-lwip", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"lwip"}, run: "nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}"},
+	{name: "nmap-O-synproxy", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"synproxy"}, run: "nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}"},
 	{name: "nmap-A", class: fingerprint, tool: "nmap -O", needs: "nmap", run: "nmap -n -A --version-light --script-timeout 3s -p {open},{closed} {ip}"},
 	{name: "nmap-O-router", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"nat"}, run: "nmap -n -O -p {open},{closed} {ip}"},
 	{name: "nmap-O-lossy", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"delay", "delay=20ms", "loss=0.05", "reorder=0.05", "dup=0.05"},
@@ -76,17 +86,17 @@ var nmapCases = []attempt{
 	{name: "nmap-6-O-closed", class: fingerprint, tool: "nmap -6 -O", needs: "nmap", run: "nmap -n -6 -O -p {closed} {ip6}"},
 }
 
-// ours is a case of whorl.
-func ours(name, class, flags string) attempt {
-	return attempt{name: "whorl-" + name, class: class, tool: "whorl scan", run: "{whorl} --no-system-db --plain " + flags}
+// ours is a case of whorl. What Nmap's methods send is Nmap's, byte for byte.
+func ours(name, class, tool, flags string) attempt {
+	return attempt{name: "whorl-" + name, class: class, tool: tool, run: "{whorl} --no-system-db --plain " + flags}
 }
 
 // ourCases are runs of whorl.
 var ourCases = []attempt{
-	ours("scan", fingerprint, "scan -p {open},{closed} {ip}"),
-	ours("deep", fingerprint, "scan --deep -p {open},{closed} {ip}"),
-	ours("gen1", fingerprint, "scan --gen 1 -p {open},{closed} {ip}"),
-	ours("temporal", fingerprint+"|"+timing, "scan --temporal slf --timeout 16 -p {open},{closed} {ip}"),
+	ours("scan", fingerprint, "whorl scan|nmap -O", "scan -p {open},{closed} {ip}"),
+	ours("deep", fingerprint, "whorl scan", "scan --deep -p {open},{closed} {ip}"),
+	ours("gen1", fingerprint, "whorl scan|nmap -O before 4.20", "scan --gen 1 -p {open},{closed} {ip}"),
+	ours("temporal", fingerprint+"|"+timing, "whorl scan", "scan --temporal slf --timeout 16 -p {open},{closed} {ip}"),
 	{name: "whorl-sweep", class: mass + "|" + discovery + "|" + ports, tool: "whorl scan", target: []string{"many"},
 		run: "{whorl} sweep --no-system-db -p {open} --wait 1s {net}"},
 }
@@ -104,7 +114,7 @@ var playedCases = []attempt{
 	play("sinfp", fingerprint, "SinFP", "", sinfp),
 	play("p0f-sendsyn", fingerprint, "p0f-sendsyn", "", sendsyn),
 	play("gen2-shuffled", fingerprint, "nmap -O|nmap-like", "order", shuffled),
-	play("gen2-altered", fingerprint, "nmap-like", "window, timestamp, payload", altered),
+	play("gen2-altered", fingerprint, "nmap-like|nmap -O", "window, timestamp, payload", altered),
 	play("snacktime", timing, "RING-like|", "", snacktime),
 	play("ja4tscan", timing, "JA4TScan", "", ja4tscan),
 	play("ring", timing, "RING-like", "", ring),
@@ -118,13 +128,18 @@ func scan(name, class, tool, needs, words string) attempt {
 // scanCases are scans of other kinds.
 var scanCases = []attempt{
 	scan("nmap-sS", ports, "nmap -sS", "nmap", "nmap -n -sS -p 1-1000 {ip}"),
-	scan("nmap-sV", versions+"|"+ports, "nmap -sV|nmap -sS", "nmap", "nmap -n -sV -p {open},{closed} {ip}"),
+	scan("nmap-sV", versions+"|"+ports, "nmap -sV|nmap -sS", "nmap", "nmap -n -sV --version-light -p {open},{closed} {ip}"),
 	{name: "nmap-sn", class: discovery, tool: "nmap -sn", needs: "nmap", target: []string{"many"}, run: "nmap -n -sn 198.18.0.1-32"},
 	scan("nmap-sA", ports, "nmap -sA", "nmap", "nmap -n -sA -p 1-200 {ip}"),
 	scan("nmap-sN", ports, "nmap -sN", "nmap", "nmap -n -sN -p 1-100 {ip}"),
 	scan("nmap-sF", ports, "nmap -sF", "nmap", "nmap -n -sF -p 1-100 {ip}"),
 	scan("nmap-sX", ports, "nmap -sX", "nmap", "nmap -n -sX -p 1-100 {ip}"),
-	scan("nmap-sU", ports, "nmap -sU|", "nmap", "nmap -n -sU -p 53,123,161,1900,5353,137 {ip}"),
+	scan("nmap-sW", ports, "nmap -sA|nmap -sW", "nmap", "nmap -n -sW -p 1-100 {ip}"),
+	scan("nmap-sM", ports, "nmap -sM|", "nmap", "nmap -n -sM -p 1-100 {ip}"),
+	scan("nmap-sO", none+"|"+ports+"|"+discovery, "nmap -sO|nmap -sn|", "nmap", "nmap -n -sO --max-retries 0 {ip}"),
+	scan("nmap-sC", ports+"|"+versions+"|"+none, "nmap -sS|nmap -sV|", "nmap", "nmap -n -sC --script-timeout 3s -p {open},{closed} {ip}"),
+	{name: "nmap-pings", class: discovery, tool: "nmap -sn", needs: "nmap", target: []string{"many"}, run: "nmap -n -sn -PE -PP -PM 198.18.0.1-32"},
+	scan("nmap-sU", ports, "nmap -sU|", "nmap", "nmap -n -sU --max-retries 0 -p 1-40 {ip}"),
 	scan("nmap-sT", ports, "nmap -sT|", "nmap", "nmap -n -sT -p 1-300 {ip}"),
 	scan("masscan", mass+"|"+ports, "masscan", "masscan",
 		"timeout -s INT 20 masscan {ip} -p1-500 --rate 1000 --wait 1 --adapter {dev} --adapter-ip 10.77.1.1 --router-mac {mac}"),
@@ -135,5 +150,6 @@ var scanCases = []attempt{
 	scan("hping3-syn", none+"|"+ports, "hping3|", "hping3", "hping3 -n -S -p {open} -c 5 -i u200000 {ip}"),
 	scan("hping3-scan", ports, "hping3|", "hping3", "hping3 -n --scan 1-200 -S {ip}"),
 	scan("hping3-timestamp", none+"|"+ports, "hping3|", "hping3", "hping3 -n -S -p {open} --tcp-timestamp -c 5 -i u200000 {ip}"),
+	scan("hping3-xmas", none+"|"+ports, "hping3|nmap -sX|", "hping3", "hping3 -n -F -P -U -p {closed} -c 5 -i u200000 {ip}"),
 	scan("hping3-icmp-timestamp", none+"|"+discovery, "hping3|", "hping3", "hping3 -n --icmp-ts -c 5 -i u200000 {ip}"),
 }

@@ -15,29 +15,37 @@ import (
 	"whorl"
 )
 
-// judgeAll reads the labelled captures of those names, or all, with whorl watch.
+// judgeAll reads the labelled captures of those names, or all, and prints what came of it.
 func judgeAll(ctx context.Context, program, dir string, names []string, out io.Writer) error {
-	labels, err := readLabels(dir)
+	rows, err := judged(ctx, program, dir, names)
 	if err != nil {
 		return err
+	}
+	printRows(out, rows)
+	printSums(out, rows)
+	return nil
+}
+
+// judged is what whorl watch says of the labelled captures.
+func judged(ctx context.Context, program, dir string, names []string) (rows []row, err error) {
+	labels, err := readLabels(dir)
+	if err != nil {
+		return nil, err
 	}
 	if len(names) > 0 {
 		labels = slices.DeleteFunc(labels, func(l label) bool { return !slices.Contains(names, l.file) })
 	}
 	if len(labels) == 0 {
-		return fmt.Errorf("%s has no labels of such captures", dir)
+		return nil, fmt.Errorf("%s has no labels of such captures", dir)
 	}
-	var rows []row
 	for _, l := range labels {
 		said, err := watch(ctx, program, filepath.Join(dir, l.file+".pcap"))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		rows = append(rows, row{l, said})
 	}
-	printRows(out, rows)
-	printSums(out, rows)
-	return nil
+	return rows, nil
 }
 
 // watch is what whorl watch says of a capture: the last record of each contact.
@@ -98,8 +106,8 @@ func (r *row) named() bool {
 
 func (r *row) from() bool {
 	c, fits := r.best()
-	if !fits {
-		return false
+	if !fits || r.sources == anySources {
+		return fits
 	}
 	var got []string
 	for _, s := range c.Sources {

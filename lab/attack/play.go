@@ -27,7 +27,7 @@ func nmap1(w *wire) error {
 	all := []packet.Packet{
 		test(7, w.open, packet.SYN|packet.ECE), test(8, w.open, 0), test(9, w.open, packet.SYN|xmas), test(10, w.open, packet.ACK),
 		test(11, w.closed, packet.SYN), test(12, w.closed, packet.ACK), test(13, w.closed, xmas),
-		w.udp(base-1, w.closed, bytes.Repeat([]byte{'f'}, 300)),
+		w.udp(base-1, w.closed, fill('f', 300)),
 	}
 	for i := range uint16(6) {
 		p := w.tcp(base+1+i, w.open, packet.SYN, 1024)
@@ -111,7 +111,7 @@ func altered(w *wire) error {
 			binary.BigEndian.PutUint32(p.TCP.Options[i+2:], 0x00c0ffee)
 		}
 		if p.Transport == packet.UDP {
-			p.Payload = bytes.Repeat([]byte{'x'}, len(p.Payload))
+			p.Payload = fill('x', len(p.Payload))
 		}
 	})
 }
@@ -125,7 +125,7 @@ func (w *wire) gen2(change func(*packet.Packet)) error {
 		if p := gen2.Probe(i); p >= gen2.O1 && p <= gen2.O6 {
 			continue
 		}
-		p := packet.Packet{TTL: uint8(37 + w.rng.IntN(23)), TOS: s.TOS, Transport: s.Proto, Payload: bytes.Repeat([]byte{s.Fill}, s.DataLen)}
+		p := packet.Packet{TTL: uint8(37 + w.rng.IntN(23)), TOS: s.TOS, Transport: s.Proto, Payload: fill(s.Fill, s.DataLen)}
 		p.IPv4.DF, p.IPv4.ID = s.DF, s.IPID
 		if s.IPID == 0 {
 			p.IPv4.ID = uint16(1 + w.rng.IntN(65535))

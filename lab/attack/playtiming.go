@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -88,14 +89,24 @@ func spoofed(w *wire) error {
 	return w.wait(watched)
 }
 
+// healthCheck looks whether a port is open and resets, as load balancers do.
+func healthCheck(w *wire) error {
+	for i := range uint16(8) {
+		p := w.tcp(32800+i, w.open, packet.SYN, 64240, 2, 4, 5, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7)
+		p.TCP.Seq = w.rng.Uint32()
+		if err := w.each(time.Second, p); err != nil { // the kernel resets what it does not know
+			return err
+		}
+	}
+	return nil
+}
+
 // plainC sends datagrams of the wrong lengths for U1.
 func plainC(w *wire) error {
-	c := func(n int) []byte {
-		b := make([]byte, n)
-		for i := range b {
-			b[i] = 'C'
-		}
-		return b
-	}
-	return w.each(100*time.Millisecond, w.udp(40000, w.closed, c(299)), w.udp(40001, w.closed, c(200)))
+	return w.each(100*time.Millisecond, w.udp(40000, w.closed, fill('C', 299)), w.udp(40001, w.closed, fill('C', 200)))
 }
+
+// mdnsC sends one of the right length that nothing else goes with.
+func mdnsC(w *wire) error { return w.each(time.Second, w.udp(5353, 5353, fill('C', 300))) }
+
+func fill(c byte, n int) []byte { return bytes.Repeat([]byte{c}, n) }

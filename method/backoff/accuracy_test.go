@@ -176,8 +176,9 @@ func decided(groups []string, logs []float64) (group string) {
 // can be right more often.
 func (p path) told() Params {
 	out := DefaultParams()
-	out.Jitter, out.Loss = 2900*time.Microsecond, max(p.loss, 0.001) // ±5 ms, evenly
-	out.LateFirst, out.Outlier, out.Truncated, out.NoReset, out.Stray, out.StrayEnd, out.Busy = 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9
+	out.Jitter = 2900 * time.Microsecond // ±5 ms, evenly
+	out.Conditions[usual] = Condition{Share: 1, Loss: max(p.loss, 0.001)}
+	out.LateFirst, out.Outlier, out.Truncated, out.NoReset, out.Stray, out.StrayEnd = 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9
 	return out
 }
 
@@ -209,10 +210,11 @@ func simulate(all []stack, p path, n int) (out tally) {
 			continue
 		}
 		out.n++
+		view := told.view(&run)
 		for i := range all {
 			logs[i] = LogLikelihood(&all[i].Schedule, &run, params)
 			old[i] = plain(&all[i].Schedule, &run, p)
-			best[i] = told.logLikelihood(&all[i].Schedule, &run, delay, math.Inf(-1))
+			best[i], _ = view.under(told.timetable(&all[i].Schedule, 0), &view.conditions[usual], delay, math.Inf(-1))
 		}
 		count := func(to *int, groups []string, logs []float64) {
 			if decided(groups, logs) == groups[truth] {

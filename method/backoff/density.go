@@ -80,6 +80,10 @@ func newStudent(degrees float64) student {
 // logDensity is the logarithm of the density at x, of a scale.
 func (s student) logDensity(x, scale float64) float64 {
 	z := x / scale
+	if s.degrees == 4 { // the usual one, by one logarithm
+		y := 1 + z*z/4
+		return s.norm - math.Log(scale*y*y*math.Sqrt(y))
+	}
 	return s.norm - math.Log(scale) - (s.degrees+1)/2*math.Log1p(z*z/s.degrees)
 }
 
@@ -91,7 +95,7 @@ func logAdd(a, b float64) float64 {
 	if a < b {
 		a, b = b, a
 	}
-	if b < a-40 || math.IsInf(b, -1) {
+	if b < a-30 || math.IsInf(b, -1) {
 		return a
 	}
 	return a + math.Log1p(math.Exp(b-a))

@@ -1,6 +1,9 @@
 package backoff
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Devices is what runs say of who answers: one stack in all states, or one that answers
 // SYNs and another that holds the connections.
@@ -20,7 +23,7 @@ type Devices struct {
 // firewalls drop them. Nil if there are no others. prior is that of each record, as a
 // natural logarithm; nil: all as likely.
 func (w *Weights) Devices(prior []float64) *Devices {
-	d := &Devices{weighing: weighing{Weights: w, syn: make([]float64, len(w.members)), prior: w.priors(prior)}}
+	d := &Devices{weighing: weighing{Weights: w, syn: make([]scores, len(w.members)), prior: w.priors(prior)}}
 	for i := range w.runs {
 		run := &w.runs[i]
 		switch n := len(run.Gaps); {
@@ -43,15 +46,16 @@ func (w *Weights) Devices(prior []float64) *Devices {
 type weighing struct {
 	*Weights
 	prior []float64 // by record, together 1 without the unknown one
-	syn   []float64 // by record, of the SYN-ACKs; 0 if there are none
+	syn   []scores  // by record, of the SYN-ACKs; 0 if there are none
 	fit   float64   // the same under no record
-	once  float64   // and of a device that never repeats one
+	once  scores    // and of a device that never repeats one
 
-	fins    []int     // runs
-	direct  []float64 // by record, of all FINs; NaN: it does not tell of them
-	apart   []float64 // the same, if the host did not measure the round trip with us
-	odd     []float64 // direct, with a run here and there that something else disturbed
-	unknown float64   // of all FINs under no record
+	fins    []int    // runs
+	told    []bool   // by record: it tells of them
+	direct  []scores // by record, of all FINs
+	apart   []scores // the same, if the host did not measure the round trip with us
+	odd     []scores // direct, with a run here and there that something else disturbed
+	unknown float64  // of all FINs under no record
 }
 
 // priors scales what is known beforehand, so that it is 1 together.
@@ -69,13 +73,16 @@ func (r *Ranker) priors(prior []float64) []float64 {
 
 func (w *weighing) synAcks(run int) {
 	w.fit = w.fits[run]
-	never := Schedule{State: SynRcvd}
-	w.once = LogLikelihood(&never, &w.runs[run], w.params)
+	never := w.params.law(&Schedule{State: SynRcvd})
+	v := w.views[run]
+	t := v.central(&never, nil, math.Inf(-1))
+	v.refine(&t, math.Inf(-1))
+	w.once = t.scores
 	for i := range w.members {
 		if of := w.members[i].schedules[SynRcvd]; len(of) > 0 {
 			w.syn[i], _ = w.members[i].under(SynRcvd, w.logs[run])
 		} else {
-			w.syn[i] = w.fit
+			w.syn[i] = same(w.fit)
 		}
 	}
 }
@@ -83,47 +90,51 @@ func (w *weighing) synAcks(run int) {
 // compute weighs all FINs under all records that tell of them. Those of one record
 // share its schedules, so each is computed once.
 func (w *weighing) compute() {
-	w.direct, w.apart, w.odd = make([]float64, len(w.members)), make([]float64, len(w.members)), make([]float64, len(w.members))
+	n := len(w.members)
+	w.told, w.direct, w.apart, w.odd = slices.Repeat([]bool{true}, n), make([]scores, n), make([]scores, n), make([]scores, n)
 	for _, n := range w.fins {
-		run, logs, hidden := &w.runs[n], w.logs[n], make([]float64, len(w.schedules))
+		run, v, logs, hidden := &w.runs[n], w.views[n], w.logs[n], make([]scores, len(w.schedules))
 		for _, i := range w.tell[run.State] {
-			hidden[i] = w.params.hidden(&w.schedules[i], run, w.fits[n]-3*hopeless)
+			hidden[i] = logs[i]
+			if l := &w.laws[i]; l.Least > 0 {
+				hidden[i] = v.hidden(l, w.fits[n]/w.parts[n]-hopeless).counted(w.parts[n])
+			}
 		}
 		w.unknown += w.fits[n]
-		others := w.params.untold(w.mean(run.State, logs), math.Inf(-1), w.fits[n])
+		others := w.params.untold(w.mean(run.State, logs), never, w.fits[n]).times(math.Log(w.params.OddRun))
 		for i := range w.members {
 			m := &w.members[i]
-			if len(m.told(run.State)) == 0 {
-				w.direct[i] = math.NaN()
+			l, best := m.under(run.State, logs)
+			if best < 0 {
+				w.told[i] = false
 				continue
 			}
-			l, _ := m.under(run.State, logs)
 			h, _ := m.under(run.State, hidden)
-			w.direct[i] += l
-			w.apart[i] += h
-			w.odd[i] += logAdd(math.Log1p(-w.params.OddRun)+l, math.Log(w.params.OddRun)+others)
+			w.direct[i], w.apart[i] = w.direct[i].and(l), w.apart[i].and(h)
+			w.odd[i] = w.odd[i].and(others.or(math.Log1p(-w.params.OddRun), l))
 		}
 	}
 }
 
 // one is the likelihood of a single stack.
 func (w *weighing) one() float64 {
-	anything := w.random(w.direct, math.Inf(-1))
-	apart := w.random(w.apart, math.Inf(-1))
-	other := logAdd(anything, math.Log(w.params.OtherTrip)+apart)
+	p := &w.params
+	known, apart := w.meanOf(w.direct), w.random(never)
+	anything := p.untold(known, never, w.unknown)
+	other := anything.or(math.Log(p.OtherTrip), apart)
 	free := w.freely()
-	total := math.Log(w.params.Unknown) + w.fit + logAdd(math.Log1p(-free)+anything, math.Log(free)+apart)
+	freely := func(l scores) scores { return l.times(math.Log1p(-free)).or(math.Log(free), apart) }
+	total := freely(anything).times(math.Log(p.Unknown) + w.fit)
 	for i := range w.members {
-		var l float64
-		if math.IsNaN(w.direct[i]) {
-			l = logAdd(math.Log1p(-free)+w.random(w.direct, w.likeItsSYN(i)), math.Log(free)+apart)
+		var l scores
+		if w.told[i] {
+			l = w.odd[i].times(math.Log1p(-p.OtherLaw-p.OtherTrip)).or(math.Log(p.OtherLaw), other).or(math.Log(p.OtherTrip), w.apart[i])
 		} else {
-			l = logAdd(math.Log1p(-w.params.OtherLaw-w.params.OtherTrip)+w.odd[i], math.Log(w.params.OtherLaw)+other)
-			l = logAdd(l, math.Log(w.params.OtherTrip)+w.apart[i])
+			l = freely(p.untold(known, w.likeItsSYN(i), w.unknown))
 		}
-		total = logAdd(total, w.prior[i]+w.syn[i]+l)
+		total = total.or(w.prior[i], w.syn[i].and(l))
 	}
-	return total
+	return p.mixed(total)
 }
 
 // freely is the probability that a stack that no record tells of repeats FINs by another
@@ -139,43 +150,48 @@ func (w *weighing) freely() float64 {
 	return w.params.FreeTrip
 }
 
-// two is the likelihood of two stacks, each of which may be any.
+// two is the likelihood of two stacks, each of which may be any and under any condition.
 func (w *weighing) two() float64 {
-	answers := math.Log(w.params.Unknown) + w.fit
+	answers := w.answers().times(math.Log1p(-w.params.NoCopies)).or(math.Log(w.params.NoCopies), w.once)
+	return w.params.mixed(answers) + w.params.mixed(w.random(never))
+}
+
+// answers are the scores of the SYN-ACKs under any record, or none.
+func (w *weighing) answers() scores {
+	all := same(math.Log(w.params.Unknown) + w.fit)
 	for i := range w.members {
-		answers = logAdd(answers, w.prior[i]+w.syn[i])
+		all = all.or(w.prior[i], w.syn[i])
 	}
-	answers = logAdd(math.Log1p(-w.params.NoCopies)+answers, math.Log(w.params.NoCopies)+w.once)
-	return answers + w.random(w.apart, math.Inf(-1))
+	return all
 }
 
-// random is the likelihood of FINs of a stack that no record tells of, from those under
-// the records that do; own is that of its repeating FINs as SYN-ACKs.
-func (w *weighing) random(known []float64, own float64) float64 {
-	return w.params.untold(w.meanOf(known), own, w.unknown)
+// random are the scores of FINs of a stack that no record tells of, behind another device,
+// from those under the records that do; own are those of its repeating FINs as SYN-ACKs.
+func (w *weighing) random(own scores) scores {
+	return w.params.untold(w.meanOf(w.apart), own, w.unknown)
 }
 
-// meanOf is the likelihood of FINs under the records that tell of them, each as likely as
-// the others.
-func (w *weighing) meanOf(known []float64) float64 {
-	l, n := math.Inf(-1), 0.0
-	for i, told := range w.direct {
-		if !math.IsNaN(told) {
-			l, n = logAdd(l, known[i]), n+1
+// meanOf are the scores of FINs under the records that tell of them, each as likely as the
+// others.
+func (w *weighing) meanOf(known []scores) scores {
+	mean, n := never, 0.0
+	for i, told := range w.told {
+		if told {
+			mean, n = mean.or(0, known[i]), n+1
 		}
 	}
-	return l - math.Log(max(n, 1))
+	return mean.times(-math.Log(max(n, 1)))
 }
 
-// likeItsSYN is the likelihood of all FINs if a record repeats them as SYN-ACKs; -Inf for
-// one that those exclude.
-func (w *weighing) likeItsSYN(i int) (l float64) {
-	if w.syn[i] < w.fit-hopeless {
-		return math.Inf(-1)
+// likeItsSYN are the scores of all FINs if a record repeats them as SYN-ACKs; never for one
+// that those exclude.
+func (w *weighing) likeItsSYN(i int) (l scores) {
+	if w.params.mixed(w.syn[i]) < w.fit-hopeless {
+		return never
 	}
 	for _, n := range w.fins {
 		own, _ := w.members[i].under(SynRcvd, w.asSYN[n])
-		l += own
+		l = l.and(own)
 	}
 	return l
 }
@@ -183,13 +199,11 @@ func (w *weighing) likeItsSYN(i int) (l float64) {
 // Front is the posterior of each record that it answers the SYNs of two. What is left is
 // of one that never repeats a SYN-ACK, or is unknown.
 func (w *weighing) Front() []float64 {
+	p := &w.params
+	total := p.mixed(w.answers().or(math.Log(p.NoCopies/(1-p.NoCopies)), w.once))
 	out := make([]float64, len(w.members))
-	total := logAdd(math.Log(w.params.Unknown)+w.fit, math.Log(w.params.NoCopies/(1-w.params.NoCopies))+w.once)
 	for i := range out {
-		total = logAdd(total, w.prior[i]+w.syn[i])
-	}
-	for i := range out {
-		out[i] = math.Exp(w.prior[i] + w.syn[i] - total)
+		out[i] = math.Exp(w.prior[i] + p.mixed(w.syn[i]) - total)
 	}
 	return out
 }
@@ -197,25 +211,29 @@ func (w *weighing) Front() []float64 {
 // Behind is the posterior of each record that it holds the connections of two. What is
 // left is unknown: stacks that no record tells of may repeat FINs as any does SYN-ACKs.
 func (w *weighing) Behind() []float64 {
-	own := math.Inf(-1)
-	for i := range w.members {
-		l := w.prior[i]
-		for _, n := range w.fins {
-			like, _ := w.members[i].under(SynRcvd, w.asSYN[n])
-			l += like
-		}
-		own = logAdd(own, l)
+	own, p := never, &w.params
+	likes := make([][]scores, len(w.fins))
+	for k, n := range w.fins {
+		likes[k] = w.likeSYNs(n, slices.Repeat([]bool{true}, len(w.members)), w.fits[n]-little)
 	}
-	total := w.random(w.apart, own)
+	for i := range w.members {
+		var l scores
+		for k := range w.fins {
+			like, _ := w.members[i].under(SynRcvd, likes[k])
+			l = l.and(like)
+		}
+		own = own.or(w.prior[i], l)
+	}
+	total := p.mixed(w.random(own))
 	out, n := make([]float64, len(w.members)), 0.0
-	for _, told := range w.direct {
-		if !math.IsNaN(told) {
+	for _, told := range w.told {
+		if told {
 			n++
 		}
 	}
-	for i, told := range w.direct {
-		if !math.IsNaN(told) {
-			out[i] = math.Exp(math.Log(w.params.LikeOthers/n) + w.apart[i] - total)
+	for i, told := range w.told {
+		if told {
+			out[i] = math.Exp(math.Log(p.LikeOthers/n) + p.mixed(w.apart[i]) - total)
 		}
 	}
 	return out

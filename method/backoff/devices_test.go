@@ -82,20 +82,3 @@ func TestStarved(t *testing.T) {
 		}
 	}
 }
-
-// Gaps that a schedule does not explain are counted, those over lost segments not.
-func TestStrange(t *testing.T) {
-	s := schedule(t, "SynRcvd(G=3,6,12,24%E=none)")
-	for text, want := range map[string]int{
-		"SynRcvd(G=3,6,12,24%E=none%T=60%B=0.001)":  0,
-		"SynRcvd(G=1,6.1,36%E=none%T=60%B=0.001)":   0,
-		"SynRcvd(G=3,1,2,12%E=none%T=60%B=0.001)":   2,
-		"SynRcvd(G=3,5,12,24%E=none%T=60%B=1)":      0, // of a path like that nothing can be said
-		"SynRcvd(G=3%E=none%T=60%B=0.001)":          0,
-		"SynRcvd(G=3,0.2,0.4,6%E=none%T=9%B=0.001)": 2,
-	} {
-		if got := s.strange(observed(t, text), DefaultParams()); got != want {
-			t.Errorf("%s: %d, want %d", text, got, want)
-		}
-	}
-}

@@ -40,10 +40,16 @@ func (s *Schedule) explaining(r *Run, p Params) (host Schedule) {
 	if s.Least == 0 {
 		return s.at(r.RTT, 0, true)
 	}
-	t, delay := p.fitTrip(s, r, p.seenTrip(r), math.Inf(-1)), p.delays(r)[1]
-	host, plain := s.at(t.run.RTT, t.more, true), s.at(t.run.RTT, t.more, false)
-	if l := p.logLikelihood(&host, r, delay, math.Inf(-1)); p.logLikelihood(&plain, r, delay, l) > l {
-		return plain
+	v := p.view(r)
+	t := v.fitTrip(s, v.seenTrip)
+	host = s.at(t.trip, t.more, true)
+	way, c := &t.plans.prompt, &v.conditions[usual]
+	if way.plain == nil {
+		return host
+	}
+	with, _ := v.under(way.probed, c, v.delays[1], math.Inf(-1))
+	if without, _ := v.under(way.plain, c, v.delays[1], with); without > with {
+		return s.at(t.trip, t.more, false)
 	}
 	return host
 }

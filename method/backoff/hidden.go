@@ -21,16 +21,22 @@ const (
 	tripDegrees = 4.0                   // of freedom, of how far off our round trip is
 )
 
-// seenTrip is the density of the round trip that the host measured, if it did so with us.
-func (p Params) seenTrip(r *Run) func(trip time.Duration) float64 {
-	scale := max(2*p.delays(r)[1], leastScale.Seconds())
-	return func(trip time.Duration) float64 {
-		return logStudent((trip - r.RTT).Seconds(), scale, tripDegrees)
+// tripDensity is that of the round trip that a host measured, under a condition: a
+// logarithm, per second.
+type tripDensity func(trip time.Duration, c *chances) float64
+
+// seenTrip is the density if the host measured its round trip with us.
+func (v *view) seenTrip(trip time.Duration, c *chances) float64 {
+	off, scale := (trip - v.run.RTT).Seconds(), max(2*v.delays[1], leastScale.Seconds())
+	l := v.trips.logDensity(off, scale)
+	if c.stall == 0 {
+		return l
 	}
+	return logAdd(c.kept+l, c.stalled+v.trips.logDensity(off, c.stall))
 }
 
 // hiddenTrip is the same if it did so with a device that we do not see.
-func hiddenTrip(trip time.Duration) float64 {
+func hiddenTrip(trip time.Duration, _ *chances) float64 {
 	l := math.Log((1 - nearShare) / longestTrip.Seconds())
 	for _, mean := range [...]time.Duration{nearTrip / 10, nearTrip} {
 		l = logAdd(l, math.Log(nearShare/2)-trip.Seconds()/mean.Seconds()-math.Log(mean.Seconds()))
@@ -38,86 +44,124 @@ func hiddenTrip(trip time.Duration) float64 {
 	return l
 }
 
-// hidden is the likelihood of a run whose host did not measure its round trip with us.
-func (p Params) hidden(s *Schedule, r *Run, floor float64) float64 {
-	t := p.central(s, r, hiddenTrip, floor)
-	return p.given(s, &t, floor)
+// hidden are the scores of a run whose host did not measure its round trip with us.
+func (v *view) hidden(l *law, floor float64) scores {
+	t := v.central(l, hiddenTrip, floor)
+	v.refine(&t, floor)
+	return t.scores
 }
 
 const (
 	weighedTrips = 3 // round trips that are weighed in full: those that seem best
 	mostTrips    = 3 // round trips that a host may have measured, one after the other
+	hopelessTrip = 8 // how much worse than the best one may seem, as a logarithm
 )
 
-// trial is a run with a round trip that may explain it, how many more the host measured,
-// and what that costs.
-type trial struct {
-	run         Run
-	more        int
-	cost, score float64 // logarithms; the score is a likelihood once it was weighed, cost included
-}
-
 // fitTrip finds the round trip that explains a run best.
-func (p Params) fitTrip(s *Schedule, r *Run, density func(time.Duration) float64, floor float64) (best trial) {
-	var trials []trial
-	for _, trip := range s.tripsOf(r, p) {
-		t := trial{run: *r}
-		t.run.RTT = trip
-		paid := min(density(trip)+math.Log(p.tripWidth(s, &t.run)), 0)
-		for t.more = range mostTrips {
-			if t.more > 0 && 2*trip <= s.Least {
+func (v *view) fitTrip(s *Schedule, density tripDensity) (best trial) {
+	trials := v.trials[:0]
+	for _, trip := range s.tripsOf(v.run, v.Params) {
+		var paid scores
+		for i := range paid {
+			paid[i] = min(density(trip, &v.conditions[i])+math.Log(v.tripWidth(s, trip)), 0)
+		}
+		for more := range mostTrips {
+			if more > 0 && 2*trip <= s.Least {
 				break // further ones change nothing
 			}
-			t.cost = paid + float64(t.more)*math.Log(p.MoreTrips)
-			t.score = t.cost + max(p.misfit(s, &t, true), p.misfit(s, &t, false)+math.Log(p.NoProbe))
+			t := trial{trip: trip, more: more, cost: paid.times(float64(more) * v.moreTrips)}
+			t.guess = v.misfit(s, &t, true)
+			if s.Probe {
+				t.guess = max(t.guess, v.misfit(s, &t, false)+v.noProbe)
+			}
+			t.guess += v.mixed(t.cost)
 			trials = append(trials, t)
 		}
 	}
-	slices.SortStableFunc(trials, func(a, b trial) int { return cmp.Compare(b.score, a.score) })
-	best = trials[0]
-	best.score = math.Inf(-1)
-	for _, t := range trials[:min(len(trials), weighedTrips)] {
-		t.score = t.cost + p.underDelay(s, &t.run, t.more, p.delays(r)[1], max(floor, best.score)-t.cost)
-		if t.score > best.score {
-			best = t
+	v.trials = trials
+	slices.SortStableFunc(trials, func(a, b trial) int { return cmp.Compare(b.guess, a.guess) })
+	likeliest := math.Inf(-1)
+	for i := range min(len(trials), weighedTrips) {
+		t := &trials[i]
+		if t.guess < trials[0].guess-hopelessTrip {
+			break
+		}
+		v.follow(s, t)
+		if l := v.mixed(t.scores); i == 0 || l > likeliest {
+			best, likeliest = *t, l
 		}
 	}
 	return best
 }
 
+// follow works out the scores of a trial, once for each round trip of a schedule: it is the
+// same whatever the trip costs.
+func (v *view) follow(s *Schedule, t *trial) {
+	k := way{s, t.trip, t.more}
+	known, ok := v.followed[k]
+	if !ok {
+		known.plans = new(plans)
+		*known.plans = v.Params.plans(s, t.trip, t.more)
+		v.score(&known, math.Inf(-1))
+		if v.followed == nil {
+			v.followed = map[way]trial{}
+		}
+		v.followed[k] = known
+	}
+	t.plans, t.scores = known.plans, t.cost.and(known.scores)
+}
+
+// way is a schedule after a round trip and so many more.
+type way struct {
+	*Schedule
+	trip time.Duration
+	more int
+}
+
 // misfit is how far each segment of the run is from the nearest of the schedule: a
 // logarithm that grows with the likelihood.
-func (p Params) misfit(s *Schedule, t *trial, probed bool) (l float64) {
-	host := s.at(t.run.RTT, t.more, probed)
-	segments, _ := t.run.arrivals()
-	off := math.Hypot(max(s.Jitter, time.Millisecond).Seconds(), p.delays(&t.run)[1])
-	for _, came := range segments[1:] {
+func (v *view) misfit(s *Schedule, t *trial, probed bool) float64 {
+	v.gaps = s.gaps(v.gaps[:0], t.trip, t.more, probed)
+	off := v.tripOff(s)
+	l, product := 0.0, 1.0
+	for _, came := range v.segments[1:] {
 		at, nearest := 0.0, math.Inf(1)
-		for _, g := range host.Gaps {
-			early, late := at+g.Seconds()-came, came-at-g.Seconds()
-			if s.Wheel {
-				late -= p.Wheel * (at + g.Seconds())
+		for _, gap := range v.gaps {
+			at += gap.Seconds()
+			miss := at - came // early
+			if late := -miss; late > 0 {
+				if miss = late; s.Wheel {
+					miss = max(late-v.Wheel*at, 0)
+				}
 			}
-			nearest = min(nearest, max(early, late, 0))
-			at += g.Seconds()
+			if miss < nearest {
+				nearest = miss
+			} else if at > came {
+				break // those after are further away
+			}
 		}
-		l -= math.Log1p(nearest * nearest / off / off)
+		if product *= 1 + nearest*nearest/off/off; product > 1e100 { // logarithms are dear
+			l, product = l-math.Log(product), 1
+		}
 	}
-	return l
+	return l - math.Log(product)
+}
+
+// tripOff is by how many seconds a segment may be off when round trips are compared.
+func (v *view) tripOff(s *Schedule) float64 {
+	return math.Hypot(max(s.Jitter, time.Millisecond).Seconds(), v.delays[1])
 }
 
 // tripWidth is to how many seconds the gaps tell a round trip: the last one best.
-func (p Params) tripWidth(s *Schedule, r *Run) float64 {
-	rto := s.timeout(r.RTT, 0).Seconds()
-	off := math.Hypot(max(s.Jitter, time.Millisecond).Seconds(), p.delays(r)[1])
+func (v *view) tripWidth(s *Schedule, trip time.Duration) float64 {
+	if s.Wheel {
+		return v.Wheel * s.timeout(trip, 0).Seconds()
+	}
 	times := 1.0
-	if n := min(len(r.Gaps), len(s.Gaps)); n > 0 {
+	if n := min(len(v.run.Gaps), len(s.Gaps)); n > 0 {
 		times = float64(s.Gaps[n-1]) / float64(s.Least)
 	}
-	if s.Wheel {
-		return p.Wheel * rto
-	}
-	return math.Sqrt(2*math.Pi) * off / times
+	return math.Sqrt(2*math.Pi) * v.tripOff(s) / times
 }
 
 // tripsOf are the round trip that we measured, none at all, and those by which a gap of

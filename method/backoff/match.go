@@ -11,61 +11,74 @@ import (
 // Segments may be lost, late and unknown, the run cut short by the host or by the end
 // of listening; [Params] says how likely each is.
 func LogLikelihood(s *Schedule, r *Run, p Params) float64 {
-	return p.likelihood(s, r, math.Inf(-1))
+	v, l := p.view(r), p.law(s)
+	t := v.central(&l, v.seenTrip, math.Inf(-1))
+	v.refine(&t, math.Inf(-1))
+	return v.mixed(t.scores)
 }
 
-// likelihood is LogLikelihood; if that is below floor it may be -Inf or anything between.
-func (p Params) likelihood(s *Schedule, r *Run, floor float64) float64 {
-	t := p.central(s, r, p.seenTrip(r), floor)
-	return p.given(s, &t, floor)
+// trial is a schedule worked out for a round trip that the host may have measured and so
+// many more, what that costs, and what the run is like under it.
+type trial struct {
+	trip  time.Duration
+	more  int
+	cost  scores
+	guess float64 // logarithm, to choose among trials
+	plans *plans
+	scores
 }
 
-// central is the round trip that explains a run best, and what its likelihood is with the
-// mean delay as it was estimated, of a host that keeps its timers.
-func (p Params) central(s *Schedule, r *Run, density func(time.Duration) float64, floor float64) trial {
-	if s.Least > 0 {
-		return p.fitTrip(s, r, density, floor-little)
+// central is the trial that explains a run best, with its scores for the mean delay as it
+// was estimated. Those whose part in the likelihood is below floor may be anything below.
+func (v *view) central(l *law, density tripDensity, floor float64) trial {
+	if l.Least > 0 {
+		return v.fitTrip(l.Schedule, density)
 	}
-	return trial{run: *r, score: p.underDelay(s, r, 0, p.delays(r)[1], floor-little)}
+	t := trial{plans: &l.plans}
+	v.score(&t, floor)
+	return t
 }
 
-// given is likelihood for a round trip that is known, and so many more.
-func (p Params) given(s *Schedule, t *trial, floor float64) float64 {
-	delays := p.delays(&t.run)
-	total := t.rough(p)
-	add := func(share float64, p Params, delay float64) {
-		share = math.Log(share) + t.cost
-		total = logAdd(total, share+p.underDelay(s, &t.run, t.more, delay, max(floor, total)-little-share))
+// score works out the scores of a trial for the mean delay.
+func (v *view) score(t *trial, floor float64) {
+	at := func(c int) float64 { return floor - little - t.cost[c] - v.conditions[c].share }
+	l, more := v.underDelay(&t.plans.prompt, &v.conditions[usual], v.delays[1], at(usual))
+	t.scores[usual], t.scores[lossy] = t.cost[usual]+l, t.cost[lossy]+more
+	floor = max(floor, v.mixed(scores{t.scores[usual], t.scores[lossy], math.Inf(-1)}))
+	l, _ = v.underDelay(&t.plans.busy, &v.conditions[busy], v.delays[1], at(busy))
+	t.scores[busy] = t.cost[busy] + l
+}
+
+// refine sums the scores of a host that keeps its timers over delays, unless they are much
+// smaller than what timers vary by anyway.
+func (v *view) refine(t *trial, floor float64) {
+	way := &t.plans.prompt
+	if v.delays[2]*v.delays[2] < way.probed.sharpest/16 {
+		return
 	}
-	add((1-p.Busy)*delayShares[2], p, delays[2])
-	add((1-p.Busy)*delayShares[0], p, delays[0])
-	starved := p
-	starved.leastJitter = p.Starved
-	add(p.Busy, starved, delays[1])
-	return total
-}
-
-// rough is a lower bound of the likelihood, for a quarter of the price.
-func (t *trial) rough(p Params) float64 {
-	return math.Log1p(-p.Busy) + math.Log(delayShares[1]) + t.score
+	c := &v.conditions[usual]
+	l, more := t.scores[usual]+v.delayed[1], t.scores[lossy]+v.delayed[1]
+	for _, n := range [...]int{2, 0} {
+		cost := v.delayed[n] + t.cost[usual]
+		x, y := v.underDelay(way, c, v.delays[n], max(floor-c.share, min(l, more))-little-cost)
+		l, more = logAdd(l, cost+x), logAdd(more, cost+y)
+	}
+	t.scores[usual], t.scores[lossy] = l, more
 }
 
 // little is how much less likely than a sum its least part is, as a logarithm, that
 // counts.
 const little = 7
 
-// delayShares are how likely each of the delays of [Params.delays] is.
-var delayShares = [3]float64{0.25, 0.5, 0.25}
-
-// underDelay works the schedule out for the round trips that the host has measured, with
-// and without a tail-loss probe if it knows them.
-func (p Params) underDelay(s *Schedule, r *Run, more int, delay, floor float64) float64 {
-	probed := s.at(r.RTT, more, true)
-	if !s.Probe {
-		return p.logLikelihood(&probed, r, delay, floor)
+// underDelay is the likelihood under a plan and a condition, for a mean delay in seconds, and
+// the same on a path that loses more. If both are below floor they may be -Inf or anything
+// between.
+func (v *view) underDelay(p *plan, c *chances, delay, floor float64) (l, lossy float64) {
+	if p.plain == nil {
+		return v.under(p.probed, c, delay, floor)
 	}
-	with, without := math.Log1p(-p.NoProbe), math.Log(p.NoProbe)
-	l := with + p.logLikelihood(&probed, r, delay, floor-little-with)
-	plain := s.at(r.RTT, more, false)
-	return logAdd(l, without+p.logLikelihood(&plain, r, delay, max(floor, l)-little-without))
+	l, lossy = v.under(p.probed, c, delay, floor-little-v.probe)
+	l, lossy = l+v.probe, lossy+v.probe
+	x, y := v.under(p.plain, c, delay, max(floor, l)-little-v.noProbe)
+	return logAdd(l, v.noProbe+x), logAdd(lossy, v.noProbe+y)
 }

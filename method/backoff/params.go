@@ -11,16 +11,13 @@ type Params struct {
 	// Jitter is the standard deviation of gaps after the first that a record does not
 	// tell: a tick of 10 ms.
 	Jitter time.Duration
-	// Starved is the least standard deviation of the gaps of a host that has too little
-	// processor time to keep its timers, Busy the probability that it is one.
-	Starved time.Duration
-	Busy    float64
 	// Wheel is the most by which a timer wheel is late, as a part of the gap.
 	Wheel float64
 
-	// Loss is the probability that a segment is lost, NoReset that a host that resets
-	// does not do so, loss apart.
-	Loss, NoReset float64
+	// Conditions are what all flows of a host share.
+	Conditions [numConditions]Condition
+	// NoReset is the probability that a host that resets does not do so, loss apart.
+	NoReset float64
 	// Stray is the probability of a segment that the schedule does not know, StrayEnd
 	// of a RST or FIN that it does not.
 	Stray, StrayEnd float64
@@ -57,16 +54,40 @@ type Params struct {
 
 	// Sure is the posterior at which a group of schedules is decided.
 	Sure float64
-
-	leastJitter time.Duration // Starved, while a host is taken for such a one
 }
+
+// Condition is what a path and a host may be like while all flows of an exchange run. One
+// flow that shows it tells of the others.
+type Condition struct {
+	Share float64 // how likely it is
+	Loss  float64 // probability that a segment is lost
+	// A host with too little processor time does not keep its timers: Late is the least
+	// standard deviation of its gaps, and a part of them, Stalls, is stretched further,
+	// by times with the mean Stall.
+	Late   time.Duration
+	Stalls float64
+	Stall  time.Duration
+}
+
+// The conditions. A path that loses more differs in that alone.
+const (
+	usual = iota
+	lossy
+	busy
+	numConditions
+)
 
 // DefaultParams are the figures in use.
 func DefaultParams() Params {
 	return Params{
 		Delay: 20 * time.Millisecond, DelayFloor: 500 * time.Microsecond,
-		Jitter: 10 * time.Millisecond, Wheel: 0.13, Starved: 12 * time.Millisecond, Busy: 0.05,
-		Loss: 0.02, NoReset: 0.01, Stray: 0.001, StrayEnd: 0.01,
+		Jitter: 10 * time.Millisecond, Wheel: 0.13,
+		Conditions: [numConditions]Condition{
+			usual: {Share: 0.82, Loss: 0.01},
+			lossy: {Share: 0.15, Loss: 0.08},
+			busy:  {Share: 0.03, Loss: 0.01, Late: 12 * time.Millisecond, Stalls: 0.1, Stall: 150 * time.Millisecond},
+		},
+		NoReset: 0.01, Stray: 0.001, StrayEnd: 0.01,
 		Truncated: 0.02, LateFirst: 0.1, NoProbe: 0.1,
 		Outlier: 0.02, OutlierScale: 0.005, OutlierDegrees: 4,
 		Unknown: 0.05, UnknownFactor: 10, LikeOthers: 0.3, LikeSYN: 0.3, MoreTrips: 0.2,

@@ -11,7 +11,8 @@ import (
 type Ranker struct {
 	params    Params
 	schedules []Schedule // different ones
-	asFINs    []Schedule // the same of SYN-ACKs, as those of FINs
+	laws      []law      // the same
+	asFINs    []law      // those of SYN-ACKs, as of FINs
 	leader    []int      // of each schedule, the first that it is Alike
 	members   []member
 	tell      [NumStates][]int // the schedules that a record has for a state
@@ -54,7 +55,8 @@ func NewRanker(records []Reference, p Params) *Ranker {
 				at = len(r.schedules)
 				seen[key] = at
 				r.schedules = append(r.schedules, *s)
-				r.asFINs = append(r.asFINs, s.asFIN())
+				fin := s.asFIN()
+				r.laws, r.asFINs = append(r.laws, p.law(s)), append(r.asFINs, p.law(&fin))
 				r.leader = append(r.leader, slices.IndexFunc(r.schedules, func(t Schedule) bool { return s.Alike(&t) }))
 			}
 			m.schedules[s.State] = append(m.schedules[s.State], at)
@@ -108,37 +110,41 @@ type weighed struct {
 
 // weigh adds up the likelihoods of each record that tells of a state that was seen.
 func (w *Weights) weigh() {
-	w.found, w.asSYN = nil, make([][]float64, len(w.runs))
-	others := make([]float64, len(w.runs))
+	w.found, w.asSYN = nil, make([][]scores, len(w.runs))
+	likely := w.likely()
+	others, bounds := make([]scores, len(w.runs)), make([]scores, len(w.runs))
 	for j := range w.runs {
+		bounds[j] = w.bound(j)
 		if run := &w.runs[j]; run.State.fin() {
 			others[j] = w.mean(run.State, w.logs[j])
-			w.asSYN[j] = w.likeSYNs(run, max(w.fits[j], others[j])-hopeless)
+			w.asSYN[j] = w.likeSYNs(j, likely, max(w.fits[j], w.params.mixed(others[j]))-little)
 		}
 	}
-	likely := w.likely()
 	for i := range w.members {
 		m := &w.members[i]
 		f, known := weighed{record: i}, false
+		var all, most scores
 		for j := range w.runs {
 			l, best := m.under(w.runs[j].State, w.logs[j])
-			most := max(l, w.floors[j])
+			atMost := l.atLeast(bounds[j])
 			if best >= 0 {
 				known = true
-			} else if l = w.fits[j]; w.runs[j].State.fin() {
-				own := math.Inf(-1)
-				if likely[i] {
-					own, _ = m.under(SynRcvd, w.asSYN[j])
+			} else {
+				l = same(w.fits[j])
+				if w.runs[j].State.fin() {
+					own := never
+					if likely[i] {
+						own, _ = m.under(SynRcvd, w.asSYN[j])
+					}
+					l = w.params.untold(others[j], own, w.fits[j])
 				}
-				l = w.params.untold(others[j], own, l)
+				atMost = l
 			}
-			if best < 0 {
-				most = l
-			}
-			f.log, f.most = f.log+l, f.most+most
+			all, most = all.and(l), most.and(atMost)
 			f.schedules = append(f.schedules, best)
 		}
 		if known {
+			f.log, f.most = w.params.mixed(all), w.params.mixed(most)
 			w.found = append(w.found, f)
 		}
 	}
@@ -151,7 +157,8 @@ func (w *Weights) likely() []bool {
 	for i := range w.members {
 		for j := range w.runs {
 			if w.runs[j].State == SynRcvd {
-				scores[i], _ = w.members[i].under(SynRcvd, w.logs[j])
+				l, _ := w.members[i].under(SynRcvd, w.logs[j])
+				scores[i] = w.params.mixed(l)
 			}
 		}
 		best = max(best, scores[i])
@@ -162,18 +169,21 @@ func (w *Weights) likely() []bool {
 	return out
 }
 
-// under is the likelihood of a run of a state under the record, each of its schedules as
+// under are the scores of a run of a state under the record, each of its schedules as
 // likely as the others, and the best of them; -1: it tells of none.
-func (m *member) under(state State, logs []float64) (l float64, best int) {
-	l, best = math.Inf(-1), -1
+func (m *member) under(state State, logs []scores) (l scores, best int) {
 	of := m.told(state)
+	if len(of) == 1 {
+		return logs[of[0]], of[0]
+	}
+	l, best = never, -1
 	for _, s := range of {
-		l = logAdd(l, logs[s])
-		if best < 0 || logs[s] > logs[best] {
+		l = l.or(-math.Log(float64(len(of))), logs[s])
+		if best < 0 || slices.Max(logs[s][:]) > slices.Max(logs[best][:]) {
 			best = s
 		}
 	}
-	return l - math.Log(max(float64(len(of)), 1)), best
+	return l, best
 }
 
 // told are the schedules of a state. Both states of a FIN have the same timers, so a

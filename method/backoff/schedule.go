@@ -2,7 +2,6 @@ package backoff
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"whorl/method"
@@ -120,8 +119,17 @@ func (s *Schedule) Line() method.Line {
 // is false for a connection without SACK, on which no probe is sent.
 func (s *Schedule) at(rtt time.Duration, more int, probed bool) Schedule {
 	out := *s
-	out.Gaps = make([]time.Duration, 0, len(s.Gaps))
+	out.Gaps = s.gaps(make([]time.Duration, 0, len(s.Gaps)), rtt, more, probed)
 	out.Least, out.Probe, out.Limit = 0, false, 0
+	return out
+}
+
+// gaps appends those of at.
+func (s *Schedule) gaps(out []time.Duration, rtt time.Duration, more int, probed bool) []time.Duration {
+	times := 1.0
+	if s.Least > 0 {
+		times = float64(s.timeout(rtt, more)) / float64(s.Least)
+	}
 	var total time.Duration
 	for i, g := range s.Gaps {
 		switch {
@@ -130,12 +138,12 @@ func (s *Schedule) at(rtt time.Duration, more int, probed bool) Schedule {
 		case s.Probe && i == 0:
 			g += 2 * rtt
 		case s.Least > 0:
-			g = time.Duration(float64(g) / float64(s.Least) * float64(s.timeout(rtt, more)))
+			g = time.Duration(float64(g) * times)
 		}
 		if total += g; s.Limit > 0 && total > s.Limit {
 			break
 		}
-		out.Gaps = append(out.Gaps, g)
+		out = append(out, g)
 	}
 	return out
 }
@@ -143,12 +151,17 @@ func (s *Schedule) at(rtt time.Duration, more int, probed bool) Schedule {
 // GapsAt are the gaps of a host that measured that round trip once; the last one before
 // the end, unless that is silence. sack is false for a connection without SACK, on which
 // no tail-loss probe is sent.
-func (s *Schedule) GapsAt(rtt time.Duration, sack bool) []time.Duration { return s.at(rtt, 0, sack).Gaps }
+func (s *Schedule) GapsAt(rtt time.Duration, sack bool) []time.Duration {
+	return s.at(rtt, 0, sack).Gaps
+}
 
 // timeout is the RTO after a round trip and so many more that were as long: each takes
 // a quarter off the variance (RFC 6298 section 2.3).
 func (s *Schedule) timeout(rtt time.Duration, more int) time.Duration {
-	variance := 2 * float64(rtt) * math.Pow(0.75, float64(more))
+	variance := 2 * float64(rtt)
+	for range more {
+		variance *= 0.75
+	}
 	return rtt + max(time.Duration(variance), s.Least)
 }
 

@@ -2,6 +2,7 @@ package backoff
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -32,36 +33,41 @@ func (s *Schedule) asFIN() Schedule {
 	return out
 }
 
-// likeSYNs are the likelihoods of a FIN run if a stack repeats FINs as each schedule of
-// SYN-ACKs says, roughly; -Inf if it is below floor.
-func (r *Ranker) likeSYNs(run *Run, floor float64) []float64 {
-	out := make([]float64, len(r.schedules))
-	for i := range r.schedules {
-		out[i] = math.Inf(-1)
-		if s := &r.asFINs[i]; len(s.Gaps) > 0 && s.strange(run, r.params) < mostStrange {
-			t := r.params.central(s, run, nil, floor)
-			out[i] = t.rough(r.params)
+// likeSYNs are the scores of a FIN run if a stack repeats FINs as it does SYN-ACKs, roughly,
+// by schedule, of the records that are asked for; never if they are below floor.
+func (w *Weights) likeSYNs(n int, records []bool, floor float64) []scores {
+	r, v, part := w.Ranker, w.views[n], w.parts[n]
+	out, done := slices.Repeat([]scores{never}, len(r.schedules)), make([]bool, len(r.schedules))
+	for i := range r.members {
+		if !records[i] {
+			continue
+		}
+		for _, n := range r.members[i].schedules[SynRcvd] {
+			if l := &r.asFINs[n]; !done[n] && len(l.Gaps) > 0 && v.estimate(l) > floor/part {
+				x, more := v.underDelay(&l.plans.prompt, &v.conditions[usual], v.delays[1], floor/part)
+				out[n] = scores{usual: x, lossy: more, busy: x}.times(v.delayed[1]).counted(part)
+			}
+			done[n] = true
 		}
 	}
 	return out
 }
 
-// mean is the likelihood of a run under all schedules of a state that are known, each as
-// likely as the others; -Inf if there are none.
-func (r *Ranker) mean(state State, logs []float64) float64 {
-	l, n := math.Inf(-1), 0.0
+// mean are the scores of a run under all schedules of a state that are known, each as
+// likely as the others; never if there are none.
+func (r *Ranker) mean(state State, logs []scores) scores {
+	out, n := never, 0.0
 	for _, i := range r.tell[state] {
 		if r.schedules[i].State == state.record() {
-			l, n = logAdd(l, logs[i]), n+1
+			out, n = out.or(0, logs[i]), n+1
 		}
 	}
-	return l - math.Log(max(n, 1))
+	return out.times(-math.Log(max(n, 1)))
 }
 
-// untold is the likelihood of a run that a record does not tell of, from those under the
+// untold are the scores of a run that a record does not tell of, from those under the
 // schedules of others, under its own of SYN-ACKs and under none that is known.
-func (p Params) untold(others, own, fit float64) float64 {
-	l := math.Log1p(-p.LikeOthers-p.LikeSYN) + fit
-	l = logAdd(l, math.Log(p.LikeOthers)+others)
-	return logAdd(l, math.Log(p.LikeSYN)+own)
+func (p *Params) untold(others, own scores, fit float64) scores {
+	l := same(math.Log1p(-p.LikeOthers-p.LikeSYN) + fit)
+	return l.or(math.Log(p.LikeOthers), others).or(math.Log(p.LikeSYN), own)
 }

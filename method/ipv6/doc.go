@@ -6,7 +6,8 @@
 // [Exchange], [Exchange.Print] turns that into a [Print]: tests of our own
 // ([Exchange.Measure]) and the answers as Nmap writes them, of which its classifier makes
 // 695 numbers. A [Reference] is a database record of our tests whose values are
-// expressions; [Reference.Score] compares the two by points.
+// expressions; [Reference.Score] compares the two by points. [Replay] finds exchanges in
+// captures, Nmap's too.
 //
 // A test is named as the one of the second generation that it is like (package gen2),
 // with a 6 behind; where that name ends in a digit, with _6. What TCP alone decides is
@@ -42,5 +43,10 @@
 //     probes, and one hop limit all but NS.
 //
 // The package finds no ports and does not judge. Whoever drives it says if the host is on
-// the link ([Target]), as only then NS makes sense.
+// the link ([Target]), as only then NS makes sense, and sees to it that connections which
+// answers open are reset, as our kernel does.
+//
+//	m := ipv6.NewMachine(ipv6.Target{Addr: addr, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 81}, key.Stream(addr, "ipv6"), ipv6.Options{})
+//	... // drive it
+//	print := m.Print()
 package ipv6

@@ -60,20 +60,21 @@ func (d Dump) Bytes() []byte {
 
 // Runs is the dump with bytes that stand three times or more written once, as 00{44}.
 func (d Dump) Runs() string {
-	var b strings.Builder
+	b := make([]byte, 0, len(d))
 	for len(d) > 1 {
 		n := 1
 		for len(d) >= 2*n+2 && d[2*n:2*n+2] == d[:2] {
 			n++
 		}
 		if n < 3 {
-			b.WriteString(strings.Repeat(string(d[:2]), n))
+			b = append(b, d[:2*n]...)
 		} else {
-			fmt.Fprintf(&b, "%s{%d}", d[:2], n)
+			b = append(append(b, d[:2]...), '{')
+			b = append(strconv.AppendInt(b, int64(n), 10), '}')
 		}
 		d = d[2*n:]
 	}
-	return b.String()
+	return string(b)
 }
 
 // ParseDump reads a dump with or without runs.

@@ -55,6 +55,23 @@ type Exchange struct {
 	Last    time.Time // last packet sent or received
 	Packets int       // packets sent, repeats included
 	RTT     method.RTT
+
+	best  *train            // of the trains before the running one; nil: there was none
+	drawn *[NumProbes]draws // of an exchange in a capture
+}
+
+// draws are numbers that Nmap draws for each probe, and we for all.
+type draws struct {
+	ack      uint32
+	hopLimit uint8
+}
+
+// draws are what a probe left with.
+func (e *Exchange) draws(which Probe) draws {
+	if e.drawn != nil {
+		return e.drawn[which]
+	}
+	return draws{e.Numbers.Ack, e.Numbers.HopLimit}
 }
 
 // Slot is one probe of an exchange.
@@ -214,8 +231,9 @@ func (e *Exchange) ClosedTCP() (port uint16, ok bool) {
 func (e *Exchange) Distance() (hops int, ok bool) {
 	var q packet.Packet
 	for _, which := range []Probe{IE2, U1} {
-		if p := e.Slots[which].Reply.decode(); p != nil && p.Quoted(&q) && q.TTL <= e.Numbers.HopLimit {
-			return int(e.Numbers.HopLimit-q.TTL) + 1, true
+		sent := e.draws(which).hopLimit
+		if p := e.Slots[which].Reply.decode(); p != nil && p.Quoted(&q) && q.TTL <= sent {
+			return int(sent-q.TTL) + 1, true
 		}
 	}
 	return 1, e.Target.Direct

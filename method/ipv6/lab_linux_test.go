@@ -2,135 +2,22 @@ package ipv6_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"whorl/data"
 	"whorl/lab/target"
-	"whorl/link"
-	"whorl/link/afpacket"
 	"whorl/method"
-	"whorl/method/gen2"
 	"whorl/method/ipv6"
+	"whorl/osdb"
 	"whorl/packet"
 )
-
-// prober drives a machine from the address that the kernel of the namespace owns, which
-// so resets the connections that are opened.
-type prober struct {
-	link.Conn
-	route link.Route
-	peer  packet.MAC
-}
-
-func open(t *target.Target) (*prober, error) {
-	r, err := link.RouteTo(t.IP6, link.Via{})
-	if err != nil {
-		return nil, err
-	}
-	c, err := afpacket.Open(afpacket.Options{Route: r})
-	if err != nil {
-		return nil, err
-	}
-	p := &prober{Conn: c, route: r}
-	if r.Link == packet.Ethernet {
-		err = p.resolve(t)
-	}
-	return p, err
-}
-
-func (p *prober) send(q *packet.Packet) (time.Time, error) {
-	q.Link, q.SrcMAC, q.Src = p.route.Link, p.route.SrcMAC, p.route.Src
-	if q.DstMAC.IsZero() {
-		q.DstMAC = p.peer
-	}
-	frame, err := q.Append(nil)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return p.Send(frame)
-}
-
-// resolve asks for the target's Ethernet address.
-func (p *prober) resolve(t *target.Target) error {
-	group := packet.SolicitedNode(t.IP6)
-	ask := packet.Packet{Dst: group, DstMAC: packet.GroupMAC(group)}
-	ask.SetNeighbor(packet.ICMPv6NeighborSol, packet.Neighbor{Target: t.IP6, MAC: p.route.SrcMAC})
-	if _, err := p.send(&ask); err != nil {
-		return err
-	}
-	buf, in, end := make([]byte, 2048), packet.Packet{}, p.Now().Add(2*time.Second)
-	for {
-		n, _, err := p.Recv(buf, end)
-		if err != nil {
-			return fmt.Errorf("the target does not answer a solicitation: %w", err)
-		}
-		in.Decode(p.LinkType(), buf[:n])
-		if a, ok := in.Neighbor(); ok && in.ICMP.Type == packet.ICMPv6NeighborAdv && a.Target == t.IP6 {
-			p.peer = a.MAC
-			return nil
-		}
-	}
-}
-
-func (p *prober) drive(m *ipv6.Machine) error {
-	var out method.Outbox
-	buf, in := make([]byte, 2048), packet.Packet{}
-	for {
-		out.Reset()
-		wake := m.Poll(p.Now(), &out)
-		for i := range out.Len() {
-			q, tag := out.At(i)
-			at, err := p.send(q)
-			if err != nil {
-				return err
-			}
-			m.Sent(tag, at)
-		}
-		if wake.IsZero() {
-			return nil
-		}
-		n, at, err := p.Recv(buf, wake)
-		if errors.Is(err, link.ErrTimeout) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if in.Decode(p.LinkType(), buf[:n]); in.Src == m.Target.Addr {
-			m.Receive(&in, at)
-		}
-	}
-}
-
-// probe measures a target of the lab.
-func probe(t *testing.T, h *target.Target, seed byte) ipv6.Print {
-	t.Helper()
-	var print ipv6.Print
-	err := h.Do(func() error {
-		p, err := open(h)
-		if err != nil {
-			return err
-		}
-		defer p.Close()
-		m := ipv6.NewMachine(ipv6.Target{Addr: h.IP6, OpenTCP: h.Open[0], ClosedTCP: h.Closed, ClosedUDP: h.Closed, ClosedKnown: true,
-			Direct: p.route.OnLink(h.IP6)}, method.Key{seed}.Stream(h.IP6, "ipv6"), ipv6.Options{})
-		if err := p.drive(m); err != nil {
-			return err
-		}
-		hops, _ := m.Distance()
-		print = m.Print()
-		print.Scan = ipv6.Scan(gen2.ScanInfo{Version: "0", OpenTCP: h.Open[0], ClosedTCP: h.Closed, ClosedUDP: h.Closed, Distance: hops, DistanceMethod: "D", Time: m.First})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return print
-}
 
 // nmapVector is what Nmap makes of a target for its classifier.
 func nmapVector(t *testing.T, h *target.Target) []float64 {
@@ -157,7 +44,6 @@ func TestReferee(t *testing.T) {
 	}
 	for _, words := range []string{"linux", "linux mtu=1400", "linux net.ipv4.tcp_timestamps=0", "linux net.ipv4.tcp_sack=0 net.ipv4.tcp_window_scaling=0", "gvisor", "lwip"} {
 		t.Run(words, func(t *testing.T) {
-			t.Parallel()
 			w := strings.Fields(words)
 			h := target.Up(t, w[0], w[1:]...)
 			ours := probe(t, h, 1)
@@ -168,4 +54,131 @@ func TestReferee(t *testing.T) {
 			t.Logf("\n%s", ours.Tests)
 		})
 	}
+}
+
+// records are those of the embedded database.
+func records(t *testing.T) osdb.Set {
+	t.Helper()
+	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
+	for _, p := range problems {
+		t.Error(p)
+	}
+	return set
+}
+
+// judge compares a target, asked twice, with the record that tells of it.
+func judge(t *testing.T, h *target.Target, record *osdb.Entry) {
+	t.Helper()
+	for seed := range byte(2) {
+		agrees(t, record, probe(t, h, seed).Tests)
+	}
+}
+
+// agrees compares a record with what was seen.
+func agrees(t *testing.T, record *osdb.Entry, seen method.Lines) {
+	t.Helper()
+	reference, errs := ipv6.NewReference(record.Extra)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	score, evidence := reference.Score(seen)
+	t.Logf("%s: %d of %d points\n%s", record.Name, score.Num, score.Den, seen)
+	for _, e := range evidence {
+		if !e.Agrees {
+			t.Errorf("%s.%s: want %s, got %s", e.Test, e.Attr, e.Want, e.Got)
+		}
+	}
+	if score.Den < 3000 {
+		t.Errorf("only %d points are compared", score.Den)
+	}
+}
+
+// Stacks of the lab are measured as their records say.
+func TestLab(t *testing.T) {
+	set := records(t)
+	for _, c := range []struct{ words, record string }{
+		{"linux", "Linux 6.1 - 7.3"},
+		{"linux net.ipv4.tcp_timestamps=0", "Linux 6.1 - 7.3"},
+		{"linux net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0 net.ipv4.tcp_window_scaling=0", "Linux 6.1 - 7.3"},
+		{"linux net.ipv4.tcp_ecn=0 net.ipv6.auto_flowlabels=0 net.ipv4.tcp_rmem=4096,8192,16384", "Linux 6.1 - 7.3"},
+		{"linux net.ipv6.flowlabel_reflect=7 net.ipv6.conf.all.forwarding=1", "Linux 6.1 - 7.3"},
+		{"gvisor", "gVisor netstack"},
+		{"lwip", "lwIP 2.1"},
+	} {
+		t.Run(c.words, func(t *testing.T) {
+			words := strings.Fields(c.words)
+			judge(t, target.Up(t, words[0], words[1:]...), set.Find(c.record)[0])
+		})
+	}
+}
+
+// So are older and newer kernels than that of this machine, and Nmap's classifier gets the
+// same of them. LAB_KERNELS names a directory that lab/kernel has filled.
+func TestKernels(t *testing.T) {
+	dir := os.Getenv("LAB_KERNELS")
+	kernels, err := filepath.Glob(filepath.Join(dir, "[0-9]*"))
+	if dir == "" || err != nil {
+		t.Skip("no LAB_KERNELS")
+	}
+	set := records(t)
+	for _, k := range kernels {
+		t.Run(filepath.Base(k), func(t *testing.T) {
+			h := target.Up(t, "qemu", k)
+			p := probe(t, h, 9)
+			v, theirs := ipv6.Vector(&p), nmapVector(t, h)
+			for _, i := range ipv6.Differences(t, v, theirs) {
+				t.Errorf("number %d is %v, Nmap has %v", i, v[i], theirs[i])
+			}
+			record := "Linux 4.15 - 6.19"
+			if l, _ := p.Tests.Test("SEQ6"); slices.ContainsFunc(l.Attrs, func(a method.Attr) bool { return a.Name == "TS" && a.Value != "A" }) {
+				record = "Linux 6.1 - 7.3"
+			}
+			judge(t, h, set.Find(record)[0])
+		})
+	}
+}
+
+// Nmap sends what Probes says: all of it, and nothing else under its flow label.
+func TestProbesAreNmaps(t *testing.T) {
+	if _, err := exec.LookPath("nmap"); err != nil {
+		t.Skip(err)
+	}
+	h := target.Up(t, "linux")
+	sent := map[string]int{}
+	var replay ipv6.Replay
+	for _, m := range heard(t, h, func() { nmapVector(t, h) }) {
+		if replay.Add(m.p, m.at); m.p.Dst == h.IP6 && m.p.IPv6.FlowLabel == ipv6.FlowLabel {
+			sent[shapeOf(t, m.p)]++
+		}
+	}
+	for which := range ipv6.O1 {
+		if name := ipv6.Probes[which].Name; sent[name] == 0 {
+			t.Errorf("Nmap does not send %s", name)
+		}
+	}
+	found := replay.Exchanges()
+	if len(found) != 1 {
+		t.Fatalf("%d exchanges are found in what Nmap sends", len(found))
+	}
+	agrees(t, records(t).Find("Linux 6.1 - 7.3")[0], found[0].Measure())
+}
+
+// shapeOf is the name of the probe that has the form of a packet.
+func shapeOf(t *testing.T, p *packet.Packet) string {
+	t.Helper()
+	for which := range ipv6.O1 {
+		s := &ipv6.Probes[which]
+		var q packet.Packet
+		s.Packet6(&method.Fields{Dst: p.Dst, PortBase: p.TCP.SrcPort - s.PortPlus, Seq: p.TCP.Seq - s.SeqPlus, Ack: p.TCP.Ack, EchoID: p.ICMP.ID(), TTL: p.TTL}, &q)
+		q.TCP.DstPort, q.TCP.Checksum, q.UDP, q.ICMP.Checksum = p.TCP.DstPort, p.TCP.Checksum, p.UDP, p.ICMP.Checksum
+		if s.NoAck && p.TCP.Ack != 0 {
+			continue
+		}
+		if q.Transport == p.Transport && q.TTL == p.TTL && q.TOS == p.TOS && bytes.Equal(q.IPv6.Extensions, p.IPv6.Extensions) &&
+			reflect.DeepEqual(q.TCP, p.TCP) && q.ICMP == p.ICMP && bytes.Equal(q.Payload, p.Payload) {
+			return s.Name
+		}
+	}
+	t.Errorf("no probe is like %v TCP %+v ICMP %+v %x %x", p.Transport, p.TCP, p.ICMP, p.IPv6.Extensions, p.Payload)
+	return ""
 }

@@ -35,7 +35,6 @@ type Machine struct {
 	base   time.Time // when S1 of this train left, moved when the train was held up
 	last   time.Time // when the last packet left
 	repeat bool      // an answer came only to a repeat: the path loses packets
-	best   *train    // of those before the running one; nil: none was of use
 }
 
 // NewMachine prepares an exchange. The stream gives its numbers. RTT may be set from
@@ -122,6 +121,7 @@ func (m *Machine) step(now time.Time) method.Step {
 		return method.Step{Move: method.Wait, Due: later(end, m.last.Add(gen2.SeqGap))}
 	case again:
 		m.beginTrain()
+		m.next = S1
 		return send(S1, now)
 	case method.Waiting(m.Slots[:]) && now.Before(end):
 		return method.Step{Move: method.Wait, Due: end}

@@ -1,7 +1,6 @@
 package ipv6
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +26,7 @@ type Response struct {
 
 // Print is the result of the exchange, without a SCAN line.
 func (e *Exchange) Print() Print {
-	p := Print{Tests: e.Measure(), FlowLabel: fmt.Sprintf("%05x", FlowLabel)}
+	p := Print{Tests: e.Measure(), FlowLabel: strconv.FormatUint(FlowLabel, 16)}
 	for which := range O1 {
 		if slot := e.first(which); slot.Reply != nil {
 			p.Responses = append(p.Responses, Response{which, NewDump(slot.Reply.Packet), slot.Sent.Sub(e.First), slot.Reply.At.Sub(e.First)})
@@ -70,7 +69,10 @@ func (p Print) AppendTo(b []byte) []byte {
 }
 
 // String is the whole print.
-func (p Print) String() string { return string(p.AppendTo(nil)) }
+func (p Print) String() string { return string(p.AppendTo(make([]byte, 0, usualLength))) }
+
+// usualLength is what the whole print hardly ever exceeds, in bytes.
+const usualLength = 4096
 
 // Nmap is the print in Nmap's unwrapped form, without our tests.
 func (p Print) Nmap() string { return string(p.appendNmap(nil, nil, false)) }

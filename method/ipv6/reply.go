@@ -13,6 +13,7 @@ type Reply struct {
 	At       time.Time
 	Doubtful bool  // does not fit its probe: a better answer may replace it
 	Copies   uint8 // further answers to the same probe, counted up to 255
+	accepts  bool  // it is a SYN-ACK
 }
 
 // MaxPacket is how much is kept of an answer, in bytes: an IPv6 packet over Ethernet.
@@ -24,8 +25,12 @@ func newReply(p *packet.Packet, at time.Time) *Reply {
 	q := *p
 	q.Link = packet.Raw
 	raw, _ := q.Append(nil) // what was decoded as IPv6 can be written
-	return &Reply{Packet: slices.Clip(raw[:min(len(raw), MaxPacket)]), At: at}
+	accepts := p.Transport == packet.TCP && p.TCP.Flags&(packet.SYN|packet.ACK|packet.RST) == packet.SYN|packet.ACK
+	return &Reply{Packet: slices.Clip(raw[:min(len(raw), MaxPacket)]), At: at, accepts: accepts}
 }
+
+// synAck reports whether the answer accepts the connection.
+func (r *Reply) synAck() bool { return r != nil && r.accepts }
 
 // decode takes the answer apart; nil if there is none.
 func (r *Reply) decode() *packet.Packet {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"whorl/method/gen2"
-	"whorl/packet"
 )
 
 // train are the slots of S1-S6.
@@ -32,37 +31,31 @@ func (m *Machine) wantTrain() bool {
 	return n > 0 && n < minSynAcks || m.repeat && n < m.accepted() || !running.even()
 }
 
-func (m *Machine) running() *train { return (*train)(m.Slots[:seqProbes]) }
+func (e *Exchange) running() *train { return (*train)(e.Slots[:seqProbes]) }
 
 // beginTrain puts the running train aside and makes room for a new one.
-func (m *Machine) beginTrain() {
-	m.keepBest()
-	clear(m.running()[:])
-	m.Train++
-	m.next = S1
-}
-
-// keepBest remembers the running train if none before it was better.
-func (m *Machine) keepBest() {
-	if m.best == nil || m.best.worth() <= m.running().worth() {
-		m.best = new(train)
-		*m.best = *m.running()
+func (e *Exchange) beginTrain() {
+	if e.best == nil || e.best.worth() <= e.running().worth() {
+		e.best = new(train)
+		*e.best = *e.running()
 	}
+	clear(e.running()[:])
+	e.Train++
 }
 
 // takeBest gives the train that was best its place back.
-func (m *Machine) takeBest() {
-	if m.best != nil && m.best.worth() > m.running().worth() {
-		*m.running() = *m.best
+func (e *Exchange) takeBest() {
+	if e.best != nil && e.best.worth() > e.running().worth() {
+		*e.running() = *e.best
 	}
-	m.best = nil
+	e.best = nil
 }
 
 // accepted is how many of S1-S6 the port accepts, as far as an answer to them or to their
 // repeats shows.
-func (m *Machine) accepted() (n int) {
+func (e *Exchange) accepted() (n int) {
 	for p := S1; p <= S6; p++ {
-		if m.first(p).Reply.synAck() {
+		if e.first(p).Reply.synAck() {
 			n++
 		}
 	}
@@ -111,11 +104,5 @@ func (e *Exchange) Cadence() (worst time.Duration, ratio float64) {
 	if e.Slots[S1].Sends == 0 || e.Slots[S6].Sends == 0 {
 		return 0, 0
 	}
-	return (*train)(e.Slots[:seqProbes]).cadence()
-}
-
-// synAck reports whether the answer accepts the connection.
-func (r *Reply) synAck() bool {
-	p := r.decode()
-	return p != nil && p.Transport == packet.TCP && p.TCP.Flags.Has(packet.SYN|packet.ACK) && !p.TCP.Flags.Has(packet.RST)
+	return e.running().cadence()
 }

@@ -16,9 +16,10 @@ type view struct {
 	sent    [NumProbes]time.Duration  // after first
 	replies [NumProbes]*packet.Packet // nil: none, or no segment to a TCP probe
 
-	seq, ack uint32 // Q and K; 0: not known
-	hops     int    // 0: not known
-	udpSum   uint16 // checksum of U1 as it left; 0: not known
+	seq, ack uint32            // Q and K; 0: not known
+	acks     [NumProbes]uint32 // what the probe of each had in place of K
+	hops     int               // 0: not known
+	udpSum   uint16            // checksum of U1 as it left; 0: not known
 }
 
 // view is that of the exchange.
@@ -32,7 +33,7 @@ func (e *Exchange) view() *view {
 	}
 	for p := range NumProbes {
 		slot := &e.Slots[p]
-		v.asked[p], v.sent[p] = slot.Sends > 0, slot.Sent.Sub(e.First)
+		v.asked[p], v.sent[p], v.acks[p] = slot.Sends > 0, slot.Sent.Sub(e.First), e.draws(p).ack
 		v.take(p, slot.Reply.decode())
 	}
 	if r := v.replies[U1]; r != nil {
@@ -89,6 +90,9 @@ func (v *view) gen2() *gen2.Exchange {
 		slot.Sends, slot.Sent = 1, v.sent[p]
 		if r := v.replies[p]; r != nil {
 			slot.Reply = reply(r, Probes[p].SeqPlus-gen2.Probes[alike[p]].SeqPlus)
+			if p >= T2 && p <= T7 && r.TCP.Seq != 0 {
+				slot.Reply.Seq += v.ack - v.acks[p] // as if the probe had had K
+			}
 		}
 	}
 	return x

@@ -10,14 +10,14 @@ import (
 
 // Receive takes an answer.
 func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
-	if p.Network != packet.IPv4 {
+	if p.Network != m.network {
 		return false
 	}
 	switch p.Transport {
 	case packet.TCP:
 		return p.Src == m.addr && m.receiveTCP(p, at)
-	case packet.ICMP:
-		if p.ICMP.Type == packet.ICMPEchoReply {
+	case icmp[m.network].transport:
+		if p.ICMP.Type == icmp[m.network].reply {
 			if p.Src != m.addr || p.ICMP.ID() != m.echo {
 				return false
 			}
@@ -90,7 +90,8 @@ func (m *Machine) judge(h *packet.TCPHeader) (s State, ok bool) {
 // receiveError takes an ICMP error about one of the probes, from whomever.
 func (m *Machine) receiveError(p *packet.Packet, at time.Time) bool {
 	var q packet.Packet
-	if p.ICMP.Type != packet.ICMPUnreachable || !p.Quoted(&q) || q.Dst != m.addr || q.Transport != packet.TCP {
+	kinds := &icmp[m.network]
+	if p.ICMP.Type != kinds.unreachable || !p.Quoted(&q) || q.Dst != m.addr || q.Transport != packet.TCP {
 		return false
 	}
 	ack := q.TCP.Seq == 0
@@ -102,7 +103,7 @@ func (m *Machine) receiveError(p *packet.Packet, at time.Time) bool {
 		return i >= 0
 	}
 	m.probes[i].done = true
-	reason := unreachable(p.ICMP.Code)
+	reason := kinds.reason(p.ICMP.Code)
 	if p.Src == m.addr {
 		m.isUp(reason)
 	}
@@ -110,27 +111,6 @@ func (m *Machine) receiveError(p *packet.Packet, at time.Time) bool {
 		m.Ports = append(m.Ports, State{Port: q.TCP.DstPort, TTL: p.TTL, Reason: reason})
 	}
 	return true
-}
-
-// unreachable names ICMP destination unreachable codes as Nmap's reasons do.
-func unreachable(code uint8) string {
-	switch code {
-	case 0:
-		return "net-unreach"
-	case 1:
-		return "host-unreach"
-	case 2:
-		return "proto-unreach"
-	case 3:
-		return "port-unreach"
-	case 9:
-		return "net-prohibited"
-	case 10:
-		return "host-prohibited"
-	case 13:
-		return "admin-prohibited"
-	}
-	return "dest-unreach"
 }
 
 // find is the probe that was sent to that port, or -1.

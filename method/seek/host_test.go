@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ var (
 	us     = netip.MustParseAddr("192.0.2.1")
 	them   = netip.MustParseAddr("192.0.2.2")
 	router = netip.MustParseAddr("192.0.2.254")
+	six    = strings.NewReplacer("192.0.2.", "2001:db8::") // the same over IPv6
 	epoch  = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
@@ -25,11 +27,20 @@ type host struct {
 	open, closed, forged, errors []uint16
 	rest                         string // "closed" or "" for ports not named
 	echo                         bool
+	six                          bool                                 // over IPv6
 	from                         netip.Addr                           // who sends errors
 	lose                         func(q *packet.Packet, nth int) bool // of packets to the same port and of the same kind
 	bend                         func(q, r *packet.Packet)            // changes answers
 	delay                        func(q *packet.Packet) time.Duration // instead of 1.2 ms
 	seen                         map[string]int
+}
+
+// at is an address in the family of the host.
+func (h *host) at(a netip.Addr) netip.Addr {
+	if h.six {
+		return netip.MustParseAddr(six.Replace(a.String()))
+	}
+	return a
 }
 
 func (h *host) answer(q *packet.Packet) *packet.Packet {
@@ -41,20 +52,24 @@ func (h *host) answer(q *packet.Packet) *packet.Packet {
 	if h.lose != nil && h.lose(q, h.seen[key]) {
 		return nil
 	}
-	r := &packet.Packet{Network: packet.IPv4, Src: q.Dst, Dst: q.Src, TTL: 64, Transport: q.Transport}
+	r := &packet.Packet{Network: q.Network, Src: q.Dst, Dst: q.Src, TTL: 64, Transport: q.Transport}
 	port := q.TCP.DstPort
+	kinds, prohibited, quoted := &icmp[q.Network], uint8(13), 28 // what RFC 792 asks for
+	if h.six {
+		prohibited, quoted = 1, 48
+	}
 	switch {
-	case q.Transport == packet.ICMP:
+	case q.Transport == kinds.transport:
 		r.ICMP = q.ICMP
-		r.ICMP.Type = packet.ICMPEchoReply
+		r.ICMP.Type = kinds.reply
 		if !h.echo {
 			return nil
 		}
 	case slices.Contains(h.errors, port):
-		r.Src, r.Transport = h.from, packet.ICMP
-		r.ICMP = packet.ICMPHeader{Type: packet.ICMPUnreachable, Code: 13}
+		r.Src, r.Transport = h.at(h.from), kinds.transport
+		r.ICMP = packet.ICMPHeader{Type: kinds.unreachable, Code: prohibited}
 		raw, _ := q.Append(nil)
-		r.Payload = raw[:28] // what RFC 792 asks for
+		r.Payload = raw[:quoted]
 	case slices.Contains(h.open, port), slices.Contains(h.closed, port), slices.Contains(h.forged, port), h.rest == "closed":
 		if slices.Contains(h.forged, port) {
 			r.TTL = 60
@@ -91,7 +106,7 @@ func run(t testing.TB, h *host, o Options) *search {
 		at time.Time
 		p  *packet.Packet
 	}
-	s := &search{Machine: NewMachine(them, method.Key{3}.Stream(them, "seek"), o)}
+	s := &search{Machine: NewMachine(h.at(them), method.Key{3}.Stream(h.at(them), "seek"), o)}
 	now, due := epoch, []arrival{}
 	var out method.Outbox
 	for range 2_000_000 {
@@ -99,7 +114,7 @@ func run(t testing.TB, h *host, o Options) *search {
 		wake := s.Poll(now, &out)
 		for i := range out.Len() {
 			q, tag := out.At(i)
-			q.Src, q.Link = us, packet.Raw
+			q.Src, q.Link = h.at(us), packet.Raw
 			s.Sent(tag, now)
 			s.sent = append(s.sent, describe(q))
 			s.at = append(s.at, now.Sub(epoch))
@@ -131,7 +146,7 @@ func run(t testing.TB, h *host, o Options) *search {
 
 func describe(q *packet.Packet) string {
 	switch {
-	case q.Transport == packet.ICMP:
+	case q.Transport != packet.TCP:
 		return "echo"
 	case q.TCP.Flags == packet.ACK:
 		return fmt.Sprint("ACK ", q.TCP.DstPort)

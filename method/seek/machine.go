@@ -76,7 +76,8 @@ var _ method.Machine = (*Machine)(nil)
 type Machine struct {
 	Result
 	o       Options
-	addr    netip.Addr
+	addr    netip.Addr // without a zone
+	network packet.Network
 	rand    method.Stream
 	base    uint16 // source port of first tries; repeats use the next one
 	echo    uint16
@@ -107,7 +108,7 @@ func NewMachine(addr netip.Addr, s method.Stream, o Options) *Machine {
 		o.Tries = 2
 	}
 	o.Tries = min(o.Tries, maxTries)
-	m := &Machine{o: o, addr: addr, rand: s, window: window, index: map[uint16]int32{},
+	m := &Machine{o: o, addr: addr.WithZone(""), network: networkOf(addr), rand: s, window: window, index: map[uint16]int32{},
 		probes: make([]probe, 0, window), active: make([]int32, 0, window)}
 	if !slices.Contains(o.TCP, firstAsked) {
 		m.spare = firstAsked
@@ -121,6 +122,14 @@ func NewMachine(addr netip.Addr, s method.Stream, o Options) *Machine {
 	}
 	m.ClosedTCP = uint16(m.rand.Between(30000, 44780))
 	return m
+}
+
+// networkOf is the version of IP of an address.
+func networkOf(addr netip.Addr) packet.Network {
+	if addr.Is4() {
+		return packet.IPv4
+	}
+	return packet.IPv6
 }
 
 // Packets is how many packets were put out.
@@ -273,12 +282,14 @@ func (m *Machine) send(i int, now time.Duration, out *method.Outbox) {
 	pr.sent, pr.due, m.last = now, false, now
 	m.packets++
 	p := out.Put(method.Tag(i))
-	p.Network, p.Dst = packet.IPv4, m.addr
+	p.Network, p.Dst = m.network, m.addr
 	p.TTL = uint8(m.rand.Between(37, 59))
-	p.IPv4.ID = uint16(m.rand.Between(1, 65535))
+	if m.network == packet.IPv4 {
+		p.IPv4.ID = uint16(m.rand.Between(1, 65535))
+	}
 	if pr.port == 0 {
-		p.Transport = packet.ICMP
-		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: packet.Echo(m.echo, pr.sends)}
+		p.Transport = icmp[m.network].transport
+		p.ICMP = packet.ICMPHeader{Type: icmp[m.network].request, Rest: packet.Echo(m.echo, pr.sends)}
 		return
 	}
 	p.Transport = packet.TCP
@@ -289,10 +300,16 @@ func (m *Machine) send(i int, now time.Duration, out *method.Outbox) {
 	}
 	p.TCP.Flags, p.TCP.Seq = packet.SYN, m.seq
 	p.TCP.Options = mssOption
+	if m.network == packet.IPv6 {
+		p.TCP.Options = mssOption6
+	}
 }
 
-// mssOption is what every honest SYN carries: MSS 1460.
-var mssOption = []byte{packet.OptMSS, 4, 0x05, 0xb4}
+// What every honest SYN carries, on a path of 1500-byte packets: MSS 1460, over IPv6 1440.
+var (
+	mssOption  = []byte{packet.OptMSS, 4, 0x05, 0xb4}
+	mssOption6 = []byte{packet.OptMSS, 4, 0x05, 0xa0}
+)
 
 // Sent corrects the time of a packet.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {

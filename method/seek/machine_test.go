@@ -84,15 +84,18 @@ func TestSearch(t *testing.T) {
 		{"the same port twice, and none", host{open: []uint16{22}, closed: []uint16{23}}, Options{TCP: []uint16{22, 0, 22, 23}, Up: "x"},
 			with(func(r *Result) { r.Reason = "x" }, open(22), closed(23)), "SYN 22, SYN 23"},
 	} {
-		s := run(t, &c.h, c.o)
-		if d := cmp.Diff(c.want, s.result()); d != "" {
-			t.Errorf("%s: %s", c.name, d)
-		}
-		if d := cmp.Diff(c.sent, strings.Join(s.sent, ", ")); d != "" {
-			t.Errorf("%s: %s", c.name, d)
-		}
-		if s.Packets() != len(s.sent) {
-			t.Errorf("%s: %d packets counted, %d sent", c.name, s.Packets(), len(s.sent))
+		for range 2 { // over IPv4, then over IPv6
+			s := run(t, &c.h, c.o)
+			if d := cmp.Diff(c.want, s.result()); d != "" {
+				t.Errorf("%s, IPv6 %v: %s", c.name, c.h.six, d)
+			}
+			if d := cmp.Diff(c.sent, strings.Join(s.sent, ", ")); d != "" {
+				t.Errorf("%s, IPv6 %v: %s", c.name, c.h.six, d)
+			}
+			if s.Packets() != len(s.sent) {
+				t.Errorf("%s: %d packets counted, %d sent", c.name, s.Packets(), len(s.sent))
+			}
+			c.h.six, c.h.seen = true, nil
 		}
 	}
 }

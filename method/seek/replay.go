@@ -31,11 +31,11 @@ const (
 
 // Add takes one packet; what belongs to no search is passed over.
 func (r *Replay) Add(p *packet.Packet, _ time.Time) {
-	if p.Network != packet.IPv4 || p.Transport != packet.TCP {
+	if p.Transport != packet.TCP {
 		return
 	}
 	h := &p.TCP
-	if h.Flags == packet.SYN && bytes.Equal(h.Options, mssOption) {
+	if h.Flags == packet.SYN && (bytes.Equal(h.Options, mssOption) || bytes.Equal(h.Options, mssOption6)) {
 		if r.asked == nil {
 			r.asked, r.ports = map[asked]struct{}{}, map[netip.Addr][]State{}
 		}

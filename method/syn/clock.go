@@ -13,15 +13,29 @@ import (
 // Many systems add a random offset for each connection or peer (Linux since 4.10,
 // Windows 10, FreeBSD, current Apple systems). Their rate can be read and their time
 // says nothing, so a clock counts only if several peers were shown the same.
+//
+// It holds no pointer, as there may be many.
 type Clock struct {
-	peer        netip.Addr    // of the connection that was opened last; zero: none was
-	first, last Stamp         // of that connection
+	peer        [16]byte      // of the connection that was opened last
+	first, last moment        // of that connection
 	hz          float64       // 0: not known yet
 	over        time.Duration // what hz was measured over
-	peers       uint8         // further peers that were shown the same clock, up to 255
+	open        bool          // a connection was
 	other       bool          // a connection showed another clock
+	peers       uint8         // further peers that were shown the same clock, up to 255
 	same, fresh uint8         // further connections to one peer that showed the same clock, and another, up to 255
 }
+
+// moment is a Stamp with the time in nanoseconds of Unix time.
+type moment struct {
+	at    int64
+	value uint32
+}
+
+func (s Stamp) moment() moment { return moment{s.At.UnixNano(), s.Value} }
+
+// since is the time from one moment to a later one.
+func (m moment) since(first moment) time.Duration { return time.Duration(m.at - first.at) }
 
 // Stamp is one timestamp and when it arrived.
 type Stamp struct {
@@ -51,28 +65,30 @@ func (c *Clock) Open(peer netip.Addr, s Stamp) {
 	if s.Value == 0 {
 		return
 	}
+	now, again := s.moment(), c.peer == peer.As16()
 	if c.hz > 0 {
-		expected := c.expects(s)
+		expected := c.expects(now)
 		c.other = c.other || !expected
 		switch {
-		case c.peer == peer && expected:
+		case again && expected:
 			more(&c.same)
-		case c.peer == peer:
+		case again:
 			more(&c.fresh)
 		case expected:
 			more(&c.peers)
 		}
 	}
-	c.peer, c.first, c.last = peer, s, s
+	c.peer, c.first, c.last, c.open = peer.As16(), now, now, true
 }
 
 // Add takes a later timestamp of the connection that was opened last.
 func (c *Clock) Add(s Stamp) {
-	span := s.At.Sub(c.first.At)
-	if !c.peer.IsValid() || s.Value == 0 || span < leastSpan || span > mostSpan {
+	now := s.moment()
+	span := now.since(c.first)
+	if !c.open || s.Value == 0 || span < leastSpan || span > mostSpan {
 		return
 	}
-	ticks := int32(s.Value - c.first.Value)
+	ticks := int32(now.value - c.first.value)
 	if ticks < leastTicks {
 		return
 	}
@@ -83,15 +99,15 @@ func (c *Clock) Add(s Stamp) {
 	if span > c.over {
 		c.hz, c.over = hz, span
 	}
-	c.last = s
+	c.last = now
 }
 
 // expects reports whether the clock of the last connection would show that stamp.
-func (c *Clock) expects(s Stamp) bool {
+func (c *Clock) expects(m moment) bool {
 	rate := UsualRate(c.hz)
-	span := s.At.Sub(c.last.At).Seconds()
-	want := float64(c.last.Value) + rate*span
-	off := math.Mod(float64(s.Value)-want, 1<<32)
+	span := m.since(c.last).Seconds()
+	want := float64(c.last.value) + rate*span
+	off := math.Mod(float64(m.value)-want, 1<<32)
 	if off < 0 {
 		off += 1 << 32
 	}
@@ -138,7 +154,7 @@ func (c *Clock) Uptime(now time.Time) (up, modulo time.Duration, ok bool) {
 		return 0, 0, false
 	}
 	rate := UsualRate(c.hz)
-	up = time.Duration(float64(c.last.Value)/rate*float64(time.Second)) + now.Sub(c.last.At)
+	up = time.Duration(float64(c.last.value)/rate*float64(time.Second)) + time.Duration(now.UnixNano()-c.last.at)
 	modulo = time.Duration((1 << 32) / rate * float64(time.Second))
 	return up % modulo, modulo, true
 }

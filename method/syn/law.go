@@ -46,8 +46,14 @@ func (l Law) String() string {
 }
 
 // parseLaw reads what String writes.
-func parseLaw(s string) (l Law, err error) {
-	bad := fmt.Errorf("window %.20q; want FFFF, FA00-FFFF, 20*MSS, 20*SEG, 4*MTU, MAX*MSS or ANY*2000", s)
+func parseLaw(s string) (Law, error) {
+	if l, ok := readLaw(s); ok {
+		return l, nil
+	}
+	return Law{}, fmt.Errorf("window %.20q; want FFFF, FA00-FFFF, 20*MSS, 20*SEG, 4*MTU, MAX*MSS or ANY*2000", s)
+}
+
+func readLaw(s string) (l Law, ok bool) {
 	times, unit, product := strings.Cut(s, "*")
 	if !product {
 		lo, hi, isRange := strings.Cut(s, "-")
@@ -56,17 +62,11 @@ func parseLaw(s string) (l Law, err error) {
 		}
 		a, errA := parseHex(lo, 16)
 		b, errB := parseHex(hi, 16)
-		if errA != nil || errB != nil || a > b {
-			return l, bad
-		}
-		return Law{Lo: uint16(a), Hi: uint16(b)}, nil
+		return Law{Lo: uint16(a), Hi: uint16(b)}, errA == nil && errB == nil && a <= b
 	}
 	if times == "ANY" {
 		n, err := parseHex(unit, 16)
-		if err != nil || n < 2 {
-			return l, bad
-		}
-		return Law{Unit: Each, N: uint16(n)}, nil
+		return Law{Unit: Each, N: uint16(n)}, err == nil && n >= 2
 	}
 	for u, name := range unitNames {
 		if name == unit && name != "" {
@@ -76,14 +76,11 @@ func parseLaw(s string) (l Law, err error) {
 	if times != "MAX" {
 		n, err := strconv.ParseUint(times, 10, 16)
 		if err != nil || n == 0 || n > maxTimes {
-			return l, bad
+			return l, false
 		}
 		l.N = uint16(n)
 	}
-	if l.Unit == Octets || l.Unit == MTU && l.N == Fit {
-		return Law{}, bad
-	}
-	return l, nil
+	return l, l.Unit != Octets && !(l.Unit == MTU && l.N == Fit)
 }
 
 // parseHex reads a number of so many bits in upper case.

@@ -74,7 +74,7 @@ func (l Layout) without(gone Options) (out Layout) {
 // addWord appends what is left of one or several words: nothing if all of their options
 // are gone, and else the options with as much filling as they need.
 func (l *Layout) addWord(kinds []uint8, gone Options) {
-	var left []uint8
+	left := make([]uint8, 0, MaxOptions)
 	options, before := 0, 0
 	ended, fillFirst := false, len(kinds) > 0 && kinds[0] == packet.OptNOP
 	for _, k := range kinds {

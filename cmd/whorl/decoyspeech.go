@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"whorl/osdb"
+	"whorl/persona"
+)
+
+// speech is a service in the words that a system comes with.
+type speech struct {
+	protocol string
+	port     uint16
+}
+
+// usualPorts are where services are when nothing is said.
+var usualPorts = map[string]uint16{"ssh": 22, "http": 80, "ftp": 21, "smtp": 25, "telnet": 23}
+
+// usual reads NAME or NAME:PORT.
+func (h *decoyHost) usual(text string) error {
+	name, number, given := strings.Cut(text, ":")
+	port := usualPorts[name]
+	if !slices.Contains(persona.Protocols, name) {
+		return fmt.Errorf("%q: no service is called so; there are %s", text, strings.Join(persona.Protocols, ", "))
+	}
+	if given {
+		n, err := strconv.ParseUint(number, 10, 16)
+		if err != nil || n == 0 {
+			return fmt.Errorf("%q: %q is no port", text, number)
+		}
+		port = uint16(n)
+	}
+	h.speaks = append(h.speaks, speech{name, port})
+	h.persona.OpenTCP = append(h.persona.OpenTCP, port) // also where no words are known
+	return nil
+}
+
+// services gives each address its own; nil if there are none.
+func (h *decoyHost) services() func(*osdb.Entry, netip.Addr) []persona.Service {
+	if len(h.speaks) == 0 {
+		return nil
+	}
+	return func(e *osdb.Entry, addr netip.Addr) (out []persona.Service) {
+		name := h.name
+		if name == "" {
+			name = fmt.Sprintf("host%d", addr.As4()[3])
+		}
+		for _, s := range h.speaks {
+			if service, ok := persona.Usual(s.protocol, s.port, e, name); ok {
+				out = append(out, service)
+			}
+		}
+		return out
+	}
+}
+
+// doubts tells what of the services does not go with what a host is, if that is one record.
+func (h *decoyHost) doubts(entries []*osdb.Entry) (out []string) {
+	if len(entries) != 1 {
+		return nil
+	}
+	e := entries[0]
+	for _, s := range h.speaks {
+		if _, ok := persona.Usual(s.protocol, s.port, e, ""); !ok {
+			out = append(out, fmt.Sprintf("%s: no words of %s are known; port %d is open and says nothing", e.Name, s.protocol, s.port))
+		}
+	}
+	return append(out, persona.Doubts(e, h.persona.Services)...)
+}

@@ -1,0 +1,40 @@
+package decoy
+
+import (
+	"io"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"whorl/packet"
+)
+
+// BenchmarkCrowd asks each of many decoys for a connection and resets it, as a sweep does:
+// no decoy is asked twice in a row, so nothing of it is in the processor's cache.
+func BenchmarkCrowd(b *testing.B) {
+	const many = 1 << 14
+	o := town(b, "198.18.0.0/18", 1)
+	o.Contact = noContact
+	n := newNetwork(b, o)
+	n.Ahead(many)
+	var in [][]byte
+	for i := range many {
+		p := synFrom(us, o.Groups[0].Addrs.At(i), 40000)
+		in = append(in, wired(b, p))
+		p.TCP.Flags, p.TCP.Seq = packet.RST, 2
+		in = append(in, wired(b, p))
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	c := &belt{now: epoch, in: in}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for b.Loop() {
+		c.at, c.now = 0, c.now.Add(time.Second)
+		c.end = c.now
+		n.conn, n.link = c, c.LinkType()
+		if err := n.loop(); err != io.EOF {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n.counts.Received)/2/b.Elapsed().Seconds(), "probes/s")
+}

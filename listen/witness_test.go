@@ -1,0 +1,175 @@
+package listen
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"whorl"
+	"whorl/packet"
+)
+
+// lineOf is the line of a host that begins with a word; empty if there is none.
+func lineOf(t testing.TB, l *Listener, s segment, test string) string {
+	t.Helper()
+	h, ok := l.Host(s.from)
+	if !ok {
+		t.Fatalf("%v is not known", s.from)
+	}
+	i := slices.IndexFunc(h.Observations, func(o whorl.Observation) bool { return strings.HasPrefix(o.Print, test+"(") })
+	if i < 0 {
+		return ""
+	}
+	return strings.TrimSpace(h.Observations[i].Print)
+}
+
+// SYN-ACKs that are repeated are timed, unless SYNs were repeated too or not seen.
+func TestAgainAnswers(t *testing.T) {
+	ask := asks(client(1), 40000, 7)
+	answer := ask.answers(99)
+	for name, tt := range map[string]struct {
+		feed func(l *Listener)
+		want string
+	}{
+		"repeated": {func(l *Listener) { ask.feed(t, l, 0) }, "AgainAck(T=3E8,BB8)"},
+		"lone":     {func(l *Listener) {}, ""},
+		"SYN repeated before": {func(l *Listener) {
+			ask.feed(t, l, -time.Second)
+			ask.feed(t, l, 0)
+		}, ""},
+		"copied by the capture": {func(l *Listener) {
+			ask.feed(t, l, 0)
+			ask.feed(t, l, time.Millisecond)
+		}, "AgainAck(T=3E8,BB8)"},
+	} {
+		l := New(Options{})
+		tt.feed(l)
+		for _, at := range []time.Duration{2 * time.Millisecond, 1002 * time.Millisecond, 3002 * time.Millisecond} {
+			answer.feed(t, l, at)
+		}
+		if got := lineOf(t, l, answer, "AgainAck"); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+	l := New(Options{})
+	ask.feed(t, l, 0)
+	answer.feed(t, l, time.Millisecond)
+	ask.feed(t, l, time.Second)
+	answer.feed(t, l, time.Second+time.Millisecond)
+	if got := lineOf(t, l, answer, "AgainAck"); got != "" {
+		t.Errorf("SYN repeated behind: %q", got)
+	}
+}
+
+// refusal is the RST to a SYN.
+func (s segment) refusal() segment {
+	r := s.answers(0)
+	r.flags, r.options, r.window = packet.RST|packet.ACK, "", 0
+	return r
+}
+
+// A SYN that is sent again because it was refused is a habit and no timer.
+func TestRefused(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tries         int
+		client, again string
+	}{
+		"gives up":   {1, "Habits(RR=N)", ""},
+		"goes on":    {3, "Habits(RR=Y)", ""},
+		"twice each": {2, "Habits(RR=Y)", ""},
+	} {
+		l := New(Options{})
+		for n := range 4 {
+			s := asks(client(1), uint16(40000+n), uint32(n))
+			for try := range tt.tries {
+				at := time.Duration(n)*10*time.Second + time.Duration(try)*500*time.Millisecond
+				s.feed(t, l, at)
+				s.refusal().feed(t, l, at+time.Millisecond)
+			}
+		}
+		s := asks(client(1), 1, 1)
+		if got := lineOf(t, l, s, "Habits"); got != tt.client {
+			t.Errorf("%s: %q, want %q", name, got, tt.client)
+		}
+		if got := lineOf(t, l, s, "Again"); got != tt.again {
+			t.Errorf("%s: %q, want %q", name, got, tt.again)
+		}
+	}
+}
+
+// A server's IP IDs of refusals count once it is known.
+func TestRefusals(t *testing.T) {
+	l := New(Options{})
+	good := asks(client(1), 1, 1)
+	good.feed(t, l, 0)
+	good.answers(5).feed(t, l, time.Millisecond)
+	for n := range 3 {
+		s := asks(client(1), uint16(2+n), uint32(n))
+		s.feed(t, l, time.Second)
+		s.refusal().feed(t, l, time.Second)
+	}
+	if got := lineOf(t, l, good.answers(5), "Habits"); got != "Habits(RI=N)" {
+		t.Error(got)
+	}
+}
+
+func TestIDClasses(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for name, tt := range map[string]struct {
+		next func(n int) uint16
+		want string
+	}{
+		"zero":     {func(int) uint16 { return 0 }, "Z"},
+		"counter":  {func(n int) uint16 { return uint16(65530 + 5*n) }, "I"},
+		"random":   {func(int) uint16 { return uint16(rng.Uint32()) }, "R"},
+		"constant": {func(int) uint16 { return 7 }, ""},
+		"mixed":    {func(n int) uint16 { return uint16(n/2*20_005 + n%2*5) }, ""},
+		"too few":  {func(n int) uint16 { return uint16(n / 17) }, ""},
+	} {
+		var s ids
+		for n := range 20 {
+			if name == "too few" && n > 2 {
+				break
+			}
+			s.next(1, tt.next(n))
+		}
+		if got := s.class(); got != tt.want {
+			t.Errorf("%s: %q of %+v, want %q", name, got, s, tt.want)
+		}
+	}
+	var s ids // to other peers nothing is compared
+	for n := range 20 {
+		s.next(uint32(n), uint16(n))
+	}
+	if got := s.class(); got != "" {
+		t.Errorf("many peers: %q", got)
+	}
+}
+
+// Frames that nobody can read are counted by what is wrong with them.
+func TestUnread(t *testing.T) {
+	body := make([]byte, 40)
+	data := func(control byte) []byte { return append([]byte{0x08, control}, body...) }
+	radiotap := []byte{0, 0, 9, 0, 2, 0, 0, 0, 0x40} // flags: bad FCS
+	for _, tt := range []struct {
+		link  packet.LinkType
+		frame []byte
+		want  Reason
+	}{
+		{packet.Dot11, data(0x40), Encrypted},
+		{packet.Radiotap, append(slices.Clone(radiotap), data(0)...), Damaged},
+	} {
+		l := New(Options{})
+		l.Frame(tt.link, tt.frame, start)
+		if c := l.Counts(); c.Skipped[tt.want] != 1 {
+			t.Errorf("%v: %+v", tt.want, c)
+		}
+	}
+	for r := range numReasons {
+		if r.String() == "" {
+			t.Errorf("reason %d has no words", r)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package watch
+
+import (
+	"math"
+	"slices"
+
+	"whorl"
+)
+
+// score is how much evidence there is.
+func (c *contact) score() int {
+	n := c.points + pointsRelation*c.relations.count()
+	if c.spread > 0 {
+		n += 6 * c.ends.count() / c.spread
+	}
+	return n
+}
+
+// Scores that states begin with.
+const (
+	probableScore  = 6
+	confirmedScore = 12
+)
+
+// judge gives the state that the evidence is enough for, empty if for none, and how sure
+// it is that the class is right.
+func (c *contact) judge() (s whorl.ContactState, sure whorl.Fraction) {
+	if c.quiet != nil {
+		return c.quiet.judge()
+	}
+	const most = 0.99
+	n := c.score()
+	odds := min(most, 1-math.Pow(2, -float64(n)/3))
+	switch {
+	case n >= confirmedScore:
+		return whorl.Confirmed, whorl.Fraction(odds)
+	case n < probableScore:
+		return "", whorl.Fraction(odds)
+	case c.relations != 0 && c.isExact():
+		return whorl.Confirmed, whorl.Fraction(max(odds, 1-math.Pow(2, -confirmedScore/3.)))
+	}
+	return whorl.Probable, whorl.Fraction(odds)
+}
+
+// isExact reports whether a TCP probe came byte for byte.
+func (c *contact) isExact() bool {
+	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.tier == exact && s.kind.points >= pointsTCP })
+}
+
+// tool names what sends such packets: only exact ones tell. What only our own scanner
+// sends counts more than what others send too.
+func (c *contact) tool() string {
+	if c.quiet != nil {
+		return c.quiet.tool
+	}
+	best, most := "", 0
+	for i := range c.kinds {
+		s := &c.kinds[i]
+		if s.tier != exact || s.kind.tool == "" || s.kind.points == 0 && s.kind.spread == 0 {
+			continue
+		}
+		n := s.count
+		if s.kind.ours {
+			n = math.MaxInt
+		}
+		if n > most {
+			best, most = s.kind.tool, n
+		}
+	}
+	if best == "" {
+		return traits[c.family].like
+	}
+	return best
+}
+
+// ours reports whether a packet came that only our own scanner sends.
+func (c *contact) ours() bool {
+	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.kind.ours && s.tier == exact })
+}

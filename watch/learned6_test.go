@@ -1,0 +1,71 @@
+package watch
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"whorl"
+	"whorl/link"
+	"whorl/link/sim"
+	"whorl/method/ipv6"
+	"whorl/packet"
+)
+
+// six is a host over IPv6 with port 80 open.
+type six struct{}
+
+func (six) Receive(_ time.Time, p *packet.Packet, out link.Outlet) {
+	a := packet.Packet{Network: packet.IPv6, Transport: p.Transport, Src: p.Dst, Dst: p.Src, TTL: 64}
+	switch {
+	case p.Transport == packet.TCP && p.TCP.DstPort == 80 && p.TCP.Flags&^(packet.ECE|packet.CWR) == packet.SYN:
+		a.TCP = packet.TCPHeader{SrcPort: 80, DstPort: p.TCP.SrcPort, Seq: p.TCP.Seq*3 + 7, Ack: p.TCP.Seq + 1,
+			Flags: synAck, Window: 64800, Options: []byte("\x02\x04\x05\xa0\x04\x02\x01\x01")}
+	case p.Transport == packet.TCP && p.TCP.Flags.Has(packet.ACK):
+		a.TCP = packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Seq: p.TCP.Ack, Flags: packet.RST}
+	case p.Transport == packet.TCP && p.TCP.DstPort != 80:
+		a.TCP = packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Ack: p.TCP.Seq + 1, Flags: packet.RST | packet.ACK}
+	case p.Transport == packet.UDP:
+		p.Link = packet.Raw
+		raw, _ := p.Append(nil)
+		a.Transport, a.Payload = packet.ICMPv6, raw
+		a.ICMP = packet.ICMPHeader{Type: packet.ICMPv6Unreachable, Code: packet.ICMPv6CodePortUnrea}
+	case p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6EchoRequest:
+		a.ICMP, a.Payload = p.ICMP, p.Payload
+		a.ICMP.Type = packet.ICMPv6EchoReply
+	default:
+		return
+	}
+	out.Send(time.Millisecond, &a)
+}
+
+// What was learned over IPv6 is what the machine measures, also if the probes have each an
+// acknowledgement field of their own, as Nmap's.
+func TestLearnedIPv6(t *testing.T) {
+	us, them := netip.MustParseAddr("2001:db8::66"), netip.MustParseAddr("2001:db8::1")
+	for _, own := range []bool{false, true} {
+		n := sim.New(sim.Options{Start: epoch})
+		n.Add(them, six{})
+		m := ipv6.NewMachine(ipv6.Target{Addr: them, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("ipv6"), ipv6.Options{})
+		s, a := newSensor(t, Options{}), &attack{net: n, m: m, src: us, kernel: true}
+		if own {
+			a.change = func(p *packet.Packet) { p.TCP.Ack += uint32(p.TCP.SrcPort) }
+		}
+		a.run(s)
+		all := s.fingerprinting()
+		if len(all) != 1 || all[0].Tool != "nmap -6 -O" || all[0].Leak != whorl.LeakFull || len(all[0].Evasion) > 0 || all[0].Learned == nil {
+			t.Fatalf("%s %+v", s.summary(), all)
+		}
+		got := all[0].Learned.Observations[0].Print
+		want := m.Exchange.Print()
+		if tests := want.Tests.String(); !own && !strings.Contains(got, tests) {
+			t.Errorf("learned\n%s\nmeasured\n%s", got, tests)
+		}
+		for _, line := range []string{"T4_6(R=Y", "T6_6(R=Y", "S=A%", "OPS6(O1=M5A0S"} {
+			if !strings.Contains(got, line) {
+				t.Errorf("no %s in\n%s", line, got)
+			}
+		}
+	}
+}
