@@ -29,8 +29,8 @@ type Contact struct {
 	Probes  []ProbeSeen `json:"probes,omitempty"`  // the first of each kind
 	Evasion []string    `json:"evasion,omitempty"` // what differs from the tool as it comes: window, fragments, ...
 	Leak    Leak        `json:"leak"`
-	// Learned is the target as the scanner sees it: what our answers show, and if it was
-	// judged, the verdict that he reaches.
+	// Learned is the target that told most, as the scanner sees it: what its answers show,
+	// and if it was judged, the verdict that he reaches. Only the last record has it.
 	Learned *Host  `json:"learned,omitempty"`
 	Persona string `json:"persona,omitempty"` // the target is a decoy that answers as this record
 }

@@ -35,6 +35,7 @@ type hosts struct {
 	own    packet.MAC
 	routed bool // all have the hardware address of the gateway, which is own
 	keep   int
+	scarce bool                          // there are more addresses than are kept
 	told   func(netip.Addr, *osdb.Entry) // of each that is made; nil: nobody
 
 	known map[netip.Addr]*list.Element
@@ -43,7 +44,14 @@ type hosts struct {
 	made, forgotten, unshown int
 }
 
-func (s *hosts) reset() { s.known = map[netip.Addr]*list.Element{} }
+func (s *hosts) reset() {
+	s.known = map[netip.Addr]*list.Element{}
+	all := 0
+	for _, g := range s.groups {
+		all += g.Addrs.Len()
+	}
+	s.scarce = all > s.keep
+}
 
 // remembered is a decoy that was made and not forgotten, or nil.
 func (s *hosts) remembered(addr netip.Addr) *host {
@@ -51,7 +59,9 @@ func (s *hosts) remembered(addr netip.Addr) *host {
 	if !ok {
 		return nil
 	}
-	s.used.MoveToFront(e)
+	if s.scarce {
+		s.used.MoveToFront(e)
+	}
 	return e.Value.(*host)
 }
 

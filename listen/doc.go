@@ -6,6 +6,7 @@
 //   - signatures.go: each kind of SYN and SYN-ACK once,
 //   - flows.go: connections that have begun, so that a SYN-ACK is judged by the SYN that it
 //     answers, repetitions are told from new connections and timed, and timestamps are read,
+//   - again.go, habits.go: what hosts show over several packets,
 //   - hosts.go: addresses, with the kinds of packets that they showed and their clocks,
 //   - says.go: what hosts say of themselves in clear text, as method/claim reads it.
 //

@@ -11,8 +11,8 @@ import (
 
 // Options of a Listener.
 type Options struct {
-	Hosts int // most addresses to remember; 0 means 500,000, which take up to 200 MB
-	Flows int // most connections that have begun; 0 means 32,768, which take 3 MB
+	Hosts int // most addresses to remember; 0 means 500,000, which take up to 250 MB
+	Flows int // most connections that have begun; 0 means 32,768, which take 4 MB
 
 	// Gone, if not nil, gets each host that is forgotten because the table is full and
 	// that News has not given since it changed. It is not judged, and valid until Gone

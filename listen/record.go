@@ -58,10 +58,7 @@ func (l *Listener) record(k *known) *whorl.Host {
 		if i == 0 {
 			describe(h, &known.Sighting)
 		}
-		var text [256]byte
-		print := append(append(text[:0], known.text()...), '\n')
-		print = append(s.seen.AppendTo(print), '\n')
-		h.Observations = append(h.Observations, observation(string(print), last, s.seen.Count))
+		h.Observations = append(h.Observations, observation(known.text(s.seen), last, s.seen.Count))
 	}
 	var habits syn.Habits
 	if k.habits != 0 {

@@ -11,8 +11,10 @@ type signatures struct {
 
 type signature struct {
 	syn.Sighting
-	line  string // as text, made when it is first asked for
-	hosts int    // that have it
+	line  string   // as text, made when it is first asked for
+	seen  syn.Seen // of the host that was described last
+	print string   // its text, which hosts that were heard once have in common
+	hosts int      // that have it
 }
 
 func (t *signatures) init(limit int) { t.ids, t.limit = map[syn.Sighting]uint32{}, limit }
@@ -44,10 +46,16 @@ func (t *signatures) drop(id uint32) {
 	}
 }
 
-// text is the line of a kind of packet.
-func (s *signature) text() string {
+// text is a kind of packet, seen so by a host, as text.
+func (s *signature) text(seen syn.Seen) string {
+	if s.print != "" && s.seen == seen {
+		return s.print
+	}
 	if s.line == "" {
 		s.line = s.Line().String()
 	}
-	return s.line
+	var text [256]byte
+	b := append(append(text[:0], s.line...), '\n')
+	s.seen, s.print = seen, string(append(seen.AppendTo(b), '\n'))
+	return s.print
 }

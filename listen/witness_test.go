@@ -173,3 +173,33 @@ func TestUnread(t *testing.T) {
 		}
 	}
 }
+
+// Whatever comes in whatever order and at whatever time does no harm, and all that is told
+// of it can be read again.
+func TestAnySequence(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	flags := []packet.Flags{packet.SYN, packet.SYN, packet.SYN | packet.ACK, packet.ACK, packet.RST, packet.RST | packet.ACK, packet.FIN | packet.ACK}
+	times := []time.Duration{0, time.Millisecond, 7 * time.Millisecond, time.Second, time.Hour, -time.Second, 100 * 365 * 24 * time.Hour}
+	l := New(Options{Hosts: 4, Flows: 8})
+	at := start
+	for range 50_000 {
+		s := asks(client(rng.IntN(6)), uint16(rng.IntN(3)), rng.Uint32N(3))
+		s.flags, s.to, s.options = flags[rng.IntN(len(flags))], client(rng.IntN(6)), linux(rng.Uint32N(1<<rng.UintN(32)))
+		s.dport, s.ack = uint16(rng.IntN(3)), rng.Uint32N(4)
+		if at = at.Add(times[rng.IntN(len(times))]); at.Year() > 2200 {
+			at = start
+		}
+		if rng.IntN(50) == 0 {
+			l.Frame(packet.Raw, s.frame(t), time.Time{})
+			continue
+		}
+		l.Frame(packet.Raw, s.frame(t), at)
+	}
+	for h := range l.Hosts() {
+		for _, o := range h.Observations {
+			if err := readable(o); err != nil {
+				t.Errorf("%q: %v", o.Print, err)
+			}
+		}
+	}
+}

@@ -44,6 +44,7 @@ type conn struct {
 	scale   uint8       // of the peer's window
 	asked   asked       // options that were agreed on
 	still   bool        // nothing is sent again
+	guessed bool        // the ISN proves nothing: others can know it
 	session *session    // nil: half-open
 }
 

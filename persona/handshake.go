@@ -33,7 +33,9 @@ func (p *Persona) accept(now time.Time, in *packet.Packet, s *segment, out link.
 		c.isn = p.isn(f, now, peer)
 	} else {
 		c.isn = relate(s.seq, h.Ack, h.Seq)
+		peer.seq.follow(c.isn, now)
 	}
+	c.guessed = p.isns.constant || s.seq != other || p.natural[askAll].seq != other
 	if room {
 		p.conns.admit(c, peer)
 		p.awaitACK(now, c)

@@ -60,11 +60,8 @@ func (g *ids) next(now time.Time, s *method.Stream) uint16 {
 			g.value++ // the carry goes to what is the high byte in truth
 		}
 	case idRandomSteps:
-		step := s.Between(1025, 1500)
-		if step%256 == 0 {
-			step++
-		}
-		g.value += uint16(step)
+		// Nor are a few steps together a multiple of 256: others ask in between.
+		g.value += uint16(256*s.Between(4, 5) + s.Between(1, 20))
 	}
 	return g.value
 }

@@ -29,6 +29,9 @@ const (
 	// A gap between SYNs within these bounds counts as the ideal one for exact steps.
 	shortestGap = 70 * time.Millisecond
 	longestGap  = 150 * time.Millisecond
+	// SYNs of one scan, some of which are late, are no nearer and no farther apart.
+	hastyGap  = 10 * time.Millisecond
+	latestGap = 800 * time.Millisecond
 )
 
 // maxStep keeps differences below the half of the number space, where a growing
@@ -71,9 +74,15 @@ func (g *isns) draw(s *sequence, now time.Time, secret *method.Stream) uint32 {
 	return s.last
 }
 
+// follow lets the next number grow from one that was not drawn: some stacks take the
+// first from the segment, and others go on from there.
+func (s *sequence) follow(isn uint32, now time.Time) {
+	s.last, s.at, s.seen = isn, now, 0
+}
+
 // note remembers a difference as long as SYNs keep coming as a scan sends them.
 func (s *sequence) note(gap time.Duration, d uint32) {
-	if gap < shortestGap || gap > longestGap {
+	if gap < hastyGap || gap > latestGap {
 		s.seen = 0
 		return
 	}
@@ -94,23 +103,25 @@ func (g *isns) step(s *sequence, gap time.Duration, secret *method.Stream) uint3
 	if g.noise > 0 {
 		k += float64(secret.Between(-int(g.noise), int(g.noise)))
 	}
-	if gap > longestGap {
+	if gap > latestGap {
 		return uint32(math.Mod(max(k, 0), 1<<32))
 	}
-	return g.fit(s, gap, uint32(min(max(k, least)+0.5, maxStep/float64(g.unit))))
+	return g.fit(s, gap, uint32(min(max(k, least)+0.5, maxStep/float64(g.unit))), secret)
 }
 
 const (
-	reach  = 8 // by how many units a difference is moved at most
-	fewest = 3 // gaps of which anything is measured
+	reach  = 8  // by how many units a difference is moved at most
+	draws  = 24 // how many others are tried if that is not enough
+	fewest = 3  // gaps of which anything is measured
 )
 
 // fit moves a difference by as little as makes it and those before it show what they
 // should: whole units that follow uneven gaps deviate by their rounding too, and have a
-// common divisor by chance.
-func (g *isns) fit(s *sequence, gap time.Duration, d uint32) uint32 {
+// common divisor by chance. Where a gap is so long that a step cannot follow it, as it
+// would come round, others are tried.
+func (g *isns) fit(s *sequence, gap time.Duration, d uint32, secret *method.Stream) uint32 {
 	n := min(int(s.seen)+1, len(g.steps))
-	if n < fewest || n < len(g.steps) && g.exact || gap < shortestGap {
+	if n < fewest || n < len(g.steps) && g.exact || gap < hastyGap {
 		return d // a few of few units say nothing of the others
 	}
 	for i := range uint32(reach) {
@@ -119,6 +130,15 @@ func (g *isns) fit(s *sequence, gap time.Duration, d uint32) uint32 {
 		}
 		if i < d && g.shows(s, n, gap, d-i) {
 			return d - i
+		}
+	}
+	if g.exact {
+		return d
+	}
+	most := int(min(2*float64(d), maxStep/float64(g.unit)))
+	for range draws {
+		if other := uint32(secret.Between(1, max(most, 1))); g.shows(s, n, gap, other) {
+			return other
 		}
 	}
 	return d

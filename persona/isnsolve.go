@@ -341,7 +341,8 @@ func (w growth) agrees(isns []uint32, sent []time.Duration) bool {
 func (c *chooser) isns(i *instance) (err error) {
 	gaps := -1
 	for p := gen2.S1; p <= gen2.S6; p++ {
-		if s := &i.segments[p]; !s.silent && s.seq == other && s.flags.Has(packet.SYN|packet.ACK) {
+		s := &i.segments[p]
+		if own := s.seq == other || p == gen2.S1 && s.seq == same; own && !s.silent && s.flags.Has(packet.SYN|packet.ACK) {
 			gaps++
 		}
 	}

@@ -78,7 +78,7 @@ func (p *Persona) transmit(now time.Time, c *conn) bool {
 	default:
 		return false
 	}
-	if !p.affords(s, headers+stamps+n) {
+	if !c.affords(headers + stamps + n) {
 		return false
 	}
 	if flags.Has(packet.FIN) {
@@ -95,12 +95,13 @@ func (p *Persona) transmit(now time.Time, c *conn) bool {
 }
 
 // affords reports whether so many bytes may be sent. Who acknowledges a number that
-// could not be guessed has got it; one that is always the same proves nothing.
-func (p *Persona) affords(s *session, n int) bool {
-	if !p.isns.constant {
+// nobody can know has got it; any other proves nothing.
+func (c *conn) affords(n int) bool {
+	s := c.session
+	switch {
+	case !c.guessed:
 		return true
-	}
-	if s.gave+n > enlarged*s.got {
+	case s.gave+n > enlarged*s.got:
 		return false
 	}
 	s.gave += n

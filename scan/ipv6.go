@@ -62,8 +62,10 @@ func recordIPv6(h *whorl.Host, e *ipv6.Exchange, r *seek.Result, direct bool, ve
 	if port, closed := e.ClosedTCP(); closed && !r.ClosedKnown {
 		h.Ports = append(h.Ports, whorl.Port{Proto: "tcp", Number: port, State: whorl.Closed, Reason: "reset", Used: true})
 	}
-	if u := e.Slots[ipv6.U1].Reply; u != nil {
-		h.Ports = append(h.Ports, whorl.Port{Proto: "udp", Number: e.Target.ClosedUDP, State: whorl.Closed, Reason: "port-unreach", Used: true})
+	if port, closed := e.ClosedUDP(); closed {
+		var p packet.Packet
+		p.Decode(packet.Raw, e.Slots[ipv6.U1].Reply.Packet)
+		h.Ports = append(h.Ports, whorl.Port{Proto: "udp", Number: port, State: whorl.Closed, Reason: "port-unreach", TTL: p.TTL, Used: true})
 	}
 	ObserveIPv6(h, e, version)
 }
@@ -95,8 +97,8 @@ func ObserveIPv6(h *whorl.Host, e *ipv6.Exchange, version string) {
 	if closed {
 		info.ClosedTCP = port
 	}
-	if e.Slots[ipv6.U1].Reply != nil {
-		info.ClosedUDP = e.Target.ClosedUDP
+	if port, closed := e.ClosedUDP(); closed {
+		info.ClosedUDP = port
 	}
 	if h.Distance != nil {
 		info.Distance, info.DistanceMethod = h.Distance.Count, string(h.Distance.Method)

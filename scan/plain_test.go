@@ -7,7 +7,7 @@ import (
 	"whorl/packet"
 )
 
-// plain is a host with Linux-like manners: port 80 open, everything else closed,
+// plain is a host with Linux-like manners, over IPv4 and IPv6: port 80 open, everything else closed,
 // echo and port unreachable answered. It counts what it was asked.
 type plain struct {
 	rtt     time.Duration
@@ -18,7 +18,7 @@ type plain struct {
 
 func (h *plain) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 	h.queries++
-	r := packet.Packet{Network: packet.IPv4, Src: p.Dst, Dst: p.Src, TTL: 64}
+	r := packet.Packet{Network: p.Network, Src: p.Dst, Dst: p.Src, TTL: 64}
 	switch p.Transport {
 	case packet.TCP:
 		if !h.tcp(now, p, &r) {
@@ -29,12 +29,22 @@ func (h *plain) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 		r.IPv4.ID = h.id
 		r.Transport, r.ICMP, r.Payload = packet.ICMP, p.ICMP, p.Payload
 		r.ICMP.Type = packet.ICMPEchoReply
+	case packet.ICMPv6:
+		if p.ICMP.Type != packet.ICMPv6EchoRequest {
+			return
+		}
+		r.Transport, r.ICMP, r.Payload = packet.ICMPv6, p.ICMP, p.Payload
+		r.ICMP.Type = packet.ICMPv6EchoReply
 	case packet.UDP:
 		q := *p
 		q.Link = packet.Raw
 		quote, _ := q.Append(nil)
 		r.Transport, r.Payload = packet.ICMP, quote
 		r.ICMP = packet.ICMPHeader{Type: packet.ICMPUnreachable, Code: packet.CodePortUnreachable}
+		if p.Network == packet.IPv6 {
+			r.Transport = packet.ICMPv6
+			r.ICMP = packet.ICMPHeader{Type: packet.ICMPv6Unreachable, Code: packet.ICMPv6CodePortUnrea}
+		}
 	default:
 		return
 	}

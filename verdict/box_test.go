@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"whorl"
+	"whorl/method/deep"
 )
 
 // accepting is the line of a port that accepts six times, with some attributes changed.
@@ -147,4 +148,22 @@ func FuzzBoxes(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Of deep probes too, what a box answers is left out.
+func TestDeepOwn(t *testing.T) {
+	seen, err := deep.Parse("CLK(OFF=R)\nMD5(R=Y%F=AS)\nEC(R=Y%ID=S%TOS=S%TTL=O)\nRT(R=Y%ID=O%TOS=Z)\nBU(N=7)\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, left := range map[string][]string{"CLK MD5 EC RT BU": nil, "EC RT BU": testsOfOpen, "CLK MD5 EC BU": testsOfClosed,
+		"CLK MD5": slices.Concat(testsOfClosed, testsOfPings)} {
+		var got []string
+		for _, l := range deepOwn(seen, []whorl.Box{{LeftOut: left}}) {
+			got = append(got, l.Test)
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("without %v: %s, want %s", left, s, want)
+		}
+	}
 }

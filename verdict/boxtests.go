@@ -6,6 +6,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/deep"
 )
 
 // Tests by whose answers they are made of. SEQ is of the port that accepts but for two
@@ -69,6 +70,17 @@ func hostsOwn(seen []method.Line, boxes []whorl.Box) []method.Line {
 		}
 	}
 	return out
+}
+
+// besideDeep is by which test of the second generation it shows whose a deep probe's is.
+var besideDeep = map[string]string{"CLK": "OPS", "ISN4": "OPS", "AE": "OPS", "AN": "OPS", "MD5": "OPS", "AO": "OPS",
+	"RT": "T5", "EC": "IE", "QU": "U1", "BU": "U1"}
+
+// deepOwn is a print of deep probes without the tests that boxes answer.
+func deepOwn(seen deep.Print, boxes []whorl.Box) deep.Print {
+	return slices.DeleteFunc(slices.Clone(seen), func(l method.Line) bool {
+		return slices.ContainsFunc(boxes, func(b whorl.Box) bool { return slices.Contains(b.LeftOut, besideDeep[l.Test]) })
+	})
 }
 
 // markForged says of each closed port whether a box resets in the host's name. Before a

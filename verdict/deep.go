@@ -67,7 +67,7 @@ func deepBy(h *whorl.Host) probed {
 			continue
 		}
 		if p, _ := deep.Parse(o.Print); len(p) > 0 {
-			return probed{Print: p, near: isNear(h)}
+			return probed{Print: deepOwn(p, h.Boxes), near: isNear(h)}
 		}
 	}
 	return probed{}
@@ -208,7 +208,7 @@ func (j *Judge) deepEvidence(place int, h *whorl.Host) []whorl.Evidence {
 // headline is unknown or a tie, and two of the records listed say what cannot both be
 // seen. Versions of one family are not worth more packets to every host.
 func (j *Judge) Undecided(h *whorl.Host) bool {
-	if j.weigher == nil || len(h.Verdicts) == 0 || len(deepBy(h).Print) > 0 {
+	if j.weigher == nil || len(h.Verdicts) == 0 || slices.ContainsFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "deep" }) {
 		return false
 	}
 	if h.Verdicts[0].Source.File != "" {

@@ -12,7 +12,7 @@ import (
 
 // timesFor is what the times of a host say for and against an entry.
 func (j *Judge) timesFor(h *whorl.Host, place int) []whorl.Evidence {
-	runs, record := runsOf(h), j.timing.places[place]
+	runs, record := ownRuns(h), j.timing.places[place]
 	if len(runs) == 0 || record < 0 {
 		return nil
 	}

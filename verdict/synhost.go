@@ -51,10 +51,17 @@ func (j *Handshakes) Judge(h *whorl.Host) {
 func (j *Handshakes) handshake(print string) (s handshake, err error) {
 	line, rest, _ := strings.Cut(print, "\n")
 	s = handshake{j.hear(line), syn.Seen{Count: 1, First: 1, Last: 1}}
-	if err = s.err; err == nil && rest != "" {
-		s.seen, err = syn.ParseSeen(rest)
+	switch {
+	case s.err != nil || rest == "":
+		return s, s.err
+	case rest != j.text: // most hosts of a capture are seen once, at the same port
+		if s.seen, err = syn.ParseSeen(rest); err != nil {
+			return s, err
+		}
+		j.text, j.seen = strings.Clone(rest), s.seen
 	}
-	return s, err
+	s.seen = j.seen
+	return s, nil
 }
 
 // hear judges a host by its handshakes, which is prepared when the first such host comes.

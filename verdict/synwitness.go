@@ -128,7 +128,7 @@ func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
 		j.hearTimes(&w.runs[i], places, against)
 	}
 	j.hearHabits(&w.habits, places, against)
-	if !slices.ContainsFunc(against, func(t told) bool { return t.log != 0 }) {
+	if !slices.ContainsFunc(against, func(t told) bool { return t.log != 0 || t.ok && j.explained }) {
 		return h.opinion
 	}
 	retime(all, against)

@@ -61,6 +61,7 @@ func TestWitnesses(t *testing.T) {
 		{"a second each", []string{linux, "Again(T=3F0,7F0,BD0)\n"}, "Linux 6.5 - 7.3"},
 		{"a copy lost", []string{linux, "Again(T=3F0,7F0,FA0)\n"}, "Linux 6.5 - 7.3"},
 		{"once tells nothing", []string{linux, "Again(T=3F0)\n"}, "Linux 4.15 - 7.3"},
+		{"at once", []string{linux, "Again(T=5,6)\n"}, "Linux 4.15 - 7.3"},
 		{"as nobody does", []string{linux, "Again(T=12C,190)\n"}, "Linux 4.15 - 7.3"},
 		{"a habit that is not told of", []string{linux, "Habits(HZ=64)\n"}, "Linux 4.15 - 7.3"},
 		{"a habit of neither", []string{linux, "Habits(SI=I)\n"}, "Linux 4.15 - 7.3"},

@@ -1,8 +1,10 @@
 package watch
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"testing"
+	"time"
 
 	"whorl/packet"
 )
@@ -71,6 +73,32 @@ func BenchmarkFrame(b *testing.B) {
 				w.Frame(packet.Raw, frames[i%len(frames)], at)
 			}
 		})
+	}
+}
+
+// A flood of exact probes from addresses that are made up, each of them answered.
+func BenchmarkFlood(b *testing.B) {
+	probe := tcp(40000, 22, packet.SYN, 1, "\x03\x03\x0a\x01\x02\x04\x05\xb4\x08\x0a\xff\xff\xff\xff\x00\x00\x00\x00\x04\x02")
+	answer := back(probe, synAck)
+	var frames [2][]byte
+	for i, p := range []*packet.Packet{probe, answer} {
+		p.Link = packet.Raw
+		f, err := p.Append(nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		frames[i] = f
+	}
+	w, at := New(Options{}), epoch
+	b.ReportAllocs()
+	for i := uint32(0); b.Loop(); i++ {
+		binary.BigEndian.PutUint32(frames[0][12:], 10<<24+i%(1<<22))
+		binary.BigEndian.PutUint32(frames[0][24:], i)
+		binary.BigEndian.PutUint32(frames[1][16:], 10<<24+i%(1<<22))
+		binary.BigEndian.PutUint32(frames[1][28:], i+1)
+		at = at.Add(10 * time.Microsecond)
+		w.Frame(packet.Raw, frames[0], at)
+		w.Frame(packet.Raw, frames[1], at)
 	}
 }
 

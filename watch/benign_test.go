@@ -124,6 +124,32 @@ var benign = []struct {
 			s.after(gap * time.Millisecond).sees(back(p, packet.FIN|packet.ACK))
 		}
 	}},
+	{"a client that wakes up", func(s *sensor) {
+		p := tcp(40000, 80, packet.SYN, 64240, linuxOptions)
+		s.sees(p)
+		s.sees(back(p, synAck))
+		s.sees(tcp(40000, 80, packet.ACK, 502, ""))
+		for _, gap := range []time.Duration{0, 200, 400, 800, 1600} {
+			s.after(gap * time.Millisecond).sees(back(p, packet.FIN|packet.ACK))
+		}
+		s.after(50 * time.Millisecond).sees(tcp(40000, 80, packet.RST, 0, ""))
+	}},
+	{"clients behind one address, some without network", func(s *sensor) {
+		for i := range uint16(3) {
+			s.leave(tcp(40000+i, 80+i, packet.SYN, 64240, linuxOptions), 1, 2)
+			s.sees(tcp(50000, 443, packet.ACK, 502, ""))
+			s.leave(tcp(41000+i, 8080+i, packet.SYN, 64240, linuxOptions), 1, 2, 4, 8)
+			s.sees(tcp(50000, 443, packet.ACK, 502, ""))
+		}
+	}},
+	{"nmap's SYN with its resets filtered", func(s *sensor) {
+		for i := range uint16(3) {
+			p := tcp(50000, 80+i, packet.SYN, 1024, "\x02\x04\x05\xb4")
+			p.TTL = 50
+			s.leave(p, 1, 2, 4, 8)
+			s.sees(tcp(50001, 443, packet.ACK, 502, ""))
+		}
+	}},
 	{"RST cookies", func(s *sensor) {
 		for i := range uint16(20) {
 			p := tcp(40000+i, 80, packet.SYN, 64240, linuxOptions)

@@ -11,7 +11,7 @@ import (
 
 // Bounds of what is kept of one contact. Counters go on where lists end.
 const (
-	maxSources = 64
+	maxSources = 128 // as many decoys as nmap takes
 	maxTalks   = 32
 	maxProbes  = 64
 	maxListed  = 32 // targets and ports in a record

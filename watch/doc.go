@@ -4,15 +4,15 @@
 //
 // A [Watcher] takes frames with their times, from a capture or an interface.
 //
-//   - classify.go: what one packet shows. tcprows.go makes rows of the tables that scanners
-//     send from (gen2.Probes, gen1.Probes, deep.Probes), ipv6rows.go of Nmap's probes over
-//     IPv6, otherrows.go has the packets of other tools, payload.go the questions of version
-//     scans. A packet fits exactly, with values altered, or by a form that no stack sends.
-//   - contact.go: what one source does, its evidence and how much that is; talk.go: with one
-//     target, probes and answers; sources.go: all contacts, decoys put together.
-//   - silence.go, flows.go, quietness.go: tools that send nothing odd and only let servers
-//     repeat.
-//   - answers.go, learned.go: what was answered, and what that shows of the target.
+//   - classify.go, datagrams.go, payload.go: what one packet shows. tcprows.go and ipv6rows.go
+//     make rows of the tables that scanners send from (gen2.Probes, gen1.Probes, deep.Probes,
+//     ipv6.Probes); othertools.go and scanners.go have the packets of other tools. A packet
+//     fits exactly, with values altered, or by a form that no stack sends.
+//   - contact.go, judge.go: what one source does, its evidence and how much that is; talk.go:
+//     with one target, probes and answers; sources.go: all contacts, decoys put together.
+//   - silence.go, flows.go, suspects.go, quietness.go: tools that send nothing odd and only let
+//     servers repeat.
+//   - answers.go, learned.go, learned6.go: what was answered, and what that shows of the target.
 //   - fragments.go: small packets in pieces. rates.go: limits on records.
 //
 // Evidence has points; 6 make a contact probable, 12 make it confirmed. Each contact gives a

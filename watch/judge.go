@@ -28,18 +28,22 @@ func (c *contact) judge() (s whorl.ContactState, sure whorl.Fraction) {
 	if c.quiet != nil {
 		return c.quiet.judge()
 	}
-	const most = 0.99
 	n := c.score()
-	odds := min(most, 1-math.Pow(2, -float64(n)/3))
-	switch {
+	switch sure = certainty(n); {
 	case n >= confirmedScore:
-		return whorl.Confirmed, whorl.Fraction(odds)
+		return whorl.Confirmed, sure
 	case n < probableScore:
-		return "", whorl.Fraction(odds)
+		return "", sure
 	case c.relations != 0 && c.isExact():
-		return whorl.Confirmed, whorl.Fraction(max(odds, 1-math.Pow(2, -confirmedScore/3.)))
+		return whorl.Confirmed, max(sure, certainty(confirmedScore))
 	}
-	return whorl.Probable, whorl.Fraction(odds)
+	return whorl.Probable, sure
+}
+
+// certainty is the confidence that points give, to a hundredth.
+func certainty(points int) whorl.Fraction {
+	const most = 0.99
+	return whorl.Fraction(min(most, math.Round(100*(1-math.Pow(2, -float64(points)/3)))/100))
 }
 
 // isExact reports whether a TCP probe came byte for byte.

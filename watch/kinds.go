@@ -123,6 +123,7 @@ const (
 	evadesMSS
 	evadesScale
 	evadesPayload
+	evadesLabel
 	evadesTTL
 	evadesPort
 	evadesFragments
@@ -132,7 +133,7 @@ const (
 	evadesDecoys
 )
 
-var evasionNames = [...]string{"window", "timestamp", "MSS", "window scale", "payload", "TTL", "source port",
+var evasionNames = [...]string{"window", "timestamp", "MSS", "window scale", "payload", "flow label", "TTL", "source port",
 	"fragments", "checksum", "order", "delay", "decoys"}
 
 // names lists the evasions.

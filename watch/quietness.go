@@ -16,6 +16,7 @@ type quietness struct {
 	arp     bool   // ... and is a host of the segment
 	ended   bool   // it ended a flow by a reset, late
 	spared  bool   // it acknowledged the data of a segment and left its FIN out
+	opens   bool   // it left a SYN-ACK unanswered
 	hint    hint
 	scanned bool // it scanned ports
 	mass    bool // it is a mass scanner
@@ -24,13 +25,19 @@ type quietness struct {
 	tool    string
 }
 
-// Bounds and thresholds.
 const (
 	maxQuietFlows = 16
-	floodFlows    = 20 // more at once are a flood
-	floodSure     = 0.1
-	quietProbable = 0.6
-	quietSure     = 0.75
+	floodFlows    = 20 // more of one source are a flood
+)
+
+// How sure it is that a tool waits, percent.
+const (
+	quietBase     = 35
+	quietFlood    = 10
+	quietUnmeant  = 55 // at most, if nothing shows that it is on purpose
+	quietProbable = 60
+	quietSure     = 75
+	quietMost     = 95
 )
 
 // take adds a flow, or what has come of one since.
@@ -82,38 +89,48 @@ func (q *quietness) several() bool {
 	return false
 }
 
-// judge weighs what speaks for a tool.
+// judge weighs what speaks for a tool, in percent.
 func (q *quietness) judge() (s whorl.ContactState, sure whorl.Fraction) {
-	if q.count > floodFlows {
-		return "", floodSure
-	}
-	sure = 0.35
+	n := quietBase
 	for _, e := range []struct {
 		holds  bool
-		weight whorl.Fraction
+		weight int
 	}{
-		{q.packets || q.arp || q.ended, 0.2},
-		{q.arp, 0.1},
-		{q.ended, 0.2},
-		{q.spared, 0.3},
-		{q.hint != ordinary, 0.2},
-		{q.several(), 0.15},
-		{q.scanned, 0.1},
-		{q.crowd, -0.3},
-		{q.mass && q.hint != scanTool, -0.3},
+		{q.packets || q.arp || q.ended, 20},
+		{q.arp && q.opens, 10},
+		{q.ended, 20},
+		{q.spared, 30},
+		{q.hint != ordinary, 20},
+		{q.several(), 15},
+		{q.scanned, 10},
+		{q.crowd, -30},
+		{q.mass && q.hint != scanTool, -30},
 	} {
 		if e.holds {
-			sure += e.weight
+			n += e.weight
 		}
 	}
-	sure = min(max(sure, 0), 0.95)
 	switch {
-	case sure >= quietSure:
+	case q.count > floodFlows:
+		n = quietFlood
+	case !q.meant():
+		n = min(n, quietUnmeant)
+	}
+	n = min(max(n, 1), quietMost)
+	sure = whorl.Fraction(n) / 100
+	switch {
+	case n >= quietSure:
 		return whorl.Confirmed, sure
-	case sure >= quietProbable:
+	case n >= quietProbable:
 		return whorl.Probable, sure
 	}
 	return "", sure
+}
+
+// meant reports whether anything shows that the source is silent on purpose. Clients that
+// lose their network, and others that share their address, look alike up to that.
+func (q *quietness) meant() bool {
+	return q.ended || q.spared || q.opens && (q.arp || q.hint != ordinary)
 }
 
 // name names the tool, as far as it shows.

@@ -46,6 +46,9 @@ func (b *bucket) fill(now time.Time, burst int, every time.Duration) {
 		b.tokens, b.at = burst, now
 		return
 	}
+	if now.Before(b.at) { // the clock was set
+		b.at = now
+	}
 	n := now.Sub(b.at) / every
 	if n <= 0 {
 		return

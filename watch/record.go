@@ -32,15 +32,13 @@ func (w *Watcher) write(c *contact, s whorl.ContactState) {
 		Evasion: c.evasion.names(), Leak: w.leak(c),
 	}
 	r := &w.record
-	for i := range c.sources {
-		p := &c.sources[i]
-		out := whorl.ContactSource{Addr: p.addr, Live: p.live}
-		if !p.mac.IsZero() {
-			out.MAC = p.mac.String()
+	for _, live := range []bool{true, false} {
+		for i := range c.sources {
+			if p := &c.sources[i]; p.live == live {
+				r.Sources = append(r.Sources, p.record())
+			}
 		}
-		r.Sources = append(r.Sources, out)
 	}
-	slices.SortStableFunc(r.Sources, func(a, b whorl.ContactSource) int { return order(b.Live) - order(a.Live) })
 	for i := range c.kinds {
 		k := &c.kinds[i]
 		r.Probes = append(r.Probes, whorl.ProbeSeen{Name: k.kind.name, Exact: k.tier == exact, Count: k.count, Answered: k.answered,
@@ -54,11 +52,13 @@ func (w *Watcher) write(c *contact, s whorl.ContactState) {
 	}
 }
 
-func order(b bool) int {
-	if b {
-		return 1
+// record is the source as a record has it.
+func (p *party) record() whorl.ContactSource {
+	s := whorl.ContactSource{Addr: p.addr, Live: p.live}
+	if !p.mac.IsZero() {
+		s.MAC = p.mac.String()
 	}
-	return 0
+	return s
 }
 
 // protoNames are those of ProbeSeen.Proto.
@@ -70,7 +70,7 @@ func (w *Watcher) toolOf(c *contact) string {
 	t := c.tool()
 	if t == "nmap -sS" || t == "nmap -sn" || t == "nmap -O" {
 		for _, o := range w.contacts.sources[c.sources[0].addr].contacts {
-			if o.ours() {
+			if o.state != "" && o.ours() {
 				return ourTool
 			}
 		}

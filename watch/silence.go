@@ -19,8 +19,9 @@ type silence struct {
 }
 
 const (
-	enough = 3                      // repetitions that are no accident
-	copied = 150 * time.Millisecond // what comes sooner is a copy, not a repetition
+	enough   = 3                      // repetitions that are no accident
+	copied   = 150 * time.Millisecond // what comes sooner is a copy, not a repetition
+	answered = time.Second            // a reset so soon after a repetition is the answer to it
 )
 
 func (s *silence) init(sets int) {
@@ -28,8 +29,8 @@ func (s *silence) init(sets int) {
 	s.suspects = map[netip.Addr]*suspect{}
 }
 
-// follow takes a TCP packet. probe is set if a row knows it: what a scanner's kernel does
-// with its answers is no silence.
+// follow takes a TCP packet. probe is set if it is of a tool that shows itself: what a
+// scanner does with its answers, or a filter before it, is no silence.
 func (w *Watcher) follow(p *packet.Packet, at time.Time, probe bool) {
 	h := &p.TCP
 	e := endsOf(p.Src, p.Dst, h.SrcPort, h.DstPort)
@@ -90,7 +91,7 @@ func (w *Watcher) fromClient(f *flow, p *packet.Packet, at time.Time) {
 	h := &p.TCP
 	switch {
 	case h.Flags.Has(packet.RST):
-		if f.repeats >= enough && f.stage != opening {
+		if f.repeats >= enough && f.stage != opening && at.UnixNano()-f.last >= int64(answered) {
 			w.keptWaiting(f, p, at, true)
 		}
 		*f = flow{}
@@ -165,6 +166,7 @@ func (w *Watcher) keptWaiting(f *flow, p *packet.Packet, at time.Time, ended boo
 	q := c.quiet
 	q.ended, q.spared = q.ended || ended, q.spared || f.spared
 	q.hint = max(q.hint, f.hint)
+	q.opens = q.opens || f.stage == accepted
 	if u := w.silence.suspects[a]; u != nil {
 		q.packets, q.arp = q.packets || u.packets, q.arp || u.arp
 	}
@@ -172,7 +174,7 @@ func (w *Watcher) keptWaiting(f *flow, p *packet.Packet, at time.Time, ended boo
 		told := o.state != ""
 		q.scanned = q.scanned || told && o.family == portScan
 		q.mass = q.mass || told && o.family == massScan
-		q.ours = q.ours || o.ours()
+		q.ours = q.ours || told && o.ours()
 	}
 	q.crowd = q.crowd || w.silence.manySources(a, at)
 	q.take(c, f, at, w.counts.Frames)

@@ -103,9 +103,17 @@ func wholeTCP(p *packet.Packet) bool {
 	return p.IPv4.Offset == 0 && p.Transport == packet.TCP && !p.Odd.Has(packet.OddTCPOffset)
 }
 
-// pass lets time go on.
+// disorder is how much earlier than the one before a frame may be. Beyond that the clock
+// was set, or another capture begins.
+const disorder = time.Minute
+
+// pass lets time go on, or ends all contacts if it begins anew.
 func (w *Watcher) pass(at time.Time) {
-	if at.After(w.now) {
+	switch {
+	case w.now.Sub(at) > disorder:
+		w.End()
+		w.now = at
+	case at.After(w.now):
 		w.now = at
 		if !w.next.IsZero() && !at.Before(w.next) {
 			w.Wake(at)
@@ -132,7 +140,7 @@ func (w *Watcher) see(p *packet.Packet, at time.Time, fragmented bool) {
 	}
 	w.silence.present(p)
 	if p.Transport == packet.TCP {
-		w.follow(p, at, ok && m.kind.family < silent)
+		w.follow(p, at, ok && (m.kind.family < silent || m.kind.tool != "" && !m.kind.ours))
 	}
 	w.refused(p, at)
 }

@@ -110,6 +110,10 @@ func TestDecoyTUN(t *testing.T) {
 	if code := d.interrupt(t); code != exitInterrupted {
 		t.Errorf("exit code %d", code)
 	}
+	if code, _, people := outcome(t, whorlIn("decoy", "--as", "lwIP 2.1", "--addr", "198.18.3.0/24", "--tun", "decoys", "--no-system-db")); code != exitUsage ||
+		!strings.Contains(people, "decoys would be in 198.18.0.0/16, the network of v0") {
+		t.Errorf("exit code %d, %s", code, people)
+	}
 	if code, _, people := outcome(t, whorlIn("decoy", "--as", "lwIP 2.1", "--addr", "203.0.113.7", "--tun", "lo", "--no-system-db")); code != exitPartial ||
 		!strings.Contains(people, "lo: not a TUN or TAP interface") {
 		t.Errorf("exit code %d, %s", code, people)

@@ -4,6 +4,8 @@
 //	whorl demo                              a simulated office, without privilege
 //	whorl scan 192.0.2.0/24 -oX o.xml       probe hosts
 //	whorl listen -r office.pcapng           name hosts by what they send of themselves
+//	whorl watch -r office.pcapng            tell who fingerprints or scans us
+//	whorl decoy office.toml                 answer as other systems would
 //	whorl explain scan.nmap one.pcapng      judge prints and recordings, offline
 //	whorl db list | show | lint | stats     look into the databases
 //	whorl db add | merge | export           grow a database of one's own
@@ -14,6 +16,9 @@
 //
 //	flags.go, nmapoptions.go   what is typed, Nmap's spelling included
 //	outputs.go, status.go      where results go, and the one line for people
+//	captures.go, hearing.go    where packets that others sent come from
+//	tomltable.go               files in TOML, with a line for everything that is wrong
+//	sinks.go                   files that are written as things happen
 //	exit.go                    exit codes, and advice with every error
 //	help.go, man.go            the help and the manual pages, from the same flags
 //

@@ -16,6 +16,7 @@ import (
 const (
 	hearHold  = 10 * time.Millisecond // how long the kernel may keep a frame
 	hearRing  = 64 << 20              // bytes, of each ring
+	hearBlock = 256 << 10             // bytes of a block of it
 	hearSnap  = 768                   // bytes of a frame: headers, and what is said at the head of a payload
 	vlanTag   = 4                     // bytes that the link puts back
 	newsEvery = time.Second
@@ -44,7 +45,7 @@ func (a *app) hearShared(name string, promiscuous bool, filter func(packet.LinkT
 	if n < 0 {
 		return nil, usage(fmt.Errorf("there is no interface %q", name), "a name that ip link shows")
 	}
-	o := afpacket.Options{Route: all[n].Route(), Snap: hearSnap, Ring: hearRing, Hold: hearHold,
+	o := afpacket.Options{Route: all[n].Route(), Snap: hearSnap, Ring: hearRing, Block: hearBlock, Hold: hearHold,
 		Promiscuous: promiscuous, Outgoing: !all[n].Loopback}
 	if filter != nil {
 		o.Filter = filter(all[n].Link)

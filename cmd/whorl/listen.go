@@ -47,16 +47,18 @@ heard; tcpdump makes the filter, for an interface that is not Ethernet (lo, tun,
 ppp) with -y RAW: --bpf "$(tcpdump -y EN10MB -ddd net 192.0.2.0/24)".
 
 Where several systems take turns at an address, or one follows on another, the
-address gets no name but the reasons. Where something near the client completes
-the handshakes of far hosts, these get none either. p0f.fp is read where it is
-installed.
+address gets no name but the reasons. Where machines of one system do, as their
+clocks or IP IDs tell, it keeps the name, and they are counted. Where something
+near the client completes the handshakes of far hosts, these get none either.
+p0f.fp is read where it is installed.
 
 What hosts say of themselves (User-Agent, Server, SSH, SMB, NTLM, NetBIOS, mDNS,
 SSDP, DHCP) names nobody: it stands beside a host without a name, and there is a
 warning if it contradicts the stack.`,
 		Example: `  whorl listen -r office.pcapng
   whorl listen -r monday.pcap tuesday.pcap.gz --json hosts.json
-  sudo whorl listen -i eth0`,
+  sudo whorl listen -i eth0
+  sudo whorl listen -i eth0 --api /run/p0f.sock --api-mode 0660`,
 		RunE: func(c *cobra.Command, args []string) error { return a.listen(c.Context(), o, args) },
 	}
 	in, how, out := newPart("Input"), newPart("Judgement"), newPart("Outputs")
@@ -74,7 +76,7 @@ warning if it contradicts the stack.`,
 	f.Lookup("json").NoOptDefVal = "-"
 	f.StringVar(&o.p0fLog, "p0f-log", "", "write a line a handshake as p0f does to `FILE`")
 	f.StringVar(&o.api, "api", "", "with -i: answer p0f's clients on the unix socket `PATH`")
-	f.StringVar(&o.apiMode, "api-mode", "0600", "who may use that socket: permissions `MODE`, octal")
+	f.StringVar(&o.apiMode, "api-mode", "0600", "permissions of that socket, octal `MODE`")
 	addParts(c, in, how, out)
 	c.RegisterFlagCompletionFunc("interface", interfaces)
 	return c

@@ -10,10 +10,11 @@ import (
 	"whorl"
 	"whorl/method/gen1"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 )
 
-// findPrints finds the fingerprints of both of Nmap's generations in a text, in the order
-// of their lines, which it gives too.
+// findPrints finds the fingerprints of both of Nmap's generations and those over IPv6 in a
+// text, in the order of their lines, which it gives too.
 func findPrints(name, text string) (out []printed, lines []int, err error) {
 	type found struct {
 		line          int
@@ -38,6 +39,13 @@ func findPrints(name, text string) (out []printed, lines []int, err error) {
 		all = append(all, found{f.Line, "gen2", f.String()})
 	}
 	for _, p := range problems2 {
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, p.Line, p.Err))
+	}
+	over6, problems6 := ipv6.Find(text)
+	for _, f := range over6 {
+		all = append(all, found{f.Line, "ipv6", f.String()})
+	}
+	for _, p := range problems6 {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, p.Line, p.Err))
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.line, b.line) })

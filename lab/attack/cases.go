@@ -1,6 +1,10 @@
 package main
 
-import "whorl"
+import (
+	"slices"
+
+	"whorl"
+)
 
 // attempt is one case: what is done to which target, and what a sensor should say of it.
 // Of what it does, exactly one of run and play is set.
@@ -24,65 +28,62 @@ const (
 	versions    = string(whorl.VersionScan)
 	discovery   = string(whorl.HostDiscovery)
 	mass        = string(whorl.MassScan)
-	malformed   = string(whorl.Malformed)
 )
 
-// Sources that nmap is told to make up.
+// Sources of cases that have more than one.
 const (
 	decoys     = "10.77.1.50,10.77.1.51,10.77.1.52"
-	withDecoys = decoys + "," + local
-	anySources = "*"
+	anySources = "*" // in a label: not compared
 )
 
 // cases are all of them.
-var cases = concat(nmapCases, ourCases, playedCases, scanCases, benignCases)
+var cases = slices.Concat(nmapCases, ourCases, playedCases, scanCases, benignCases)
 
-func concat(lists ...[]attempt) (out []attempt) {
-	for _, l := range lists {
-		out = append(out, l...)
-	}
-	return out
-}
-
-// nmapOS is a case of nmap -O.
-func nmapOS(name, flags, evasion string) attempt {
-	return attempt{name: "nmap-O" + name, class: fingerprint, tool: "nmap -O", evasion: evasion, needs: "nmap",
+// nmapOS is a case of nmap -O against a target, by default linux.
+func nmapOS(name, flags, evasion string, target ...string) attempt {
+	return attempt{name: "nmap-O" + name, class: fingerprint, tool: "nmap -O", evasion: evasion, target: target, needs: "nmap",
 		run: "nmap -n -O " + flags + " {ip}"}
 }
 
-const bothPorts = "-p {open},{closed} "
+// from is a case with other sources.
+func (c attempt) from(sources string) attempt {
+	c.sources = sources
+	return c
+}
+
+// Words for nmap.
+const (
+	both = "-p {open},{closed} " // ports
+	fast = "--max-os-tries 1 -p {open},{closed} "
+)
 
 // nmapCases are runs of nmap that fingerprint.
 var nmapCases = []attempt{
-	nmapOS("", bothPorts, ""),
+	nmapOS("", both, ""),
 	nmapOS("-open", "-p {open}", ""),
 	nmapOS("-closed", "-p {closed}", ""),
-	nmapOS("-1000ports", "-F", ""),
-	nmapOS("-g53", bothPorts+"-g 53", "source port"),
-	nmapOS("-data-length", bothPorts+"--data-length 40", "data length"),
-	nmapOS("-ttl128", bothPorts+"--ttl 128", "ttl"),
-	{name: "nmap-O-decoys", class: fingerprint, tool: "nmap -O", evasion: "decoys", needs: "nmap", sources: withDecoys,
-		run: "nmap -n -O " + bothPorts + "-D " + decoys + ",ME {ip}"},
-	{name: "nmap-O-random-decoys", class: fingerprint, tool: "nmap -O", evasion: "decoys", needs: "nmap", sources: anySources,
-		run: "nmap -n -O --max-os-tries 1 " + bothPorts + "-D RND:4,ME {ip}"},
-	nmapOS("-fragments", bothPorts+"-f", "fragments"),
-	nmapOS("-mtu24", bothPorts+"--mtu 24 --max-os-tries 1", "fragments"),
-	nmapOS("-ip-options", bothPorts+`--ip-options '\x01\x01\x01\x00' --max-os-tries 1`, "IP options"),
-	nmapOS("-polite", bothPorts+"-T2 --max-os-tries 1", "delay"),
-	nmapOS("-delay", bothPorts+"--scan-delay 1s --max-os-tries 1", "delay"),
-	nmapOS("-badsum", bothPorts+"--badsum", "checksum"),
+	nmapOS("-100ports", "-F", ""),
+	nmapOS("-g53", both+"-g 53", "source port"),
+	nmapOS("-data-length", both+"--data-length 40", "data length"),
+	nmapOS("-ttl128", both+"--ttl 128", "TTL"),
+	nmapOS("-decoys", both+"-D "+decoys+",ME", "decoys").from(decoys + "," + local),
+	nmapOS("-random-decoys", fast+"-D RND:4,ME", "decoys").from(anySources),
+	nmapOS("-fragments", both+"-f", "fragments"),
+	nmapOS("-mtu24", fast+"--mtu 24", "fragments"),
+	nmapOS("-ip-options", fast+`--ip-options '\x01\x01\x01\x00'`, "IP options"),
+	nmapOS("-polite", fast+"-T2", "delay"),
+	nmapOS("-delay", fast+"--scan-delay 1s", "delay"),
+	nmapOS("-badsum", both+"--badsum", "checksum"),
+	nmapOS("-gvisor", fast, "", "gvisor"),
+	nmapOS("-lwip", fast, "", "lwip"),
+	nmapOS("-synproxy", fast, "", "synproxy"),
+	nmapOS("-router", both, "", "nat"),
+	nmapOS("-lossy", fast, "", "delay", "delay=20ms", "loss=0.05", "reorder=0.05", "dup=0.05"),
+	nmapOS("-hosts", fast+"198.18.0.2-8", "", "many"),
+	nmapOS("-A", fast+"-A --version-light --script-timeout 3s", ""),
 	{name: "nmap-O-busy", class: fingerprint, tool: "nmap -O", needs: "ab",
-		run: "ab -n 3000 -c 10 http://{ip}:{open}/ & nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}; wait"},
-	{name: "nmap-O-gvisor", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"gvisor"}, run: "nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}"},
-	{name: "nmap-O-lwip", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"lwip"}, run: "nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}"},
-	{name: "nmap-O-synproxy", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"synproxy"}, run: "nmap -n -O --max-os-tries 1 -p {open},{closed} {ip}"},
-	{name: "nmap-A", class: fingerprint, tool: "nmap -O", needs: "nmap", run: "nmap -n -A --version-light --script-timeout 3s -p {open},{closed} {ip}"},
-	{name: "nmap-O-router", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"nat"}, run: "nmap -n -O -p {open},{closed} {ip}"},
-	{name: "nmap-O-lossy", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"delay", "delay=20ms", "loss=0.05", "reorder=0.05", "dup=0.05"},
-		run: "nmap -n -O --max-os-tries 2 -p {open},{closed} {ip}"},
-	{name: "nmap-O-hosts", class: fingerprint, tool: "nmap -O", needs: "nmap", target: []string{"many"},
-		run: "nmap -n -O --max-os-tries 1 -p {open},{closed} 198.18.0.1-8"},
-	{name: "nmap-6-O", class: fingerprint, tool: "nmap -6 -O", needs: "nmap", run: "nmap -n -6 -O -p {open},{closed} {ip6}"},
+		run: "ab -n 3000 -c 10 http://{ip}:{open}/ & nmap -n -O " + fast + "{ip}; wait"},
+	{name: "nmap-6-O", class: fingerprint, tool: "nmap -6 -O", needs: "nmap", run: "nmap -n -6 -O " + both + "{ip6}"},
 	{name: "nmap-6-O-closed", class: fingerprint, tool: "nmap -6 -O", needs: "nmap", run: "nmap -n -6 -O -p {closed} {ip6}"},
 }
 
@@ -125,6 +126,9 @@ func scan(name, class, tool, needs, words string) attempt {
 	return attempt{name: name, class: class, tool: tool, needs: needs, run: words}
 }
 
+// zmap needs to be told the way to the target many.
+const zmap = "zmap -q -T 1 -r 1000 -c 1 -i {dev} -S 10.77.1.1 -G $(ip neigh show 10.77.1.2 | cut -d ' ' -f 5) -b /dev/null -o /dev/null "
+
 // scanCases are scans of other kinds.
 var scanCases = []attempt{
 	scan("nmap-sS", ports, "nmap -sS", "nmap", "nmap -n -sS -p 1-1000 {ip}"),
@@ -143,10 +147,8 @@ var scanCases = []attempt{
 	scan("nmap-sT", ports, "nmap -sT|", "nmap", "nmap -n -sT -p 1-300 {ip}"),
 	scan("masscan", mass+"|"+ports, "masscan", "masscan",
 		"timeout -s INT 20 masscan {ip} -p1-500 --rate 1000 --wait 1 --adapter {dev} --adapter-ip 10.77.1.1 --router-mac {mac}"),
-	{name: "zmap-tcp", class: mass, tool: "zmap", needs: "zmap", target: []string{"many"},
-		run: "zmap -q -T 1 -p {open} -r 1000 -c 1 -i {dev} -S 10.77.1.1 -G $(ip neigh show 10.77.1.2 | cut -d ' ' -f 5) -b /dev/null -o /dev/null {net}"},
-	{name: "zmap-icmp", class: mass + "|" + discovery, tool: "zmap", needs: "zmap", target: []string{"many"},
-		run: "zmap -q -T 1 -M icmp_echoscan -r 1000 -c 1 -i {dev} -S 10.77.1.1 -G $(ip neigh show 10.77.1.2 | cut -d ' ' -f 5) -b /dev/null -o /dev/null {net}"},
+	{name: "zmap-tcp", class: mass, tool: "zmap", needs: "zmap", target: []string{"many"}, run: zmap + "-p {open} {net}"},
+	{name: "zmap-icmp", class: mass + "|" + discovery, tool: "zmap", needs: "zmap", target: []string{"many"}, run: zmap + "-M icmp_echoscan {net}"},
 	scan("hping3-syn", none+"|"+ports, "hping3|", "hping3", "hping3 -n -S -p {open} -c 5 -i u200000 {ip}"),
 	scan("hping3-scan", ports, "hping3|", "hping3", "hping3 -n --scan 1-200 -S {ip}"),
 	scan("hping3-timestamp", none+"|"+ports, "hping3|", "hping3", "hping3 -n -S -p {open} --tcp-timestamp -c 5 -i u200000 {ip}"),

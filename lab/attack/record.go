@@ -15,7 +15,8 @@ import (
 
 // Of recording.
 const (
-	caseLimit = 85 * time.Second       // no case may take longer
+	caseLimit = 75 * time.Second       // no case may take longer
+	outOfTime = 124                    // exit status of timeout(1) if it does
 	settle    = 300 * time.Millisecond // for what is under way when a tool ends
 	recordAs  = "root"                 // tcpdump is not to give up its rights to the directory
 )
@@ -67,7 +68,7 @@ func (c *attempt) record(ctx context.Context, dir, scratch, program string) (l l
 			return l, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, caseLimit)
+	ctx, cancel := context.WithTimeout(ctx, caseLimit+10*time.Second)
 	defer cancel()
 	words := c.target
 	if len(words) == 0 {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"whorl/lab/target"
@@ -96,7 +97,7 @@ func (s *scene) capture(ctx context.Context, file string) (stop func() error, er
 }
 
 // shell runs the words of a case in the namespace of the vantage point. What a tool thinks
-// of its success does not matter, only that it was there.
+// of its success does not matter, only that it was there and ended by itself.
 func (s *scene) shell(ctx context.Context, words string) error {
 	open, closed := "80", "81"
 	if len(s.h.Open) > 0 {
@@ -109,8 +110,10 @@ func (s *scene) shell(ctx context.Context, words string) error {
 	words = strings.NewReplacer("{ip}", s.h.IP.String(), "{ip6}", s.h.IP6.String(), "{open}", open, "{closed}", closed,
 		"{mac}", strings.TrimSpace(mac), "{dev}", s.device(), "{dir}", s.scratch, "{whorl}", s.program, "{net}", s.h.Net.String(),
 		"{there}", "ip netns exec "+strings.TrimSuffix(s.h.NS, "v")+"t").Replace(words)
-	c := exec.CommandContext(ctx, "sh", "-c", words)
-	c.WaitDelay = time.Second
+	// timeout ends all that the words have started.
+	c := exec.CommandContext(ctx, "timeout", "-k", "2", fmt.Sprint(caseLimit.Seconds()), "sh", "-c", words)
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.WaitDelay = 3 * time.Second
 	text, err := os.CreateTemp(s.scratch, "said")
 	if err != nil {
 		return err
@@ -120,7 +123,7 @@ func (s *scene) shell(ctx context.Context, words string) error {
 	err = s.h.Run(c)
 	var exit *exec.ExitError
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.As(err, &exit) && exit.ExitCode() == outOfTime:
 		return fmt.Errorf("%q did not end in %v", words, caseLimit)
 	case errors.As(err, &exit) && exit.ExitCode() == 127:
 		said, _ := os.ReadFile(text.Name())

@@ -53,7 +53,7 @@ func needsNmap(t *testing.T) tool {
 	if !strings.HasPrefix(string(out), "Nmap version 7.93 ") {
 		t.Skipf("differences.txt is about nmap 7.93, here is %.20q", out)
 	}
-	return askNmap
+	return nmap()
 }
 
 // quick are the targets that come up in no time.

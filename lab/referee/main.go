@@ -5,6 +5,7 @@
 //	go run ./lab/referee ask nmap -kernels ~/kernels > lab/referee/nmap793.tsv
 //	go run ./lab/referee accuracy lab/referee/nmap793.tsv lab/referee/whorl.tsv
 //	go run ./lab/referee ask whorl -deep -kernels ~/kernels > lab/referee/deep.tsv
+//	go run ./lab/referee ask whorl -6 -kernels ~/kernels
 //	go run ./lab/referee accuracy -deep lab/referee/whorl.tsv lab/referee/deep.tsv
 //	go run ./lab/referee steady
 //	go run ./lab/referee named -db /usr/share/nmap/nmap-os-db result.json truth.tsv
@@ -15,7 +16,8 @@
 //
 // "ask" names the targets of targets.tsv, all or those given; without -kernels those
 // that are emulated are left out. With -deep whorl sends its own probes too, and is to
-// name no more versions than these leave. "accuracy" makes one Markdown table of two such
+// name no more versions than these leave. With -6 both ask over IPv6, and targets without
+// an address of it are left out. "accuracy" makes one Markdown table of two such
 // answers. "steady" scans one host again and again over a line that loses frames, while
 // the processors are busy, and counts how often the answer is the same.
 //
@@ -42,7 +44,7 @@ import (
 	"time"
 )
 
-const usage = `usage: referee ask nmap|whorl [-deep] [-kernels DIR] [-out DIR] [NAME...]
+const usage = `usage: referee ask nmap|whorl [-deep|-6] [-kernels DIR] [-out DIR] [NAME...]
        referee accuracy [-deep] NMAP.tsv|WHORL.tsv WHORL.tsv|DEEP.tsv
        referee steady [-n 50] [-busy 2] [-loss 0.02]
        referee named [-db FILE]... [-least SHARE] [-list] RESULT.json TRUTH.tsv
@@ -74,6 +76,7 @@ func run(ctx context.Context, args []string) error {
 		q := question{}
 		f.StringVar(&q.kernels, "kernels", "", "`directory` with kernels that lab/kernel has unpacked")
 		f.BoolVar(&q.deep, "deep", false, "have whorl send its own probes too")
+		f.BoolVar(&q.six, "6", false, "ask over IPv6")
 		f.StringVar(&q.out, "out", "", "keep what the program printed in this `directory`")
 		if err := f.Parse(args[2:]); err != nil {
 			return err
@@ -82,6 +85,9 @@ func run(ctx context.Context, args []string) error {
 		name := args[1]
 		if q.deep {
 			name += deepWord
+		}
+		if q.six {
+			name += sixWord
 		}
 		return withTool(name, func(ask tool) error { return q.table(ctx, ask, os.Stdout) })
 	case "accuracy":

@@ -18,7 +18,7 @@ import (
 // question is what "ask" asks.
 type question struct {
 	kernels, out string
-	deep         bool
+	deep, six    bool
 	names        []string
 }
 
@@ -27,6 +27,9 @@ const columns = "target\tis\tfirst answer\tpercent\tright\tseconds"
 
 // atOnce is how many targets are up at a time; emulated ones need a processor each.
 const atOnce = 2
+
+// leftOut stands for the line of a target that cannot be asked about.
+const leftOut = "-"
 
 // table asks about every target and writes a line for each, in their order.
 func (q question) table(ctx context.Context, ask tool, w io.Writer) error {
@@ -52,7 +55,10 @@ func (q question) table(ctx context.Context, ask tool, w io.Writer) error {
 			free <- struct{}{}
 			defer func() { <-free }()
 			line, err := q.line(ctx, ask, s)
-			if err != nil {
+			switch {
+			case errors.Is(err, errNoIPv6):
+				line = leftOut
+			case err != nil:
 				line = ""
 				text := err.Error() // may hold all that a guest printed
 				fmt.Fprintf(os.Stderr, "referee: %s: %s\n", s.name, text[strings.LastIndexByte(text, '\n')+1:])
@@ -62,6 +68,7 @@ func (q question) table(ctx context.Context, ask tool, w io.Writer) error {
 	}
 	for _, l := range lines {
 		switch line := <-l; line {
+		case leftOut:
 		case "":
 			failed = errors.New("not every target could be asked about")
 		default:

@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,15 +32,33 @@ type answer struct {
 // tool asks a program about a target, from where the target is seen.
 type tool func(context.Context, *target.Target) (answer, error)
 
-// deepWord follows the name of whorl if it is to send its own probes.
-const deepWord = " --deep"
+// Words that follow the name of a program: deepWord that of whorl, if it is to send its own
+// probes, sixWord any, if it is to ask over IPv6.
+const (
+	deepWord = " --deep"
+	sixWord  = " -6"
+)
+
+// errNoIPv6 is the answer about a target that has no IPv6 address.
+var errNoIPv6 = errors.New("it has no IPv6 address")
+
+// address is where a program is to ask, by the words behind its name.
+func address(h *target.Target, words []string) (string, error) {
+	switch {
+	case !slices.Contains(words, "-6"):
+		return h.IP.String(), nil
+	case h.IP6.IsValid():
+		return h.IP6.String(), nil
+	}
+	return "", errNoIPv6
+}
 
 // withTool calls f with the program of that name.
 func withTool(name string, f func(tool) error) error {
 	switch name {
-	case "nmap":
-		return f(askNmap)
-	case "whorl", "whorl" + deepWord:
+	case "nmap", "nmap" + sixWord:
+		return f(nmap(strings.Fields(name)[1:]...))
+	case "whorl", "whorl" + deepWord, "whorl" + sixWord:
 		dir, err := os.MkdirTemp("", "referee")
 		if err != nil {
 			return err
@@ -50,7 +70,7 @@ func withTool(name string, f func(tool) error) error {
 		}
 		return f(ask)
 	}
-	return fmt.Errorf("there is no program %q, only nmap, whorl and whorl%s", name, deepWord)
+	return fmt.Errorf("there is no program %q, only nmap and whorl, both also with%s, and whorl%s", name, sixWord, deepWord)
 }
 
 // ports are those that a scan is told of: of the target itself, so that neither program
@@ -77,13 +97,24 @@ func output(ctx context.Context, h *target.Target, command string, args ...strin
 	return out.Bytes(), nil
 }
 
-// askNmap asks the installed Nmap. One try, as it prints the first of several only;
-// with -d it prints the fingerprint whatever it thinks of it.
-func askNmap(ctx context.Context, h *target.Target) (a answer, err error) {
-	a.raw, err = output(ctx, h, "nmap", "-O", "-n", "-Pn", "-d", "--max-os-tries", "1", "-p", ports(h), "-oX", "-", h.IP.String())
-	if err != nil {
-		return a, err
+// nmap is the installed Nmap, with more words for its scan. One try, as it prints the first
+// of several only; with -d it prints the fingerprint whatever it thinks of it.
+func nmap(flags ...string) tool {
+	return func(ctx context.Context, h *target.Target) (a answer, err error) {
+		addr, err := address(h, flags)
+		if err != nil {
+			return a, err
+		}
+		words := append([]string{"-O", "-n", "-Pn", "-d", "--max-os-tries", "1", "-p", ports(h), "-oX", "-", addr}, flags...)
+		if a.raw, err = output(ctx, h, "nmap", words...); err != nil {
+			return a, err
+		}
+		return a, a.readNmap()
 	}
+}
+
+// readNmap reads the XML.
+func (a *answer) readNmap() error {
 	var run struct {
 		Matches []struct {
 			Name     string `xml:"name,attr"`
@@ -91,19 +122,19 @@ func askNmap(ctx context.Context, h *target.Target) (a answer, err error) {
 		} `xml:"host>os>osmatch"`
 	}
 	if err := xml.Unmarshal(a.raw, &run); err != nil {
-		return a, fmt.Errorf("nmap: %w", err)
+		return fmt.Errorf("nmap: %w", err)
 	}
 	if len(run.Matches) > 0 {
 		a.name, a.percent = run.Matches[0].Name, run.Matches[0].Accuracy
 	}
 	found, problems := gen2.Find(string(a.raw))
 	if len(problems) > 0 {
-		return a, problems[0]
+		return problems[0]
 	}
 	if len(found) > 0 {
 		a.print = found[0].First()
 	}
-	return a, nil
+	return nil
 }
 
 // buildWhorl builds the program into a directory and returns how to ask it. It judges by
@@ -117,7 +148,11 @@ func buildWhorl(dir string, flags ...string) (tool, error) {
 		return nil, fmt.Errorf("go build whorl/cmd/whorl: %w: %s", err, bytes.TrimSpace(out))
 	}
 	return func(ctx context.Context, h *target.Target) (a answer, err error) {
-		words := append([]string{"scan", "-Pn", "-p", ports(h), "--no-system-db", "--json=-", h.IP.String()}, flags...)
+		addr, err := address(h, flags)
+		if err != nil {
+			return a, err
+		}
+		words := append([]string{"scan", "-Pn", "-p", ports(h), "--no-system-db", "--json=-", addr}, flags...)
 		a.raw, err = output(ctx, h, program, words...)
 		if err != nil {
 			return a, err

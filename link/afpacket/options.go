@@ -18,10 +18,17 @@ type Options struct {
 	// Recv gives it, but without VLAN tags. [Towards] makes the usual one.
 	Filter []bpf.Instruction
 
-	// Snap is how many bytes are kept of a frame. 0 keeps whole frames up to 32 KiB.
+	// Snap is how many bytes are kept of a frame. 0 keeps whole frames up to the size of a
+	// block.
 	Snap int
 
-	// Ring is the size of the receive ring in bytes, rounded up to 32 KiB. 0 is
+	// Block is the size of the blocks of the ring in bytes, rounded up to a power of two. 0
+	// is 32 KiB, the least. The kernel wakes the receiver for each block that is full: large
+	// ones save processor time at high rates. It also hands one over after Hold, however
+	// little is in it, so that few blocks are soon used up by slow traffic.
+	Block int
+
+	// Ring is the size of the receive ring in bytes, rounded up to whole blocks. 0 is
 	// 8 MiB, which holds 50,000 frames of 60 bytes or a quarter of a second of any
 	// slower traffic. It is memory of the kernel, taken as long as the Conn is open.
 	Ring int

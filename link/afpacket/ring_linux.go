@@ -2,6 +2,7 @@ package afpacket
 
 import (
 	"fmt"
+	"math/bits"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -16,9 +17,9 @@ import (
 // Hold is over. Small blocks mean many, and so a long time that slow traffic can
 // go unread. A block also bounds the length of a frame.
 const (
-	blockSize   = 32 << 10
-	defaultRing = 8 << 20
-	frameSlot   = 2 << 10 // only checked for divisibility; V3 packs frames by length
+	defaultBlock = 32 << 10
+	defaultRing  = 8 << 20
+	frameSlot    = 2 << 10 // only checked for divisibility; V3 packs frames by length
 )
 
 // ring is the receive side of an interface, a TPACKET_V3 ring. Measured against a
@@ -27,6 +28,7 @@ const (
 type ring struct {
 	fd    int
 	mem   []byte
+	size  int    // of a block, bytes
 	block int    // index of the block that is read next or being read
 	held  bool   // that block is ours
 	rest  []byte // what follows of it, beginning with the next frame
@@ -110,21 +112,25 @@ func (r *ring) mapMemory(o Options) (err error) {
 	if size <= 0 {
 		size = defaultRing
 	}
-	blocks := max(2, (size+blockSize-1)/blockSize)
+	r.size = defaultBlock
+	if o.Block > 0 {
+		r.size = 1 << bits.Len(uint(max(o.Block, defaultBlock)-1))
+	}
+	blocks := max(2, (size+r.size-1)/r.size)
 	hold := max(1, o.Hold.Milliseconds())
 	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
 		return fmt.Errorf("TPACKET_V3: %w", err)
 	}
 	if err := unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{
-		Block_size:     blockSize,
+		Block_size:     uint32(r.size),
 		Block_nr:       uint32(blocks),
 		Frame_size:     frameSlot,
-		Frame_nr:       uint32(blocks * (blockSize / frameSlot)),
+		Frame_nr:       uint32(blocks * (r.size / frameSlot)),
 		Retire_blk_tov: uint32(hold),
 	}); err != nil {
-		return fmt.Errorf("ring of %d bytes: %w", blocks*blockSize, err)
+		return fmt.Errorf("ring of %d bytes: %w", blocks*r.size, err)
 	}
-	r.mem, err = unix.Mmap(r.fd, 0, blocks*blockSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	r.mem, err = unix.Mmap(r.fd, 0, blocks*r.size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
 		return fmt.Errorf("map ring: %w", err)
 	}
@@ -135,12 +141,12 @@ func (r *ring) mapMemory(o Options) (err error) {
 // to the kernel once all of its frames have been passed.
 func (r *ring) next() (s slot, ok bool) {
 	for r.left == 0 {
-		b := r.mem[r.block*blockSize:][:blockSize]
+		b := r.mem[r.block*r.size:][:r.size]
 		head := (*unix.TpacketHdrV1)(unsafe.Pointer(&b[unsafe.Offsetof(unix.TpacketBlockDesc{}.Hdr)]))
 		if r.held {
 			atomic.StoreUint32(&head.Block_status, unix.TP_STATUS_KERNEL)
 			r.held, r.rest = false, nil
-			r.block = (r.block + 1) % (len(r.mem) / blockSize)
+			r.block = (r.block + 1) % (len(r.mem) / r.size)
 			continue
 		}
 		if atomic.LoadUint32(&head.Block_status)&unix.TP_STATUS_USER == 0 {

@@ -88,7 +88,10 @@ func TestOpenShared(t *testing.T) {
 func TestRecvBatch(t *testing.T) {
 	p := newPair(t)
 	a, _ := open(t, p.a, b4, Options{})
-	b, r := open(t, p.b, a4, Options{Filter: only(experimental)})
+	b, r := open(t, p.b, a4, Options{Filter: only(experimental), Block: 100_000, Ring: 8<<20 - 1})
+	if b.rx.size != 128<<10 || len(b.rx.mem) != 8<<20 {
+		t.Errorf("ring of %d bytes, blocks of %d", len(b.rx.mem), b.rx.size)
+	}
 	const count = 1000
 	frame := etherFrame(r.SrcMAC, experimental)
 	for i := range count {

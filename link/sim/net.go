@@ -14,7 +14,7 @@ import (
 
 // Options of a Net. The zero value is a raw IP link in virtual time.
 type Options struct {
-	Link     packet.LinkType // Raw (default) or Ethernet; on Ethernet the Net answers ARP for its nodes
+	Link     packet.LinkType // Raw (default) or Ethernet; on Ethernet the Net tells the hardware address of its nodes
 	Start    time.Time       // of the virtual clock; default 2026-01-01 UTC
 	RealTime bool
 	Seed     uint64 // of Rand
@@ -135,6 +135,7 @@ func (n *Net) deliver(frame []byte) {
 	switch p := &n.p; {
 	case p.Network == packet.ARP:
 		n.answerARP(p)
+	case n.answerNeighbor(p):
 	case p.Network == packet.IPv4, p.Network == packet.IPv6:
 		if node := n.node(p.Dst); node != nil {
 			node.Receive(n.now, p, outlet{n, p.SrcMAC})
@@ -151,6 +152,21 @@ func (n *Net) answerARP(p *packet.Packet) {
 		ARP: packet.ARPHeader{Op: packet.ARPReply, SenderMAC: MAC, SenderIP: p.ARP.TargetIP,
 			TargetMAC: p.ARP.SenderMAC, TargetIP: p.ARP.SenderIP},
 	})
+}
+
+// answerNeighbor is the same over IPv6 (RFC 4861). It reports whether p was a solicitation.
+func (n *Net) answerNeighbor(p *packet.Packet) bool {
+	asked, ok := p.Neighbor()
+	if !ok || n.o.Link != packet.Ethernet || p.ICMP.Type != packet.ICMPv6NeighborSol {
+		return false
+	}
+	if n.node(asked.Target) != nil {
+		var a packet.Packet
+		a.SetNeighbor(packet.ICMPv6NeighborAdv, packet.Neighbor{Target: asked.Target, MAC: MAC, Solicited: true, Override: true})
+		a.Src, a.Dst = asked.Target, p.Src
+		outlet{n, p.SrcMAC}.Send(100*time.Microsecond, &a)
+	}
+	return true
 }
 
 // signal wakes a Recv that waits in real time.

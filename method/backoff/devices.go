@@ -73,9 +73,9 @@ func (r *Ranker) priors(prior []float64) []float64 {
 
 func (w *weighing) synAcks(run int) {
 	w.fit = w.fits[run]
-	never := w.params.law(&Schedule{State: SynRcvd})
+	single := w.params.law(&Schedule{State: SynRcvd})
 	v := w.views[run]
-	t := v.central(&never, nil, math.Inf(-1))
+	t := v.central(&single, nil, math.Inf(-1))
 	v.refine(&t, math.Inf(-1))
 	w.once = t.scores
 	for i := range w.members {

@@ -13,6 +13,8 @@
 //	          round trip. If its times do not follow, another device holds the
 //	          connection
 //
+// In SynSent a host repeats a SYN of its own. No probe makes it do so; who listens sees it.
+//
 // [Exchange.Measure] writes a line for each, a [Print]; numbers are decimal seconds,
 // those of headers hexadecimal. [Run] explains what times say, Exchange.Measure adds:
 //

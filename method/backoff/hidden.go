@@ -97,22 +97,22 @@ func (v *view) fitTrip(s *Schedule, density tripDensity) (best trial) {
 // follow works out the scores of a trial, once for each round trip of a schedule: it is the
 // same whatever the trip costs.
 func (v *view) follow(s *Schedule, t *trial) {
-	k := way{s, t.trip, t.more}
+	k := tripKey{s, t.trip, t.more}
 	known, ok := v.followed[k]
 	if !ok {
 		known.plans = new(plans)
 		*known.plans = v.Params.plans(s, t.trip, t.more)
 		v.score(&known, math.Inf(-1))
 		if v.followed == nil {
-			v.followed = map[way]trial{}
+			v.followed = map[tripKey]trial{}
 		}
 		v.followed[k] = known
 	}
 	t.plans, t.scores = known.plans, t.cost.and(known.scores)
 }
 
-// way is a schedule after a round trip and so many more.
-type way struct {
+// tripKey is a schedule after a round trip and so many more.
+type tripKey struct {
 	*Schedule
 	trip time.Duration
 	more int
@@ -198,7 +198,7 @@ func (s *Schedule) tripOf(out []time.Duration, at int, without time.Duration, ga
 	rto := time.Duration(gap * float64(s.Least) / float64(without))
 	trip := rto / 3
 	switch {
-	case s.Probe && at == 0:
+	case s.Probe && at == 0 && rto > 3*s.Least: // before the RTO
 		trip = (rto - s.Least) / 2
 	case 2*trip < s.Least:
 		trip = rto - s.Least

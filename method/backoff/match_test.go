@@ -172,6 +172,7 @@ func TestRoundTrip(t *testing.T) {
 		want     string
 	}{
 		{linuxFin, 0, true, "LastAck(G=0.2,0.2,0.4,0.8,1.6,3.2,6.4,12.8,25.6%J=0.004%W=Y%E=none)"},
+		{linuxFin, 40 * ms, true, "LastAck(G=0.24,0.24,0.48,0.96,1.92,3.84,7.68,15.36,30.72%J=0.004%W=Y%E=none)"}, // the probe waits no longer than the RTO
 		{linuxFin, 800 * ms, true, "LastAck(G=1.8,2.4,4.8,9.6,19.2,38.4%J=0.004%W=Y%E=none)"},
 		{gvisFin, 690 * ms, false, "LastAck(G=2.07,4.14,8.28,16.56,33.12,66.24,132.48,264.96,529.92,1059.84%J=0.004%E=none)"},
 		{linuxSyn, 800 * ms, true, linuxSyn},

@@ -34,7 +34,7 @@ type Schedule struct {
 	// RTO = R + max(2R, M) (RFC 6298 section 2, one sample), and are given for R = 0.
 	Least time.Duration
 	// Probe says that the first copy is a tail-loss probe (P=Y; RFC 8985 section 7.2),
-	// after 2R + M.
+	// after 2R + M, or the RTO if that is sooner.
 	Probe bool
 	// Limit is how long after the first segment copies may still leave (L); 0: always.
 	Limit time.Duration
@@ -136,7 +136,7 @@ func (s *Schedule) gaps(out []time.Duration, rtt time.Duration, more int, probed
 		case s.Probe && i == 0 && !probed:
 			continue
 		case s.Probe && i == 0:
-			g += 2 * rtt
+			g = min(g+2*rtt, s.timeout(rtt, more))
 		case s.Least > 0:
 			g = time.Duration(float64(g) * times)
 		}

@@ -17,7 +17,7 @@ type view struct {
 	logs
 	cells, free []cell
 	trials      []trial
-	followed    map[way]trial
+	followed    map[tripKey]trial
 	gaps        []time.Duration
 }
 

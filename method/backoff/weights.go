@@ -6,7 +6,7 @@ import (
 )
 
 // Weights are the likelihoods of runs under the schedules of a [Ranker], computed once for
-// all that is asked of them. They are only read once made.
+// all that is asked of them. They must not be used from two goroutines at once.
 type Weights struct {
 	*Ranker
 	runs   []Run      // those whose first segment was seen

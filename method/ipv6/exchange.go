@@ -226,9 +226,19 @@ func (e *Exchange) ClosedTCP() (port uint16, ok bool) {
 	return e.Target.ClosedTCP, ok && e.Target.ClosedTCP != 0
 }
 
-// Distance is the number of hops to the host by the hop limit that an error quotes: 1 on
-// the same segment.
+// ClosedUDP is the UDP port, if a port unreachable has shown that it is closed.
+func (e *Exchange) ClosedUDP() (port uint16, ok bool) {
+	p := e.Slots[U1].Reply.decode()
+	return e.Target.ClosedUDP, p != nil && p.Transport == packet.ICMPv6 &&
+		p.ICMP.Type == packet.ICMPv6Unreachable && p.ICMP.Code == packet.ICMPv6CodePortUnrea
+}
+
+// Distance is the number of hops to the host: 1 on the same segment, else by the hop limit
+// that an error quotes.
 func (e *Exchange) Distance() (hops int, ok bool) {
+	if e.Target.Direct {
+		return 1, true
+	}
 	var q packet.Packet
 	for _, which := range []Probe{IE2, U1} {
 		sent := e.draws(which).hopLimit
@@ -236,5 +246,5 @@ func (e *Exchange) Distance() (hops int, ok bool) {
 			return int(sent-q.TTL) + 1, true
 		}
 	}
-	return 1, e.Target.Direct
+	return 0, false
 }

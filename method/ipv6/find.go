@@ -90,7 +90,7 @@ func (f *finder) flush() {
 	if len(p.Tests) == 0 && len(p.Responses) > 0 {
 		p.Tests = p.measure()
 	}
-	if len(p.Tests) > 0 {
+	if len(p.Tests)+len(p.Responses) > 0 {
 		f.found = append(f.found, f.cur)
 	}
 	f.cur = Located{}

@@ -49,7 +49,7 @@ func (v *view) answer(t Test) *packet.Packet {
 	case TestSEQ, TestOPS, TestWIN:
 		return nil
 	case TestT1:
-		return v.first6(S1)
+		return v.firstOf(S1)
 	}
 	return v.replies[probes[t]]
 }
@@ -151,7 +151,7 @@ func label(got uint32) string {
 func (v *view) labels() (value string, ok bool) {
 	n, common := 0, uint32(0)
 	for p := S1; p <= S6; p++ {
-		r := v.first6(p)
+		r := v.firstOf(p)
 		if r == nil || !r.TCP.Flags.Has(packet.SYN|packet.ACK) {
 			continue
 		}

@@ -42,15 +42,19 @@ func (e *Exchange) view() *view {
 	return v
 }
 
-// take notes an answer if it is one that the probe's test is about. A datagram that
-// answers U1 says that the port is open.
+// take notes an answer if it is one that the probe's test is about: a segment, or a message
+// of ICMPv6. A datagram that answers U1 says that the port is open, and nothing of errors.
 func (v *view) take(which Probe, p *packet.Packet) {
+	want := packet.ICMPv6
+	if Probes[which].Proto == packet.TCP {
+		want = packet.TCP
+	}
 	switch {
 	case p == nil:
-	case which == U1 && p.Transport == packet.UDP:
-		v.asked[U1] = false
-	case Probes[which].Proto != packet.TCP || p.Transport == packet.TCP:
+	case p.Transport == want:
 		v.replies[which] = p
+	case p.Transport == packet.UDP:
+		v.asked[which] = false
 	}
 }
 
@@ -66,8 +70,8 @@ func (e *Exchange) udpChecksum(r *packet.Packet) uint16 {
 	return back.UDP.Checksum
 }
 
-// first6 is the answer to one of S1-S6, or else to its repeat.
-func (v *view) first6(which Probe) *packet.Packet {
+// firstOf is the answer to one of S1-S6, or else to its repeat.
+func (v *view) firstOf(which Probe) *packet.Packet {
 	if r := v.replies[which]; r != nil {
 		return r
 	}
@@ -89,7 +93,7 @@ func (v *view) gen2() *gen2.Exchange {
 		slot := &x.Slots[alike[p]]
 		slot.Sends, slot.Sent = 1, v.sent[p]
 		if r := v.replies[p]; r != nil {
-			slot.Reply = reply(r, Probes[p].SeqPlus-gen2.Probes[alike[p]].SeqPlus)
+			slot.Reply = asGen2(r, Probes[p].SeqPlus-gen2.Probes[alike[p]].SeqPlus)
 			if p >= T2 && p <= T7 && r.TCP.Seq != 0 {
 				slot.Reply.Seq += v.ack - v.acks[p] // as if the probe had had K
 			}
@@ -98,10 +102,10 @@ func (v *view) gen2() *gen2.Exchange {
 	return x
 }
 
-// reply is a segment as the second generation keeps it. Its probes mostly have the same
+// asGen2 is a segment as the second generation keeps it. Its probes mostly have the same
 // sequence number, and these have one that is plus more; an acknowledgement of zero is
 // not of any.
-func reply(p *packet.Packet, plus uint32) *gen2.Reply {
+func asGen2(p *packet.Packet, plus uint32) *gen2.Reply {
 	h := &p.TCP
 	r := &gen2.Reply{
 		TTL: p.TTL, Seq: h.Seq, Ack: h.Ack, Flags: h.Flags, Reserved: h.Reserved, Window: h.Window, Urgent: h.Urgent,

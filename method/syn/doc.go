@@ -33,6 +33,11 @@
 // line gives a shape for each of the eight sets of options ([Form.Shapes]), and a SYN-ACK
 // is judged with the SYN ([Offer]) or, if that was not seen, against all of them.
 //
+// Lines Habits of a record say what a host shows over many connections ([Habits]): IP IDs,
+// the rate and the offsets of its clock, what it does when it is refused. [Repeats] are
+// when it sent a SYN or SYN-ACK again; package backoff has the schedules of records. [Tracks]
+// tell whether SYNs of one address lie on the clocks and counters of several hosts.
+//
 // [Form.LogLikelihood] adds up the attributes, each of which may have changed with a
 // probability of its own; [Ranker] weighs records and says how probable each family is, and
 // that none is. [NearEnd] tells handshakes that something near the client has completed.

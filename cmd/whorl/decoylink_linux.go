@@ -17,15 +17,15 @@ import (
 
 // decoyLink opens where the decoys answer, and leaves out what no decoy can have there.
 func (a *app) decoyLink(p *decoyPlan) (link.Conn, error) {
-	if p.tun != "" {
-		return p.openTUN()
-	}
-	if err := link.Capable(link.NetRaw); err != nil {
-		return nil, err
-	}
 	all, err := link.Interfaces()
 	if err != nil {
 		return nil, explainFailure(err)
+	}
+	if p.tun != "" {
+		return p.openTUN(all)
+	}
+	if err := link.Capable(link.NetRaw); err != nil {
+		return nil, err
 	}
 	n := slices.IndexFunc(all, func(i link.Interface) bool { return i.Name == p.iface })
 	if n < 0 {
@@ -44,7 +44,15 @@ func (a *app) decoyLink(p *decoyPlan) (link.Conn, error) {
 }
 
 // openTUN opens a TUN or TAP. One that it makes has routes to the decoys, and nobody else.
-func (p *decoyPlan) openTUN() (link.Conn, error) {
+// They must not lead traffic away from a network that this machine is in.
+func (p *decoyPlan) openTUN(all []link.Interface) (link.Conn, error) {
+	for _, i := range all {
+		for _, own := range i.Addrs {
+			if i.Name != p.tun && p.overlaps(own.Masked()) {
+				return nil, usage(fmt.Errorf("decoys would be in %v, the network of %s", own.Masked(), i.Name), "-i "+i.Name+", or addresses that nobody uses")
+			}
+		}
+	}
 	c, err := tun.Open(tun.Options{Name: p.tun, TAP: p.tap, Routes: p.prefixes()})
 	if err != nil {
 		return nil, explainFailure(err)
@@ -53,6 +61,11 @@ func (p *decoyPlan) openTUN() (link.Conn, error) {
 	copy(p.options.MAC[:], p.options.Key[:]) // the near end has its own
 	p.options.MAC[0] = p.options.MAC[0]&^3 | 2
 	return c, nil
+}
+
+// overlaps reports whether a decoy could be in a network.
+func (p *decoyPlan) overlaps(network netip.Prefix) bool {
+	return slices.ContainsFunc(p.prefixes(), network.Overlaps)
 }
 
 // fit refuses an interface on which no decoy can answer.
