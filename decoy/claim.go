@@ -51,8 +51,13 @@ func (c *claims) open(addr netip.Addr) bool {
 		return true
 	}
 	_, asking := c.asking[addr]
+	return !asking && !c.isLost(addr)
+}
+
+// isLost reports whether somebody else has an address.
+func (c *claims) isLost(addr netip.Addr) bool {
 	_, lost := c.lost[addr]
-	return !asking && !lost
+	return lost
 }
 
 // claim begins to ask for the addresses; with a gateway for that alone, as the others are

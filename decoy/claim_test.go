@@ -90,6 +90,26 @@ func TestInUse(t *testing.T) {
 	}
 }
 
+// What a decoy was about to send when it ended does not leave any more.
+func TestEndsAtOnce(t *testing.T) {
+	o, _, _ := claimed(t, "198.18.0.6/31")
+	o.Groups[0].Persona.Delay = time.Second
+	o.Groups[0].Persona.Resend = []time.Duration{time.Second, time.Second, time.Second}
+	b := (&belt{}).then(9*time.Second, syn(t, someone, 40000)).then(9*time.Second, syn(t, someone.Prev(), 40000)).
+		then(9500*time.Millisecond, arp(t, packet.ARPReply, another, someone, us)).then(20*time.Second, ask(t, us))
+	others := 0
+	for _, p := range serve(t, newNetwork(t, o), b) {
+		if p.Network == packet.IPv4 && p.Src == someone {
+			t.Errorf("left after the end: %+v", p)
+		} else if p.Network == packet.IPv4 {
+			others++
+		}
+	}
+	if others != 4 {
+		t.Errorf("%d segments of the other decoy", others)
+	}
+}
+
 // One who asks whether an owned address is free is told that it is not.
 func TestDefended(t *testing.T) {
 	o, conflicts, _ := claimed(t, "198.18.0.7/32")

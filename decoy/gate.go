@@ -28,11 +28,7 @@ func station(m packet.MAC) bool { return m[0]&1 == 0 && !m.IsZero() }
 // ours reports whether an address is a decoy's or the gateway's. One that somebody else uses
 // is his.
 func (n *Network) ours(addr netip.Addr) bool {
-	if n.groups.of(addr) == nil && addr != n.o.Gateway {
-		return false
-	}
-	_, lost := n.claims.lost[addr]
-	return !lost
+	return (n.groups.of(addr) != nil || addr == n.o.Gateway) && !n.claims.isLost(addr)
 }
 
 // forAll reports whether an address stands for all hosts of a network that we know.

@@ -1,6 +1,7 @@
 package decoy
 
 import (
+	"net/netip"
 	"time"
 
 	"whorl/link"
@@ -50,12 +51,26 @@ func (o *outlet) After(delay time.Duration, f func(time.Time)) {
 	o.n.queue.add(event{due: o.n.now.Add(max(delay, 0)), do: f})
 }
 
-// leave lets a frame leave with the next batch.
+// leave lets a frame leave with the next batch. What was on its way from an address that
+// somebody else has by now stays.
 func (n *Network) leave(frame []byte) {
+	if len(n.claims.lost) > 0 && n.claims.isLost(n.source(frame)) {
+		return
+	}
 	if n.sensor != nil {
 		n.sensor.Frame(n.link, frame, n.now)
 	}
 	n.out = append(n.out, frame)
+}
+
+// source is the address that a frame with an IPv4 packet is from.
+func (n *Network) source(frame []byte) netip.Addr {
+	const inIP, ethernet = 12, 14
+	at := inIP
+	if n.link == packet.Ethernet {
+		at += ethernet
+	}
+	return netip.AddrFrom4([4]byte(frame[at:]))
 }
 
 // flush sends what is ready. A frame that the link does not take is lost.

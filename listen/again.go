@@ -15,6 +15,9 @@ const (
 	longestWait = 300_000
 )
 
+// telling is how many repetitions tell most timers apart.
+const telling = 2
+
 // repeated notes that the segment came again that a connection waits with: its SYN, or its
 // SYN-ACK once that was seen. A connection whose SYN came more than once tells nothing of
 // the timer behind its SYN-ACKs, as each SYN gets one.
@@ -39,6 +42,9 @@ func (l *Listener) repeated(f *flow, from netip.Addr, answer bool, at time.Time)
 	if i := l.hosts.find(from); i != 0 {
 		if longest := l.hosts.timesOf(l.hosts.all.at(i)).longest(answer); longest.N < f.repeats.N {
 			*longest = f.repeats
+			if f.repeats.N == telling {
+				l.changed(i)
+			}
 		}
 	}
 }

@@ -83,12 +83,12 @@ func (l *Listener) see(p *packet.Packet, s *Handshake, e *ends) {
 	h.heard(s.At)
 	l.show(i, h, s)
 	if h.familiar {
-		l.compare(p, h, s, e)
+		l.compare(p, i, h, s, e)
 	}
 }
 
 // compare notes what the handshakes of a host that came back have in common.
-func (l *Listener) compare(p *packet.Packet, h *known, s *Handshake, e *ends) {
+func (l *Listener) compare(p *packet.Packet, i uint32, h *known, s *Handshake, e *ends) {
 	peer := l.flows.hash(p.Dst)
 	stamp := syn.Stamp{At: s.At}
 	if p.Network == packet.IPv4 {
@@ -98,9 +98,9 @@ func (l *Listener) compare(p *packet.Packet, h *known, s *Handshake, e *ends) {
 	if s.At.IsZero() {
 		return
 	}
-	tracks := l.hosts.tracksOf(h, s.Sighting.Answer)
+	tracks, several := l.hosts.tracksOf(h, s.Sighting.Answer), false
 	if tracks != nil {
-		tracks.ids.ID(peer, stamp)
+		several = tracks.ids.ID(peer, stamp)
 	}
 	if value, _, ok := p.TCP.Timestamp(); ok {
 		stamp.Value = value
@@ -108,8 +108,11 @@ func (l *Listener) compare(p *packet.Packet, h *known, s *Handshake, e *ends) {
 		t.clock.Open(p.Dst, stamp)
 		t.talk = *e
 		if tracks != nil {
-			tracks.clocks.Stamp(peer, stamp, t.rate())
+			several = tracks.clocks.Stamp(peer, stamp, t.rate()) || several
 		}
+	}
+	if several {
+		l.changed(i)
 	}
 }
 
@@ -160,10 +163,7 @@ func (l *Listener) show(i uint32, h *known, s *Handshake) {
 		l.signatures.drop(k.id)
 	}
 	*k = kind{id, syn.Seen{Count: 1, First: n, Last: n, Port: port}}
-	if !h.news {
-		h.news = true
-		l.news.add(i)
-	}
+	l.changed(i)
 }
 
 // later takes a packet of a connection that has begun, for its timestamp.

@@ -22,8 +22,16 @@ func (n *news) add(i uint32) {
 	}
 }
 
+// changed puts a host on the list, unless it is there.
+func (l *Listener) changed(i uint32) {
+	if h := l.hosts.all.at(i); !h.news {
+		h.news = true
+		l.news.add(i)
+	}
+}
+
 // News gives a record of each host that has shown a new kind of packet since it was given
-// last. It is valid until the next one is given.
+// last, or repetitions that tell of its timer, or that it is several. It is valid until the next one is given.
 func (l *Listener) News() iter.Seq[*whorl.Host] {
 	return func(yield func(*whorl.Host) bool) {
 		n := &l.news

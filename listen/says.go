@@ -49,10 +49,7 @@ func (l *Listener) hear(p *packet.Packet, at time.Time) {
 	if !l.says.note(c, at, i != 0) || i == 0 {
 		return
 	}
-	if h := l.hosts.all.at(i); !h.news {
-		h.news = true
-		l.news.add(i)
-	}
+	l.changed(i)
 }
 
 // note keeps a claim, and reports whether it is news.

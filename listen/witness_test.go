@@ -203,3 +203,19 @@ func TestAnySequence(t *testing.T) {
 		}
 	}
 }
+
+// A host is news again when its repetitions tell of its timer, and not each time.
+func TestNewsOfWitnesses(t *testing.T) {
+	l := New(Options{})
+	s := asks(client(1), 40000, 7)
+	for n, want := range []int{1, 0, 1, 0, 0} {
+		s.feed(t, l, time.Duration(n)*time.Second)
+		news := 0
+		for range l.News() {
+			news++
+		}
+		if news != want {
+			t.Errorf("after %d repetitions: %d news, want %d", n, news, want)
+		}
+	}
+}

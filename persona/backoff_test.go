@@ -11,6 +11,7 @@ import (
 	"whorl/link/sim"
 	"whorl/method"
 	"whorl/method/backoff"
+	"whorl/method/expr"
 	"whorl/osdb"
 	"whorl/packet"
 	"whorl/persona"
@@ -168,5 +169,48 @@ func TestFlood(t *testing.T) {
 	w.run(10 * time.Minute)
 	if n := len(w.heard); n != 1000+2*100 {
 		t.Errorf("%d SYN-ACKs, want 1200", n)
+	}
+}
+
+// A record of a foreign database takes the times of its relative, and its SYN-ACKs that
+// are sent again disturb no scan, even of somebody who does not reset connections.
+func TestBorrowedSchedules(t *testing.T) {
+	set := databases(t)
+	for _, db := range set {
+		if db.Database != osdb.Nmap {
+			continue
+		}
+		timed, good, all := 0, 0, 0
+		wrong := newTally("wrong")
+		for i, e := range db.Entries {
+			lines := set.Schedules(e)
+			if len(lines) == 0 {
+				continue
+			}
+			if timed++; timed%40 != 0 {
+				continue
+			}
+			lent := *e
+			lent.Extra = slices.Concat(e.Extra, lines)
+			p, err := newPersona(&lent, uint64(i))
+			if err != nil {
+				continue
+			}
+			net := sim.New(sim.Options{})
+			net.Add(victim, p)
+			m := newMachine(uint64(i))
+			run(net, uint64(i), jitter{}, m)
+			all++
+			if score, evidence := e.Gen2.Explain(m.Measure(), &db.Points, expr.Whorl); score.Num == score.Den {
+				good++
+			} else {
+				wrong.note(disagreements(evidence), e.Name)
+			}
+		}
+		t.Logf("%d of %d records have a relative; %d of %d scanned are themselves", timed, len(db.Entries), good, all)
+		wrong.log(t)
+		if timed < 1500 || good < all*98/100 {
+			t.Errorf("%d records, %d of %d", timed, good, all)
+		}
 	}
 }

@@ -22,7 +22,8 @@ var contactForms = map[string]func(io.Writer) ContactWriter{
 	"text":         func(w io.Writer) ContactWriter { return NewContacts(w, TextOptions{}) },
 	"verbose.text": func(w io.Writer) ContactWriter { return NewContacts(w, TextOptions{Verbose: 2, Color: true}) },
 	"jsonl":        NewContactJSON,
-	"eve":          func(w io.Writer) ContactWriter { return NewEVE(w, EVEOptions{Interface: "eth0"}) },
+	"eve":          func(w io.Writer) ContactWriter { return NewEVE(w, EVEOptions{}) },
+	"live.eve":     func(w io.Writer) ContactWriter { return NewEVE(w, EVEOptions{Interface: "eth0"}) },
 	"cef":          func(w io.Writer) ContactWriter { return NewCEF(w, "0.1.0") },
 	"syslog": func(w io.Writer) ContactWriter {
 		return NewSyslog(datagrams{w}, SyslogOptions{Host: "sensor 1", PID: 42})
@@ -183,7 +184,7 @@ func FuzzContactForms(f *testing.F) {
 			for line := range strings.Lines(string(out)) {
 				line = strings.TrimSuffix(line, "\n")
 				switch name {
-				case "jsonl", "eve":
+				case "jsonl", "eve", "live.eve":
 					if !json.Valid([]byte(line)) {
 						t.Errorf("not JSON: %q", line)
 					}

@@ -82,7 +82,7 @@ func (e *eve) Contact(c *whorl.Contact) error {
 	if class.technique != "" {
 		event.Alert.Metadata["mitre_technique_id"] = []string{class.technique}
 	}
-	if len(c.Probes) > 0 {
+	if len(c.Probes) > 0 && e.o.Interface == "" {
 		event.PcapCount = c.Probes[0].Frame
 	}
 	event.DestPort, event.Proto = mainPort(c)

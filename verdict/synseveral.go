@@ -14,14 +14,9 @@ var (
 	byCounters = chance{0.002, 0.4} // of IP IDs: the same of counters, but IDs are few
 )
 
-const (
-	// fewestTurns is how often a line has to come back before it is one of two that take
-	// turns: a host that is replaced makes one turn at most.
-	fewestTurns = 3
-	// mostByChance is how many of the SYNs may be of a line where timestamps or IDs are drawn
-	// at random: fewer than one in a thousand, and one in twenty.
-	mostByChance, mostIDsByChance = 0.1, 0.6
-)
+// How many of the SYNs may be of a line where timestamps or IDs are drawn at random: fewer
+// than one in a thousand, and one in twenty, were.
+const mostByChance, mostIDsByChance = 0.1, 0.6
 
 // alikeBox tells that several machines of one system use the address, as behind a NAT:
 // clocks or counters of SYNs to one server take turns. Source ports are no evidence, as
@@ -34,7 +29,7 @@ func alikeBox(v *whorl.Verdict, w *witnesses) []whorl.Box {
 		if s.Counters {
 			chance, least = byCounters, mostIDsByChance
 		}
-		if len(s.N) < 2 || s.Turns < fewestTurns || float64(s.Fits) < least*float64(s.SYNs) {
+		if len(s.N) < 2 || s.Turns < syn.FewestTurns || float64(s.Fits) < least*float64(s.SYNs) {
 			continue
 		}
 		b.Weight += chance.differs()

@@ -39,15 +39,16 @@ func (c *classifier) classify(p *packet.Packet, at time.Time) (m mark, ok bool) 
 }
 
 // plain reports whether a TCP packet is one of a connection: flags of its middle or end,
-// and options that belong there. The window counts only in an ACK without anything else,
-// as scaled windows can be anything.
+// and options that belong there. The window counts only where nothing else is, as scaled
+// windows can be anything.
 func plain(p *packet.Packet) bool {
 	h := &p.TCP
+	bare := len(h.Options) == 0 && len(p.Payload) == 0
 	switch h.Flags {
-	case packet.ACK:
-		return len(h.Options) == 0 && (h.Window != 1024 || len(p.Payload) > 0) || len(h.Options) > 0 && ofConnection(h.Options[0])
-	case packet.PSH | packet.ACK, packet.FIN | packet.ACK, packet.FIN | packet.PSH | packet.ACK, packet.RST, packet.RST | packet.ACK:
-		return h.Window != 0x1234 || len(h.Options) > 0 || len(p.Payload) > 0
+	case packet.ACK, packet.FIN | packet.ACK:
+		return !(bare && (h.Window == 1024 || h.Window == quesoWindow)) && (len(h.Options) == 0 || ofConnection(h.Options[0]))
+	case packet.PSH | packet.ACK, packet.FIN | packet.PSH | packet.ACK, packet.RST, packet.RST | packet.ACK:
+		return true
 	}
 	return false
 }

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"bytes"
 	"hash/maphash"
 	"net/netip"
 	"time"
@@ -12,35 +11,11 @@ import (
 // nothing was repeated of, or else of the one that is silent longest, so a flood displaces
 // itself first. The seed keeps senders from choosing a set.
 type flows struct {
-	seed maphash.Seed
+	seed uint64
 	sets [][ways]flow
 }
 
 const ways = 4
-
-// ends are the two ends of a connection, whichever way a packet goes.
-type ends struct{ low, high end }
-
-type end struct {
-	addr [16]byte
-	port uint16
-}
-
-func (e *end) less(o *end) bool {
-	if c := bytes.Compare(e.addr[:], o.addr[:]); c != 0 {
-		return c < 0
-	}
-	return e.port < o.port
-}
-
-// endsOf gives the ends of a packet's connection.
-func endsOf(src, dst netip.Addr, srcPort, dstPort uint16) ends {
-	a, b := end{src.As16(), srcPort}, end{dst.As16(), dstPort}
-	if b.less(&a) {
-		return ends{b, a}
-	}
-	return ends{a, b}
-}
 
 // stage is where a flow stands.
 type stage uint8
@@ -55,7 +30,6 @@ const (
 
 // flow is one such connection.
 type flow struct {
-	ends           ends
 	client, server netip.AddrPort
 	stage          stage
 	hint           hint
@@ -84,13 +58,17 @@ const (
 )
 
 // init makes room for so many sets.
-func (t *flows) init(sets int) { t.seed, t.sets = maphash.MakeSeed(), make([][ways]flow, sets) }
+func (t *flows) init(sets int) {
+	t.seed, t.sets = maphash.Comparable(maphash.MakeSeed(), sets), make([][ways]flow, sets)
+}
 
-// find gives a flow and the set that it belongs to; nil if it is not known.
-func (t *flows) find(e *ends) (*flow, *[ways]flow) {
-	s := &t.sets[maphash.Comparable(t.seed, *e)%uint64(len(t.sets))]
+// find gives the flow between two ends, whichever of them is the client, and the set that
+// it belongs to; nil if it is not known.
+func (t *flows) find(a, b netip.AddrPort) (*flow, *[ways]flow) {
+	h := mix(t.seed^numberOf(a.Addr(), a.Port())) + mix(t.seed^numberOf(b.Addr(), b.Port()))
+	s := &t.sets[h%uint64(len(t.sets))]
 	for i := range s {
-		if f := &s[i]; f.stage != free && f.ends == *e {
+		if f := &s[i]; f.stage != free && (f.client == a && f.server == b || f.client == b && f.server == a) {
 			return f, s
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"whorl/packet"
 )
 
+const quesoWindow = 0x1234
+
 // quesoSigns are seven packets to one port, from ports in order, with one sequence number.
 func quesoSigns() (out []sign) {
 	const reserved = packet.ECE | packet.CWR
@@ -14,7 +16,7 @@ func quesoSigns() (out []sign) {
 		packet.SYN | packet.FIN, packet.PSH, packet.SYN | reserved} {
 		k := kind{family: queso, name: "Q" + string(rune('1'+i)), tool: "queso", points: 2,
 			place: place{order: uint8(i + 1), port: uint16(i), numbed: true}}
-		s := plainSYN(k, 0x1234, "")
+		s := plainSYN(k, quesoWindow, "")
 		s.flags = f
 		out = append(out, s)
 	}

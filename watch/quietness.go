@@ -44,7 +44,7 @@ const (
 func (q *quietness) take(c *contact, f *flow, at time.Time, frame int) {
 	c.last = at
 	for i := range q.flows {
-		if o := &q.flows[i]; o.ends == f.ends && o.begun == f.begun {
+		if o := &q.flows[i]; o.client == f.client && o.server == f.server && o.begun == f.begun {
 			*o = *f
 			return
 		}

@@ -24,7 +24,9 @@ func scanSigns() []sign {
 	nmapSYN.rule = randomTTL
 	ack := plainSYN(scan("ACK", "nmap -sA"), 1024, "")
 	ack.flags, ack.rule = packet.ACK, randomTTL
-	out := []sign{nmapSYN, ack}
+	maimon := ack
+	maimon.flags, maimon.kind = packet.FIN|packet.ACK, scan(flagsName(packet.FIN|packet.ACK), "nmap -sM")
+	out := []sign{nmapSYN, ack, maimon}
 	for _, s := range []struct {
 		name  string
 		flags packet.Flags

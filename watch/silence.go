@@ -32,18 +32,17 @@ func (s *silence) init(sets int) {
 // follow takes a TCP packet. probe is set if it is of a tool that shows itself: what a
 // scanner does with its answers, or a filter before it, is no silence.
 func (w *Watcher) follow(p *packet.Packet, at time.Time, probe bool) {
-	h := &p.TCP
-	e := endsOf(p.Src, p.Dst, h.SrcPort, h.DstPort)
-	f, set := w.silence.flows.find(&e)
+	src, dst := netip.AddrPortFrom(p.Src, p.TCP.SrcPort), netip.AddrPortFrom(p.Dst, p.TCP.DstPort)
+	f, set := w.silence.flows.find(src, dst)
 	if f != nil && at.UnixNano()-f.last > int64(quiet) { // what comes so late is no part of it
 		*f, f = flow{}, nil
 	}
 	switch {
 	case f == nil:
 		if !probe {
-			w.wait(set, &e, p, at)
+			w.wait(set, p, at)
 		}
-	case f.client == netip.AddrPortFrom(p.Src, h.SrcPort):
+	case f.client == src:
 		w.fromClient(f, p, at)
 	default:
 		w.fromServer(f, p, at)
@@ -52,18 +51,18 @@ func (w *Watcher) follow(p *packet.Packet, at time.Time, probe bool) {
 
 // wait begins to follow a connection: from its SYN, or from a FIN of its server, which is
 // the end with the lower port.
-func (w *Watcher) wait(set *[ways]flow, e *ends, p *packet.Packet, at time.Time) {
+func (w *Watcher) wait(set *[ways]flow, p *packet.Packet, at time.Time) {
 	h := &p.TCP
 	src, dst := netip.AddrPortFrom(p.Src, h.SrcPort), netip.AddrPortFrom(p.Dst, h.DstPort)
 	const kinds = packet.SYN | packet.FIN | packet.RST | packet.ACK
 	now := at.UnixNano()
 	switch {
 	case h.Flags&kinds == packet.SYN && w.protects(p.Dst):
-		*placeIn(set, now) = flow{ends: *e, client: src, server: dst, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
+		*placeIn(set, now) = flow{client: src, server: dst, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
 	case h.Flags&kinds == packet.FIN|packet.ACK && h.SrcPort < h.DstPort && w.protects(p.Src):
-		*placeIn(set, now) = flow{ends: *e, client: dst, server: src, stage: closing, theirs: finOf(p), from: h.Seq, begun: now, last: now}
+		*placeIn(set, now) = flow{client: dst, server: src, stage: closing, theirs: finOf(p), from: h.Seq, begun: now, last: now}
 	case h.Flags&kinds == packet.FIN|packet.ACK && h.SrcPort > h.DstPort && w.protects(p.Dst):
-		*placeIn(set, now) = flow{ends: *e, client: src, server: dst, stage: opening, half: true, begun: now, last: now}
+		*placeIn(set, now) = flow{client: src, server: dst, stage: opening, half: true, begun: now, last: now}
 	}
 }
 
@@ -97,7 +96,7 @@ func (w *Watcher) fromClient(f *flow, p *packet.Packet, at time.Time) {
 		*f = flow{}
 	case h.Flags.Has(packet.SYN) && h.Seq != f.ours: // a new connection
 		now := at.UnixNano()
-		*f = flow{ends: f.ends, client: f.client, server: f.server, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
+		*f = flow{client: f.client, server: f.server, stage: opening, ours: h.Seq, hint: hintOf(p, at), begun: now, last: now}
 	case f.stage == closing && int32(h.Ack-f.theirs) <= 0 && h.Flags.Has(packet.ACK): // all but the FIN
 		f.half = f.half || h.Flags.Has(packet.FIN)
 		f.spared = f.spared || h.Ack == f.theirs && f.theirs != f.from

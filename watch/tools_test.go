@@ -137,6 +137,13 @@ var emulations = []struct {
 			s.after(time.Millisecond).sees(p)
 		}
 	}},
+	{"nmap -sM", `port-scan "nmap -sM"`, func(s *sensor) {
+		for i := range uint16(40) {
+			p := tcp(50000, 100+i, packet.FIN|packet.ACK, 1024, "")
+			p.TTL = 40 + uint8(i%10)
+			s.after(time.Millisecond).sees(p)
+		}
+	}},
 	{"connect scan", `port-scan ""`, func(s *sensor) {
 		for i := range uint16(40) {
 			p := tcp(50000+i, 100+i, packet.SYN, 64240, linuxOptions)

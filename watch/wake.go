@@ -17,6 +17,10 @@ func (w *Watcher) plan(c *contact) {
 	}
 }
 
+// rest is the least time between two looks at all contacts: with tens of thousands of them
+// one that is due at every moment would cost too much.
+const rest = 250 * time.Millisecond
+
 // Wake ends what has been idle for long, and gives the time of the next call; zero: none
 // is needed. Frame does it by itself as long as frames come.
 func (w *Watcher) Wake(now time.Time) (next time.Time) {
@@ -36,6 +40,9 @@ func (w *Watcher) Wake(now time.Time) (next time.Time) {
 	}
 	if c != nil { // those after it end no sooner
 		w.plan(c)
+	}
+	if soonest := now.Add(rest); !w.next.IsZero() && w.next.Before(soonest) {
+		w.next = soonest
 	}
 	return w.next
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -23,10 +24,11 @@ func TestWake(t *testing.T) {
 	if want := s.at.Add(quick); !next.Equal(want) {
 		t.Errorf("next %v, want %v", next, want)
 	}
-	if s.Wake(next.Add(-time.Nanosecond)); s.Len() != 1 {
-		t.Error("ended too soon")
+	soon := s.Wake(next.Add(-time.Nanosecond))
+	if s.Len() != 1 || soon.Before(next) || soon.After(next.Add(rest)) {
+		t.Errorf("%d contacts, next %v", s.Len(), soon)
 	}
-	if next = s.Wake(next); s.Len() != 0 || !next.IsZero() || s.records[len(s.records)-1].State != whorl.Ended {
+	if next = s.Wake(soon); s.Len() != 0 || !next.IsZero() || s.records[len(s.records)-1].State != whorl.Ended {
 		t.Errorf("%d contacts, next %v, records %v", s.Len(), next, statesOf(s.records))
 	}
 
@@ -85,5 +87,26 @@ func TestRates(t *testing.T) {
 	}
 	if !r.allow(victim, epoch) {
 		t.Error("another source is held back")
+	}
+}
+
+// Contacts that are waited for do not cost time at every frame.
+func TestManyWaiting(t *testing.T) {
+	w, looks := New(Options{}), 0
+	var last time.Time
+	for i := range uint32(40_000) {
+		p := tcp(uint16(i), 80, packet.SYN, 1, "\x03\x03\x0a\x01\x02\x04\x05\xb4\x08\x0a\xff\xff\xff\xff\x00\x00\x00\x00\x04\x02")
+		p.Link, p.Src, p.TCP.Seq = packet.Raw, netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), i
+		frame, err := p.Append(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Frame(packet.Raw, frame, epoch.Add(time.Duration(i)*time.Millisecond))
+		if !w.next.Equal(last) {
+			looks, last = looks+1, w.next
+		}
+	}
+	if most := int(40 * time.Second / rest); looks > most || w.Len() != 40_000 {
+		t.Errorf("%d contacts, looked at %d times in 40 s", w.Len(), looks)
 	}
 }

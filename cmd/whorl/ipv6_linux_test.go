@@ -61,6 +61,9 @@ func TestIPv6Lab(t *testing.T) {
 	if r := found[h.IP.String()]; r == nil || r.Observations[0].Method != "gen2" {
 		t.Errorf("over IPv4: %+v", r)
 	}
+	if r := recordsOf(t, h, "-p", "80,81", "--neighbours", "-e", "v0")[local]; r == nil || len(r.Observations) != 1 {
+		t.Errorf("the neighbour at %s is not found: %+v", local, r)
+	}
 	if r := found["fd77:1::3"]; r == nil || r.Status.Up {
 		t.Errorf("an address that nobody has: %+v", r)
 	}

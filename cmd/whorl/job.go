@@ -27,24 +27,25 @@ import (
 type scanOptions struct {
 	outputs
 	judging
-	lists, exclude, excludeFiles               []string
-	ports                                      string
-	fast, skipUp, noSweep, never, reverse, six bool
-	gens                                       gensFlag
-	deep, boxes                                whenFlag
-	top                                        int
-	likely                                     uint64 // addresses of an IPv6 prefix
-	iface, source                              string
-	timing                                     template
-	rate                                       rate
-	tries, retries                             int
-	timeout                                    period
-	record                                     string
-	temporal                                   temporalFlags
-	shard                                      shard
-	state, journal                             string // files of --state and --resume
-	every                                      period
-	head                                       *scan.JournalHead // of --resume; nil: none
+	lists, exclude, excludeFiles          []string
+	ports                                 string
+	fast, skipUp, noSweep, never, reverse bool
+	six, segment                          bool
+	gens                                  gensFlag
+	deep, boxes                           whenFlag
+	top                                   int
+	likely                                uint64 // addresses of an IPv6 prefix
+	iface, source                         string
+	timing                                template
+	rate                                  rate
+	tries, retries                        int
+	timeout                               period
+	record                                string
+	temporal                              temporalFlags
+	shard                                 shard
+	state, journal                        string // files of --state and --resume
+	every                                 period
+	head                                  *scan.JournalHead // of --resume; nil: none
 }
 
 // flags gives the command its flags, in the parts that the help shows.
@@ -57,6 +58,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
 	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names")
 	f.Uint64Var(&o.likely, "top-addresses", 1000, "of a larger IPv6 prefix, the `N` likeliest addresses; 0 is all")
+	f.BoolVar(&o.segment, "neighbours", false, "find hosts of the segment of -e over IPv6")
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
 	f.BoolVar(&o.noSweep, "no-sweep", false, "ask hosts of large ranges one by one if they are up")
 	f.BoolVarP(&o.never, "no-dns", "n", false, "do not look up names of hosts; the default")
@@ -205,6 +207,11 @@ func (a *app) targets(ctx context.Context, o *scanOptions, args []string) (*scan
 			}
 		}
 	}
+	if o.segment {
+		if err := a.addNeighbours(ctx, t, o.iface); err != nil {
+			return nil, 0, err
+		}
+	}
 	for _, name := range o.lists {
 		problems = append(problems, a.readTargets(ctx, t, name, t.Add)...)
 	}
@@ -225,6 +232,26 @@ func (a *app) targets(ctx context.Context, o *scanOptions, args []string) (*scan
 		return nil, 0, usage(errors.New("there is nothing to scan"), "whorl scan 192.0.2.7, or whorl demo")
 	}
 	return t, len(problems), nil
+}
+
+// addNeighbours adds the hosts of a segment.
+func (a *app) addNeighbours(ctx context.Context, t *scan.Targets, iface string) error {
+	if iface == "" {
+		return usage(errors.New("--neighbours needs to know the interface"), "--neighbours -e eth0")
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	found, err := neighbours(ctx, iface)
+	if err != nil {
+		return err
+	}
+	for _, n := range found {
+		if err := t.Add(n.String(), nil); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.people, "whorl: neighbours over IPv6 at %s: %d\n", iface, len(found))
+	return nil
 }
 
 func (a *app) readTargets(ctx context.Context, t *scan.Targets, name string, add func(string, scan.Resolve) error) []error {

@@ -252,3 +252,12 @@ func ExampleFind() {
 	// SEQ(SP=105%GCD=1)
 	// T2(R=N)
 }
+
+// Prints over IPv6 name their probes alike, and are none of ours.
+func TestFindPassesOverPackets(t *testing.T) {
+	text := "SCAN(V=7.93%E=6%OT=80)U1(P=6000{4}XX{32}%ST=0.7%RT=0.8)T4(P=60%ST=1%RT=1)EXTRA(FL=12345)\n\nT2(R=N)\n"
+	found, problems := Find(text)
+	if len(found) != 1 || found[0].Line != 3 || found[0].String() != "T2(R=N)\n" || len(problems) > 0 {
+		t.Errorf("%v, %v", found, problems)
+	}
+}

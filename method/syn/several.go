@@ -20,6 +20,10 @@ import (
 // mostTracks is how many lines of an address are remembered; the weakest goes.
 const mostTracks = 8
 
+// FewestTurns is how often lines have to come back before they are of several hosts: one
+// that is replaced makes one turn at most.
+const FewestTurns = 3
+
 // fewestOfTrack is how many SYNs make a line: the second fits by chance once in so many
 // that a flood shows some.
 const fewestOfTrack = 3
@@ -62,14 +66,15 @@ const (
 )
 
 // Stamp takes the timestamp of a SYN to a peer, of a clock of that rate a second.
-// Timestamps of zero tell nothing.
-func (t *Tracks) Stamp(peer uint32, s Stamp, hz float64) {
-	t.add(peer, s, func(l *track, at int64) bool { return l.near(at, s.Value, hz) })
+// Timestamps of zero tell nothing. It reports whether a line took the last turn that it
+// needs in order to be one of several.
+func (t *Tracks) Stamp(peer uint32, s Stamp, hz float64) (several bool) {
+	return t.add(peer, s, func(l *track, at int64) bool { return l.near(at, s.Value, hz) })
 }
 
-// ID takes the IP ID of a SYN to a peer. IDs of zero tell nothing.
-func (t *Tracks) ID(peer uint32, s Stamp) {
-	t.add(peer, s, func(l *track, at int64) bool { return l.peer == peer && l.goesOn(at, s.Value) })
+// ID takes the IP ID of a SYN to a peer, as Stamp does. IDs of zero tell nothing.
+func (t *Tracks) ID(peer uint32, s Stamp) (several bool) {
+	return t.add(peer, s, func(l *track, at int64) bool { return l.peer == peer && l.goesOn(at, s.Value) })
 }
 
 // near reports whether a clock would show a value at a time.
@@ -89,9 +94,9 @@ func (l *track) goesOn(at int64, id uint32) bool {
 }
 
 // add finds the line of a SYN, or begins one in the place of the weakest.
-func (t *Tracks) add(peer uint32, s Stamp, fits func(*track, int64) bool) {
+func (t *Tracks) add(peer uint32, s Stamp, fits func(*track, int64) bool) (several bool) {
 	if s.Value == 0 {
-		return
+		return false
 	}
 	at := s.At.UnixNano()
 	more(&t.syns)
@@ -99,15 +104,17 @@ func (t *Tracks) add(peer uint32, s Stamp, fits func(*track, int64) bool) {
 	for i := range t.all {
 		l := &t.all[i]
 		if l.n > 0 && fits(l, at) {
+			before := t.turns
 			t.fit(l, peer, at)
 			l.value = s.Value
-			return
+			return before < FewestTurns && t.turns == FewestTurns
 		}
 		if l.n < weakest.n || l.n == weakest.n && l.at < weakest.at {
 			weakest = l
 		}
 	}
 	*weakest = track{at: at, value: s.Value, peer: peer, n: 1}
+	return false
 }
 
 // fit goes on with a line. It takes a turn if another one of that peer came since.
