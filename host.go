@@ -12,13 +12,14 @@ const Schema = "whorl.host/1"
 
 // Host is everything known of one address.
 type Host struct {
-	Schema  string     `json:"schema"`
-	Addr    netip.Addr `json:"addr"`
-	MAC     string     `json:"mac,omitempty"`     // aa:bb:cc:dd:ee:ff, only if on the same segment
-	Names   []string   `json:"names,omitempty"`   // as the user gave them or DNS did
-	Status  Status     `json:"status"`            // up or down, and how that is known
-	Seen    Span       `json:"seen"`              // first and last packet of this record
-	Vantage string     `json:"vantage,omitempty"` // who measured, if not this machine
+	Schema  string       `json:"schema"`
+	Addr    netip.Addr   `json:"addr"`
+	MAC     string       `json:"mac,omitempty"`     // aa:bb:cc:dd:ee:ff, only if on the same segment
+	Also    []netip.Addr `json:"also,omitempty"`    // other addresses of the machine, of which the verdict knows too
+	Names   []string     `json:"names,omitempty"`   // as the user gave them or DNS did
+	Status  Status       `json:"status"`            // up or down, and how that is known
+	Seen    Span         `json:"seen"`              // first and last packet of this record
+	Vantage string       `json:"vantage,omitempty"` // who measured, if not this machine
 
 	Ports        []Port        `json:"ports,omitempty"`
 	Distance     *Hops         `json:"distance,omitempty"`

@@ -163,6 +163,44 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// Who has used up what he gets makes no more decoys.
+func TestLimitedMakesNothing(t *testing.T) {
+	o := town(t, "198.18.0.0/24", 1)
+	o.Limits.Peer = 5
+	var in [][]byte
+	for i := range 100 {
+		in = append(in, syn(t, o.Groups[0].Addrs.At(i), 40000))
+	}
+	n := newNetwork(t, o)
+	serve(t, n, &belt{}, in...)
+	if c := n.Counts(); c.Made < 5 || c.Made > 10 { // some records answer nothing
+		t.Errorf("%+v", c)
+	}
+}
+
+// FuzzFrame: no frame does harm, whatever is in it, while addresses are asked for and later.
+func FuzzFrame(f *testing.F) {
+	o := town(f, "198.18.0.0/29", 1)
+	for _, frame := range scanOf(f, someone) {
+		f.Add(frame, false)
+	}
+	f.Add(arp(f, packet.ARPRequest, another, someone, someone), true)
+	f.Add(arp(f, packet.ARPReply, another, someone, us), false)
+	f.Fuzz(func(t *testing.T, frame []byte, free bool) {
+		o.Free = free
+		o.Contact = noContact
+		b := &belt{now: epoch, end: epoch.Add(20 * time.Second), in: [][]byte{frame, ask(t, someone), frame}, times: []time.Duration{0, 9 * time.Second, 10 * time.Second}, keep: true}
+		if err := newNetwork(t, o).Run(b); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range b.sent(t) {
+			if p.Network == packet.IPv4 && !o.Groups[0].Addrs.Contains(p.Src) {
+				t.Fatalf("a packet from %v", p.Src)
+			}
+		}
+	})
+}
+
 // No record gives a stranger, who may have borrowed his address, more than he brought: each
 // probe gets one answer of its size and the headers of an error, and of TCP one with options.
 func TestNoAmplification(t *testing.T) {

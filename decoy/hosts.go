@@ -31,10 +31,10 @@ type host struct {
 type hosts struct {
 	groups groups
 	key    method.Key
-	start  time.Time // clocks are set by it
-	own    packet.MAC
-	routed bool // all have the hardware address of the gateway, which is own
-	keep   int
+	start  time.Time                     // clocks are set by it
+	own    packet.MAC                    // hardware address of the interface
+	routed bool                          // all have that
+	keep   int                           // that many at most
 	scarce bool                          // there are more addresses than are kept
 	told   func(netip.Addr, *osdb.Entry) // of each that is made; nil: nobody
 
@@ -44,13 +44,13 @@ type hosts struct {
 	made, forgotten, unshown int
 }
 
-func (s *hosts) reset() {
-	s.known = map[netip.Addr]*list.Element{}
+func newHosts(o *Options, of groups) hosts {
 	all := 0
-	for _, g := range s.groups {
+	for _, g := range of {
 		all += g.Addrs.Len()
 	}
-	s.scarce = all > s.keep
+	return hosts{groups: of, key: o.Key, start: o.Start, own: o.MAC, routed: o.Gateway.IsValid(), keep: o.Keep, scarce: all > o.Keep,
+		told: o.Made, known: map[netip.Addr]*list.Element{}}
 }
 
 // remembered is a decoy that was made and not forgotten, or nil.

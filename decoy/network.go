@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Groups []Group
 	Key    method.Key
-	Start  time.Time // the clocks of all personas are set by it; zero is wrong for none but tests
+	Start  time.Time // now, by which the clocks of all personas are set
 	Keep   int       // personas remembered at most; 0: 65,536
 
 	// MAC is the hardware address of the interface, where it is an Ethernet.
@@ -88,7 +88,8 @@ type Counts struct {
 	Lost                     int // addresses that others have
 }
 
-// New makes a network of decoys. The error says what no decoy can be made of.
+// New makes a network of decoys. The error says which group makes no sense, or why no decoy
+// can be made of its records.
 func New(o Options) (*Network, error) {
 	g, err := newGroups(o.Groups, o.Key)
 	if err != nil {
@@ -97,9 +98,7 @@ func New(o Options) (*Network, error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
-	n := &Network{o: o, groups: g, limits: limits{Limits: o.Limits}}
-	n.hosts = hosts{groups: g, key: o.Key, start: o.Start, own: o.MAC, routed: o.Gateway.IsValid(), keep: o.Keep, told: o.Made}
-	n.hosts.reset()
+	n := &Network{o: o, groups: g, hosts: newHosts(&o, g), limits: limits{Limits: o.Limits}}
 	for _, g := range n.groups {
 		if len(g.Entries) > standIns {
 			continue

@@ -123,10 +123,14 @@ func (n *Network) packet(p *packet.Packet, b []byte) {
 	n.at = nil
 }
 
-// decoy is the one that a packet is for, or nil.
+// decoy is the one that a packet is for, or nil. None is made for who would get no answer.
 func (n *Network) decoy(p *packet.Packet) *host {
 	h := n.hosts.remembered(p.Dst)
 	if h == nil && n.claims.open(p.Dst) {
+		if !n.limits.open(p.Src, n.now) {
+			n.counts.Limited++
+			return nil
+		}
 		h = n.hosts.make(p.Dst)
 	}
 	if h == nil || n.link == packet.Ethernet && p.DstMAC != h.mac {

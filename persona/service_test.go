@@ -335,6 +335,27 @@ func TestEndlessRequest(t *testing.T) {
 	}
 }
 
+// One peer has so many connections and no more; the others wait until they are forgotten.
+func TestManyConnections(t *testing.T) {
+	w := shop(t, page(nil))
+	for i := range 100 {
+		w.dial(uint16(5000+i), 80, linux)
+	}
+	w.run(time.Second)
+	if _, half, open := w.p.Remembered(); open != 64 || half > 36 {
+		t.Errorf("%d half-open and %d open connections", half, open)
+	}
+	c := w.peers[5001]
+	c.say("GET / HTTP/1.0\r\n\r\n")
+	if w.run(time.Second); !c.fin {
+		t.Error("a connection does not work beside the others")
+	}
+	w.run(time.Hour)
+	if _, half, open := w.p.Remembered(); half+open > 0 || len(w.queue) > 0 {
+		t.Errorf("%d half-open and %d open connections and %d events are left", half, open, len(w.queue))
+	}
+}
+
 // Whatever comes over a connection, there is an answer or none, and nothing grows.
 func FuzzConnection(f *testing.F) {
 	f.Add([]byte{0x10, 0, 0, 5, 0x11, 0, 0, 0, 0x14, 0, 0, 0})

@@ -10,18 +10,20 @@ import (
 	"whorl/method/deep"
 	"whorl/method/gen1"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/method/seek"
 	"whorl/method/survey"
 	"whorl/packet"
 )
 
 // Recorded measures anew what a recording of a scan holds: open and closed ports, the
-// exchanges of both generations, surveys, probes of our own and times. Give it all packets
-// in order of time with Add.
+// exchanges of both generations and over IPv6, surveys, probes of our own and times. Give
+// it all packets in order of time with Add.
 type Recorded struct {
 	search  seek.Replay
 	gen2    gen2.Replay
 	gen1    gen1.Replay
+	ipv6    ipv6.Replay
 	surveys survey.Replay
 	deep    deep.Replay
 	times   backoff.Replay
@@ -30,6 +32,7 @@ type Recorded struct {
 // Add takes one packet.
 func (r *Recorded) Add(p *packet.Packet, at time.Time) {
 	switch {
+	case r.ipv6.Add(p, at):
 	case r.surveys.Add(p, at): // its SYNs are those of S1
 	case r.deep.Add(p, at), r.gen1.Add(p, at), r.times.Add(p, at):
 	default:
@@ -49,6 +52,9 @@ func (r *Recorded) Hosts(version string) (out []*whorl.Host) {
 		if !known[e.Target.Addr] {
 			out = append(out, r.gen1Host(e, version))
 		}
+	}
+	for _, e := range r.ipv6.Exchanges() {
+		out = append(out, r.ipv6Host(e, version))
 	}
 	slices.SortStableFunc(out, func(a, b *whorl.Host) int { return a.Seen.First.Compare(b.Seen.First) })
 	return out

@@ -25,12 +25,12 @@ import (
 
 // taped is a network whose packets are recorded.
 type taped struct {
-	network
+	Network
 	tape *pcapfile.Writer
 }
 
 func (n taped) Open(r link.Route) (link.Conn, error) {
-	c, err := n.network.Open(r)
+	c, err := n.Network.Open(r)
 	return pcapfile.Record(c, n.tape), err
 }
 
@@ -106,21 +106,30 @@ var asRecorded = cmp.Options{cmpopts.EquateComparable(netip.Addr{}), cmpopts.Ign
 // twice is the host at themAddr as a scan gives it, and as the recording of the scan does.
 func twice(t *testing.T, n *sim.Net, j Job, judge Judge) (live, again *whorl.Host) {
 	t.Helper()
+	o, hosts := retold(t, network{n}, j, judge, themAddr.String())
+	if len(hosts) != 1 {
+		t.Fatalf("%d hosts", len(hosts))
+	}
+	return o.hosts[themAddr.String()][0], hosts[0]
+}
+
+// retold is what a scan gives, and the hosts as the recording of the scan gives them.
+func retold(t *testing.T, n Network, j Job, judge Judge, targets ...string) (*outcome, []*whorl.Host) {
+	t.Helper()
 	var file bytes.Buffer
 	tape, err := pcapfile.NewWriter(&file, packet.Ethernet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := judged(context.Background(), t, taped{network{n}, tape}, j, judge, nil, themAddr.String())
+	o := judged(context.Background(), t, taped{n, tape}, j, judge, nil, targets...)
 	if err := errors.Join(o.err, tape.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	hosts := recorded(t, &file)
-	if len(hosts) != 1 {
-		t.Fatalf("%d hosts", len(hosts))
+	for _, h := range hosts {
+		judge.Judge(h)
 	}
-	judge.Judge(hosts[0])
-	return o.hosts[themAddr.String()][0], hosts[0]
+	return o, hosts
 }
 
 // recorded are the hosts of a recording.

@@ -14,6 +14,7 @@ import (
 type silence struct {
 	flows    flows
 	suspects map[netip.Addr]*suspect
+	cleared  time.Time // when old suspects were dropped last, because there were too many
 	crowd    [16]silentSource
 	next     int // place in crowd
 }

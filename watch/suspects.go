@@ -27,17 +27,19 @@ const (
 
 // suspect begins to look whether a client is there.
 func (s *silence) suspect(a netip.Addr, at time.Time) {
-	if s.suspects[a] != nil {
+	known := s.suspects[a]
+	if known != nil && at.Sub(known.since) <= quiet {
 		return
 	}
-	if len(s.suspects) >= maxSuspects {
+	if len(s.suspects) >= maxSuspects && at.Sub(s.cleared) >= time.Second {
+		s.cleared = at
 		for b, u := range s.suspects {
 			if at.Sub(u.since) > quiet {
 				delete(s.suspects, b)
 			}
 		}
 	}
-	if len(s.suspects) < maxSuspects {
+	if known != nil || len(s.suspects) < maxSuspects {
 		s.suspects[a] = &suspect{since: at}
 	}
 }

@@ -58,6 +58,9 @@ func TestIPv6Lab(t *testing.T) {
 			t.Errorf("%s: %+v", addr, o)
 		}
 	}
+	if a, b := found[h.IP.String()], found[h.IP6.String()]; a != nil && b != nil && len(a.Also)+len(b.Also) != 1 {
+		t.Errorf("one machine over both versions: also %v and %v", a.Also, b.Also)
+	}
 	if r := found[h.IP.String()]; r == nil || r.Observations[0].Method != "gen2" {
 		t.Errorf("over IPv4: %+v", r)
 	}

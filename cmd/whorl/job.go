@@ -57,7 +57,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
 	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
 	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names")
-	f.Uint64Var(&o.likely, "top-addresses", 1000, "of a larger IPv6 prefix, the `N` likeliest addresses; 0 is all")
+	f.Uint64Var(&o.likely, "top-addresses", 1000, "take `N` likely hosts of IPv6 prefixes")
 	f.BoolVar(&o.segment, "neighbours", false, "find hosts of the segment of -e over IPv6")
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
 	f.BoolVar(&o.noSweep, "no-sweep", false, "ask hosts of large ranges one by one if they are up")

@@ -29,6 +29,7 @@ type scanning struct {
 	stop     context.CancelFunc
 	warned   bool           // of what of our own stands in the way
 	shared   verdict.Shared // looks for a proxy before many hosts
+	machines machines       // seen over both versions of IP
 }
 
 // run scans and writes all outputs. What a journal holds comes first.
@@ -40,6 +41,7 @@ func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
 	r.o.begin(r.app, report.Run{Version: version, Args: head.Args, Start: head.Start, Databases: describe(r.judges.set), TCP: r.job.TCP})
 	r.status = r.app.status(ctx, &r.progress, total, time.Duration(r.o.every))
 	r.judges.without = r.status.without
+	r.machines.memo = func() *verdict.Memo { return r.memo(r.judges.judges()) }
 	err := r.replay(ctx)
 	if err == nil {
 		err = r.scan(ctx)
@@ -87,13 +89,18 @@ func (r *scanning) scan(ctx context.Context) error {
 		Network: r.network, Version: version, Progress: &r.progress, Listen: r.network.Listen,
 		NewJudge: func() scan.Judge {
 			return r.judges.judge(func(j *verdict.Judges) scan.Judge {
-				return withNames{verdict.NewMemo(j.New(), explained(r.verbose), r.verbose > 0), names}
+				return withNames{r.memo(j), names}
 			})
 		},
 		Decide: r.decide(),
 		Keep:   r.state.keep,
 		Host:   r.give,
 	})
+}
+
+// memo is a judge that explains as much as the user wants to know.
+func (r *scanning) memo(j *verdict.Judges) *verdict.Memo {
+	return verdict.NewMemo(j.New(), explained(r.verbose), r.verbose > 0)
 }
 
 // decide tells when the times of a host have told enough, by the databases as they were
@@ -114,6 +121,7 @@ func (r *scanning) give(h *whorl.Host) {
 	r.tally.add(h)
 	r.status.count(h)
 	r.warnOfOwn(h)
+	r.machines.join(h)
 	r.shared.Add(h)
 	r.status.without(func() { r.o.host(r.app, h) })
 	if r.o.dead() {

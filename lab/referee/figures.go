@@ -59,12 +59,21 @@ func (f *figures) add(h *whorl.Host) {
 	}
 	f.up++
 	f.names[headline(h).Name]++
-	if o := second(h); o != nil {
+	if o := measured(h); o != nil {
 		f.answered[o.Conditions.Answered]++
 		f.sent += o.Conditions.Sent
 		f.gaps = append(f.gaps, o.Conditions.WorstGap)
 		f.begun.add(o.Conditions.At)
 	}
+}
+
+// measured is the observation of Nmap's probes, over whichever version of IP; nil if there
+// is none.
+func measured(h *whorl.Host) *whorl.Observation {
+	if i := slices.IndexFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "gen2" || o.Method == "ipv6" }); i >= 0 {
+		return &h.Observations[i]
+	}
+	return nil
 }
 
 // print writes them, a line each: what, a number, and its words. Hosts that are the same

@@ -18,9 +18,9 @@ const longestGap = 64 * time.Second
 const tickPhase = 290 * time.Millisecond
 
 // asFIN reads a schedule of SYN-ACKs as one of FINs, which most stacks repeat for
-// longer. One of FINs gives one without gaps.
+// longer. Any other gives one without gaps.
 func (s *Schedule) asFIN() Schedule {
-	if s.State.fin() {
+	if s.State != SynRcvd {
 		return Schedule{}
 	}
 	out := *s

@@ -88,6 +88,9 @@ func (m *Machine) Sent(tag method.Tag, at time.Time) {
 	if Probe(tag) == S1 {
 		m.base = at
 	}
+	if m.Packets == 1 {
+		m.First = at
+	}
 	m.last, m.Last = at, at
 }
 

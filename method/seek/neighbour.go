@@ -81,12 +81,18 @@ func (n *Neighbour) told(p *packet.Packet) (packet.MAC, bool) {
 	if p.Network == packet.ARP {
 		return p.ARP.SenderMAC, p.ARP.Op == packet.ARPReply && p.ARP.SenderIP == n.addr
 	}
+	addr, mac, ok := advertised(p)
+	return mac, ok && addr == n.addr
+}
+
+// advertised is what an advertisement tells: an address and its hardware address.
+func advertised(p *packet.Packet) (netip.Addr, packet.MAC, bool) {
 	a, ok := p.Neighbor()
-	if !ok || p.ICMP.Type != packet.ICMPv6NeighborAdv || a.Target != n.addr {
-		return packet.MAC{}, false
+	if !ok || p.ICMP.Type != packet.ICMPv6NeighborAdv {
+		return netip.Addr{}, packet.MAC{}, false
 	}
 	if a.MAC.IsZero() { // one that is sent to us alone may leave it out
-		return p.SrcMAC, a.Solicited
+		return a.Target, p.SrcMAC, a.Solicited
 	}
-	return a.MAC, true
+	return a.Target, a.MAC, true
 }

@@ -9,11 +9,13 @@ import (
 	"whorl/packet"
 )
 
-// Replay finds in a capture which ports of hosts have answered a search. Give it all
-// packets in order of time with Add.
+// Replay finds in a capture which ports of hosts have answered a search, and which hosts
+// have told their hardware address over IPv6. Give it all packets in order of time with
+// Add.
 type Replay struct {
 	asked map[asked]struct{}
 	ports map[netip.Addr][]State
+	macs  map[netip.Addr]packet.MAC
 }
 
 // asked is a SYN of a search.
@@ -27,10 +29,14 @@ type asked struct {
 const (
 	maxAsked = 1 << 20
 	maxPorts = 1 << 12 // of one host
+	maxMACs  = 1 << 17
 )
 
 // Add takes one packet; what belongs to no search is passed over.
 func (r *Replay) Add(p *packet.Packet, _ time.Time) {
+	if p.Transport == packet.ICMPv6 {
+		r.advertised(p)
+	}
 	if p.Transport != packet.TCP {
 		return
 	}
@@ -68,3 +74,18 @@ func (r *Replay) answer(p *packet.Packet) {
 
 // Ports are those of a host that have answered, in the order of their answers.
 func (r *Replay) Ports(host netip.Addr) []State { return r.ports[host] }
+
+// advertised notes the hardware address that an advertisement tells.
+func (r *Replay) advertised(p *packet.Packet) {
+	host, mac, ok := advertised(p)
+	if !ok || mac.IsZero() || len(r.macs) == maxMACs {
+		return
+	}
+	if r.macs == nil {
+		r.macs = map[netip.Addr]packet.MAC{}
+	}
+	r.macs[host] = mac
+}
+
+// MAC is the hardware address that a host has advertised; zero: none was seen.
+func (r *Replay) MAC(host netip.Addr) packet.MAC { return r.macs[host] }

@@ -39,3 +39,29 @@ func TestReplay(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Advertisements tell hardware addresses: in words, or by who sends them if they were
+// asked for.
+func TestReplayMAC(t *testing.T) {
+	told, sender := packet.MAC{2, 0, 0, 0, 0, 1}, packet.MAC{2, 0, 0, 0, 0, 2}
+	for name, c := range map[string]struct {
+		kind uint8
+		n    packet.Neighbor
+		want packet.MAC
+	}{
+		"told":         {packet.ICMPv6NeighborAdv, packet.Neighbor{MAC: told, Solicited: true}, told},
+		"unasked":      {packet.ICMPv6NeighborAdv, packet.Neighbor{MAC: told}, told},
+		"to us alone":  {packet.ICMPv6NeighborAdv, packet.Neighbor{Solicited: true}, sender},
+		"nothing":      {packet.ICMPv6NeighborAdv, packet.Neighbor{}, packet.MAC{}},
+		"solicitation": {packet.ICMPv6NeighborSol, packet.Neighbor{MAC: told}, packet.MAC{}},
+	} {
+		c.n.Target = netip.MustParseAddr("2001:db8::1")
+		p := packet.Packet{SrcMAC: sender}
+		p.SetNeighbor(c.kind, c.n)
+		var r Replay
+		r.Add(&p, time.Time{})
+		if got := r.MAC(c.n.Target); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whorl"
+	"whorl/lab/target"
+)
+
+// explained are the hosts of recordings, as whorl explain gives them.
+func explained(t *testing.T, h *target.Target, files ...string) (found []*whorl.Host) {
+	t.Helper()
+	var out, people bytes.Buffer
+	c := exec.Command("whorl", append([]string{"explain", "--no-system-db", "--json"}, files...)...)
+	c.Stdout, c.Stderr = &out, &people
+	if err := h.Run(c); err != nil {
+		t.Fatalf("%v: %s", err, people.String())
+	}
+	for d := json.NewDecoder(&out); d.More(); {
+		host := new(whorl.Host)
+		if err := d.Decode(host); err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, host)
+	}
+	return found
+}
+
+// A recorded scan over IPv6 is measured and judged as it was live.
+func TestRecordingIPv6Lab(t *testing.T) {
+	for _, kind := range []string{"linux", "gvisor", "lwip"} {
+		h := target.Up(t, kind)
+		file := filepath.Join(t.TempDir(), "six.pcapng")
+		live := recordsOf(t, h, "-p", "80,81", "--record", file, h.IP6.String())[h.IP6.String()]
+		again := explained(t, h, file)
+		if live == nil || len(again) != 1 {
+			t.Fatalf("%s: %+v, %d hosts in the recording", kind, live, len(again))
+		}
+		if d := cmp.Diff(live.Observations[0].Print, again[0].Observations[0].Print); d != "" {
+			t.Errorf("%s (-live +recorded): %s", kind, d)
+		}
+		if l, r := live.Verdicts[0], again[0].Verdicts[0]; l.Name != r.Name || l.Probability != r.Probability {
+			t.Errorf("%s: live %s with %v, recorded %s with %v", kind, l.Name, l.Probability, r.Name, r.Probability)
+		}
+		if d := cmp.Diff(live.Ports, again[0].Ports); d != "" || live.MAC != again[0].MAC {
+			t.Errorf("%s: MAC %s and %s, ports (-live +recorded): %s", kind, live.MAC, again[0].MAC, d)
+		}
+	}
+}
+
+// What Nmap asks over IPv6, and the answers, are an exchange in anybody's capture.
+func TestCaptureOfNmapIPv6Lab(t *testing.T) {
+	for _, name := range []string{"nmap", "tcpdump"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip(err)
+		}
+	}
+	h := target.Up(t, "linux")
+	file := filepath.Join(t.TempDir(), "nmap.pcap")
+	dump := exec.Command("tcpdump", "-U", "-Z", "root", "-i", "v0", "-w", file, "ip6")
+	said, err := dump.StderrPipe()
+	if err == nil {
+		err = h.Start(dump)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	said.Read(make([]byte, 1)) // it says that it listens
+	c := exec.Command("nmap", "-6", "-n", "-Pn", "-O", "--max-os-tries", "1", "-p", "80,81", h.IP6.String())
+	if err := h.Run(c); err != nil {
+		t.Error(err)
+	}
+	time.Sleep(200 * time.Millisecond) // the last answer is on its way to the file
+	dump.Process.Signal(syscall.SIGINT)
+	io.Copy(io.Discard, said)
+	if err := dump.Wait(); err != nil {
+		t.Error(err)
+	}
+	found := explained(t, h, file)
+	if len(found) != 1 {
+		t.Fatalf("%d hosts", len(found))
+	}
+	r := found[0]
+	o := r.Observations[0]
+	if r.Addr != h.IP6 || r.MAC == "" || o.Method != "ipv6" || o.Conditions.Probes != 17 || o.Conditions.Answered != 15 {
+		t.Errorf("%v, MAC %s: %s, %+v", r.Addr, r.MAC, o.Method, o.Conditions)
+	}
+	if len(r.Verdicts) == 0 || r.Verdicts[0].Family != "Linux" {
+		t.Errorf("verdicts %+v", r.Verdicts)
+	}
+}
