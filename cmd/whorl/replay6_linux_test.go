@@ -16,8 +16,8 @@ import (
 	"whorl/lab/target"
 )
 
-// explained are the hosts of recordings, as whorl explain gives them.
-func explained(t *testing.T, h *target.Target, files ...string) (found []*whorl.Host) {
+// judgedAgain are the hosts of recordings, as whorl explain gives them.
+func judgedAgain(t *testing.T, h *target.Target, files ...string) (found []*whorl.Host) {
 	t.Helper()
 	var out, people bytes.Buffer
 	c := exec.Command("whorl", append([]string{"explain", "--no-system-db", "--json"}, files...)...)
@@ -41,15 +41,15 @@ func TestRecordingIPv6Lab(t *testing.T) {
 		h := target.Up(t, kind)
 		file := filepath.Join(t.TempDir(), "six.pcapng")
 		live := recordsOf(t, h, "-p", "80,81", "--record", file, h.IP6.String())[h.IP6.String()]
-		again := explained(t, h, file)
+		again := judgedAgain(t, h, file)
 		if live == nil || len(again) != 1 {
 			t.Fatalf("%s: %+v, %d hosts in the recording", kind, live, len(again))
 		}
 		if d := cmp.Diff(live.Observations[0].Print, again[0].Observations[0].Print); d != "" {
 			t.Errorf("%s (-live +recorded): %s", kind, d)
 		}
-		if l, r := live.Verdicts[0], again[0].Verdicts[0]; l.Name != r.Name || l.Probability != r.Probability {
-			t.Errorf("%s: live %s with %v, recorded %s with %v", kind, l.Name, l.Probability, r.Name, r.Probability)
+		if l, r := live.Verdicts[0], again[0].Verdicts[0]; l.Name != r.Name || l.Confidence != r.Confidence {
+			t.Errorf("%s: live %s with %v, recorded %s with %v", kind, l.Name, l.Confidence, r.Name, r.Confidence)
 		}
 		if d := cmp.Diff(live.Ports, again[0].Ports); d != "" || live.MAC != again[0].MAC {
 			t.Errorf("%s: MAC %s and %s, ports (-live +recorded): %s", kind, live.MAC, again[0].MAC, d)
@@ -85,7 +85,7 @@ func TestCaptureOfNmapIPv6Lab(t *testing.T) {
 	if err := dump.Wait(); err != nil {
 		t.Error(err)
 	}
-	found := explained(t, h, file)
+	found := judgedAgain(t, h, file)
 	if len(found) != 1 {
 		t.Fatalf("%d hosts", len(found))
 	}
