@@ -111,6 +111,9 @@ func TestMake(t *testing.T) {
 	if plan.Then == nil || plan.Then.Detail != Nothing {
 		t.Errorf("together %q give %+v", plan.Together, plan.Then)
 	}
+	if rules := slices.ContainsFunc(plan.Chosen(), (*Setting).Rule); rules != slices.Contains(plan.Lines, Chains[0]) || len(plan.Lines) < len(plan.Together) {
+		t.Errorf("for %q to type %q", plan.Together, plan.Lines)
+	}
 	keys := map[string]bool{}
 	for _, s := range plan.Chosen() {
 		if s.Key != "" && keys[s.Key] {

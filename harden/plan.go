@@ -19,6 +19,7 @@ type Plan struct {
 	Outcomes []Outcome `json:"outcomes"`           // each setting by itself, what hides most first
 	Already  []string  `json:"already,omitempty"`  // names of settings that are set
 	Together []string  `json:"together,omitempty"` // the few settings that hide most, by name, in the order in which they help
+	Lines    []string  `json:"lines,omitempty"`    // to type for those, as root
 	Then     *View     `json:"then,omitempty"`     // with those
 }
 
@@ -102,6 +103,7 @@ func Make(h *whorl.Host, judge Judge, o Options) (*Plan, error) {
 	}
 	slices.SortStableFunc(p.Outcomes, func(a, b Outcome) int { return tells(a.Then, b.Then) })
 	p.together(now, look, o.Without, cmp.Or(o.Most, 5))
+	p.Lines = typed(p.Chosen())
 	return p, nil
 }
 
@@ -140,6 +142,17 @@ func (p *Plan) Chosen() (out []*Setting) {
 		out = append(out, p.Outcomes[i].Setting)
 	}
 	return out
+}
+
+// typed are the lines of settings, with what rules of nftables need before them.
+func typed(settings []*Setting) (lines []string) {
+	if slices.ContainsFunc(settings, (*Setting).Rule) {
+		lines = slices.Clone(Chains)
+	}
+	for _, s := range settings {
+		lines = append(lines, s.Lines...)
+	}
+	return lines
 }
 
 // keyTaken reports whether a chosen setting has the key: it cannot have two values.

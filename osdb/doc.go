@@ -45,9 +45,10 @@
 // [ReadP0f] makes records of p0f's signatures. [Entry.Passive] is what a record says of SYNs
 // and SYN-ACKs, of what its tests of the second generation imply too.
 //
-// The user's own grows by [FromObservation], which makes a record of a print, and
-// [Entry.Widen], which lets it fit another one. [Append] and [Amend] put that into
-// the text of a file, whose comments stay, and [Update] changes the file.
+// The user's own grows by [FromObservation] and [FromObservationIPv6], which make a
+// record of a print, and [Entry.Widen], which lets it fit another one. [Append] and
+// [Amend] put that into the text of a file, whose comments stay, and [Update] changes
+// the file.
 //
 // The package does not compare hosts with records; gen2 does, and verdict ranks.
 //

@@ -2,6 +2,7 @@ package osdb
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,15 +28,11 @@ func FromObservation(seen []method.Line) (*gen2.Reference, error) {
 		if !ok {
 			continue
 		}
-		claims, err := claimsOf(t, l)
+		claims, err := claimsOf(gen2.Tests[t].Attr, l)
 		if err != nil {
 			return nil, err
 		}
-		want := method.Line{Test: l.Test}
-		for _, c := range claims {
-			want.Set(gen2.Tests[t].Attrs[c.attr].Name, c.want)
-		}
-		test, errs := new(gen2.Compiler).Test(want)
+		test, errs := new(gen2.Compiler).Test(wanted(l.Test, claims))
 		if len(errs) > 0 {
 			return nil, fmt.Errorf("osdb: print: %w", errs[0])
 		}
@@ -59,43 +56,71 @@ func lineOf(seen []method.Line, t gen2.Test) (method.Line, bool) {
 
 // claim is what one observed value allows a record to say.
 type claim struct {
-	attr      int    // place in the form of the test
+	attr      string
 	got, want string // the value, and the expression made of it
 }
 
-// claimsOf goes through one line of a print. A print has T or TG, a record both.
-func claimsOf(t gen2.Test, l method.Line) (claims []claim, err error) {
-	form := gen2.Tests[t]
+// wanted is the line of a record that says all of that.
+func wanted(test string, claims []claim) method.Line {
+	l := method.Line{Test: test}
+	for _, c := range claims {
+		l.Set(c.attr, c.want)
+	}
+	return l
+}
+
+// claimsOf goes through one line of a print, whose test has those attributes. Of an initial
+// TTL and the guess at it, a print has one, a record both.
+func claimsOf(form func(attr string) (place int, ok bool), l method.Line) (claims []claim, err error) {
 	add := func(name, got, want string) {
-		if i, ok := form.Attr(name); ok {
-			claims = append(claims, claim{i, got, want})
+		if _, ok := form(name); ok {
+			claims = append(claims, claim{name, got, want})
 		}
 	}
 	for _, a := range l.Attrs {
-		if _, ok := form.Attr(a.Name); !ok {
+		if _, ok := form(a.Name); !ok {
 			return nil, fmt.Errorf("osdb: print: %s: unknown attribute %.24q", l.Test, a.Name)
 		}
 		if !isLiteral(a.Value) {
 			return nil, fmt.Errorf("osdb: print: %s: %s=%.40q: an expression, not a measured value", l.Test, a.Name, a.Value)
 		}
-		want, guess := usual(t, a, l), ""
-		if a.Name == "T" || a.Name == "TG" {
-			want, guess = initialTTL(a.Value)
+		measures, guesses := ttlNames(a.Name)
+		if measures == "" {
+			add(a.Name, a.Value, usual(a, l))
+			continue
 		}
-		switch _, both := l.Value("TG"); {
-		case guess == "", a.Name == "T" && both:
+		want, guess := initialTTL(a.Value)
+		if l.Test == "NS6" { // who forwards neighbour discovery makes it void (RFC 4861 section 7.1)
+			want = a.Value
+		}
+		_, measured := l.Value(measures)
+		_, guessed := l.Value(guesses)
+		switch {
+		case guess == "", a.Name == measures && guessed:
 			add(a.Name, a.Value, want)
-		case a.Name == "T":
-			add("T", a.Value, want)
-			add("TG", guess, guess)
+		case a.Name == measures:
+			add(measures, a.Value, want)
+			add(guesses, guess, guess)
 		default:
-			if _, both := l.Value("T"); !both {
-				add("T", guess, want)
+			if !measured {
+				add(measures, guess, want)
 			}
-			add("TG", a.Value, a.Value)
+			add(guesses, a.Value, a.Value)
 		}
 	}
 	return claims, nil
+}
+
+// ttlNames are the attributes that measure and guess an initial TTL, if name is one of
+// them.
+func ttlNames(name string) (measures, guesses string) {
+	switch name {
+	case "T", "TG":
+		return "T", "TG"
+	case "HL", "HLG":
+		return "HL", "HLG"
+	}
+	return "", ""
 }
 
 // isLiteral tells a value from what an expression would read as a comparison or a
@@ -109,13 +134,17 @@ func isLiteral(v string) bool {
 	return len(alts) == 1 && alts[0].Kind == expr.Literal
 }
 
+// limited are the tests whose answers hosts limit the rate of and filters drop: those of
+// ICMP. NS6 is asked on the segment of the host alone.
+var limited = []string{"U1", "IE", "U1_6", "IE1_6", "IE2_6", "NS6"}
+
 // rateSlack is by how much SP and ISR, logarithms of rates (8 a doubling), are let
 // differ on both sides.
 const rateSlack = 8
 
 // usual is the expression that stands for a value and what else chance could have
 // given in its place.
-func usual(t gen2.Test, a method.Attr, l method.Line) string {
+func usual(a method.Attr, l method.Line) string {
 	n, err := strconv.ParseUint(a.Value, 16, 32)
 	number := err == nil
 	gcd, _ := l.Value("GCD")
@@ -137,7 +166,7 @@ func usual(t gen2.Test, a method.Attr, l method.Line) string {
 			return "RD|RI"
 		}
 	case "R":
-		if a.Value == "Y" && (t == gen2.TestU1 || t == gen2.TestIE) { // hosts limit the rate of ICMP, and filters drop it
+		if a.Value == "Y" && slices.Contains(limited, l.Test) {
 			return "Y|N"
 		}
 	}

@@ -24,13 +24,17 @@ var values = map[string]int{"S": 4, "A": 4, "CC": 4, "DFI": 4, "Q": 4, "RIPCK": 
 
 // Change is one expression of a record that widening replaces.
 type Change struct {
-	Test, Attr string
+	Test, Attr string // Attr is empty if the whole test is new
 	Got        string // the observed value that asked for it
-	Old, New   string // expressions; Old is "-" if there was none
+	Old, New   string // expressions; Old is "-" if there was none; New is all attributes of a new test
 }
 
-// String is the change as in "SEQ.SP FD-108 -> FD-112 (got 10A)".
+// String is the change as in "SEQ.SP FD-108 -> FD-112 (got 10A)", or "T2_6 - -> R=N" for a
+// new test.
 func (c Change) String() string {
+	if c.Attr == "" {
+		return fmt.Sprintf("%s %s -> %s", c.Test, c.Old, c.New)
+	}
 	return fmt.Sprintf("%s.%s %s -> %s (got %s)", c.Test, c.Attr, orEmpty(c.Old), orEmpty(c.New), orEmpty(c.Got))
 }
 
@@ -41,64 +45,93 @@ func orEmpty(s string) string {
 	return s
 }
 
-// Widen gives the record that also fits a further print of the same system, and what
-// differs from e, which stays as it is. Ranges are joined and alternatives added.
-// A record only gets wider: tests and attributes that it does not mention are not
-// added. The exception is a test without an answer that has got one.
+// Widen gives the record that also fits a further print of the same system, over either
+// version of IP, and what differs from e, which stays as it is. Ranges are joined and
+// alternatives added. A record only gets wider: tests and attributes that it does not
+// mention are not added. The exceptions are a test without an answer that has got one,
+// and a record that tells nothing of IPv6: it learns all that the print does.
 //
 // The error names each expression that would say nothing any more.
 func (e *Entry) Widen(seen []method.Line) (wider *Entry, changes []Change, err error) {
-	r := &gen2.Reference{}
-	common := false
+	wide := *e
+	var common, common6 bool
+	var changes6 []Change
+	var errs [3]error
+	wide.Gen2, changes, common, errs[0] = widenGen2(e.Gen2, seen)
+	wide.Extra, changes6, common6, errs[1] = widenIPv6(e.Extra, seen)
+	if !common && !common6 {
+		errs[2] = errors.New("it has no test in common with the print")
+	}
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, nil, fmt.Errorf("osdb: %.60q cannot be widened: %w", e.Name, err)
+	}
+	return &wide, append(changes, changes6...), nil
+}
+
+// widenGen2 does so with the tests of the second generation. common is that one of them is
+// in the print; without that the result is the record's.
+func widenGen2(was *gen2.Reference, seen []method.Line) (wide *gen2.Reference, changes []Change, common bool, err error) {
+	wide = &gen2.Reference{}
 	var errs []error
 	for t := range gen2.NumTests {
-		test := e.Gen2.Test(t)
+		test := was.Test(t)
 		if test == nil {
 			continue
 		}
 		if l, ok := lineOf(seen, t); ok {
 			common = true
-			more, err := changesOf(test, l)
+			more, err := changesOf(claimedByGen2(test), l)
 			errs = append(errs, err)
 			changes = append(changes, more...)
 			if test, err = changed(test, more); err != nil {
 				errs = append(errs, err)
 			}
 		}
-		r.Set(test)
+		wide.Set(test)
 	}
 	if !common {
-		errs = append(errs, errors.New("it has no test in common with the print"))
+		return was, nil, false, nil
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, nil, fmt.Errorf("osdb: %.60q cannot be widened: %w", e.Name, err)
+	return wide, changes, true, errors.Join(errs...)
+}
+
+// claimed is what one test of a record says, of whichever method.
+type claimed struct {
+	test   string
+	form   func(attr string) (place int, ok bool) // all that it could say
+	terms  map[string]expr.Expr                   // by attribute
+	silent bool                                   // that no answer comes, or nothing at all
+}
+
+func claimedByGen2(t *gen2.ReferenceTest) claimed {
+	form := gen2.Tests[t.Test]
+	state := t.State()
+	c := claimed{form.Name, form.Attr, map[string]expr.Expr{}, state == gen2.Silent || state == gen2.Empty}
+	for _, term := range t.Terms(expr.Whorl) {
+		c.terms[form.Attrs[term.Attr].Name] = term.Expr
 	}
-	wide := *e
-	wide.Gen2 = r
-	return &wide, changes, nil
+	return c
 }
 
 // changesOf compares one test of a record with one line of a print.
-func changesOf(t *gen2.ReferenceTest, l method.Line) (changes []Change, err error) {
-	claims, err := claimsOf(t.Test, l)
+func changesOf(t claimed, l method.Line) (changes []Change, err error) {
+	claims, err := claimsOf(t.form, l)
 	if err != nil {
 		return nil, err
 	}
-	form, terms, state := gen2.Tests[t.Test], t.Terms(expr.Whorl), t.State()
-	if len(terms) == 0 { // SEQ(R=N), with which nothing is compared
+	if len(t.terms) == 0 { // SEQ(R=N), with which nothing is compared
 		return nil, nil
 	}
 	var errs []error
 	for _, c := range claims {
-		change := Change{Test: form.Name, Attr: form.Attrs[c.attr].Name, Got: c.got}
-		i := slices.IndexFunc(terms, func(t gen2.Term) bool { return t.Attr == c.attr })
+		change := Change{Test: t.test, Attr: c.attr, Got: c.got}
+		old, told := t.terms[c.attr]
 		switch {
-		case i < 0 && (state == gen2.Silent || state == gen2.Empty): // nothing came so far
+		case !told && t.silent: // nothing came so far
 			change.Old, change.New = "-", c.want
-		case i < 0 || terms[i].Expr.Match(c.got):
+		case !told || old.Match(c.got):
 			continue
 		default:
-			old := terms[i].Expr
 			alts := joined(old, expr.MustParse(c.want))
 			change.Old, change.New = old.String(), strings.Join(alts, "|")
 			errs = append(errs, meaningless(change, alts))

@@ -39,6 +39,9 @@ func (f *cef) Contact(c *whorl.Contact) error {
 	return f.write([]byte(b.String()))
 }
 
+// maxCustom is how long a custom string (cs1 to cs6) may be, in bytes.
+const maxCustom = 4000
+
 // pair is a key of ours with a value that may come from the network.
 type pair struct{ key, value string }
 
@@ -65,7 +68,6 @@ func cefPairs(c *whorl.Contact) (out []pair) {
 	add("proto", proto)
 	add("cnt", strconv.Itoa(c.Counts.Packets))
 	add("cat", string(c.Class))
-	add("outcome", string(c.Leak))
 	labelled := func(key, label, value string) {
 		if value != "" {
 			add(key+"Label", label)
@@ -77,7 +79,8 @@ func cefPairs(c *whorl.Contact) (out []pair) {
 	labelled("cs3", "learned", learnedName(c))
 	labelled("cs4", "state", string(c.State))
 	labelled("cs5", "evasion", strings.Join(c.Evasion, ", "))
-	labelled("cs6", "sources", sourceAddrs(c))
+	labelled("cs6", "sources", sourceAddrs(c, maxCustom))
+	labelled("flexString1", "leak", string(c.Leak))
 	labelled("cfp1", "confidence", share(c.Confidence))
 	return out
 }
@@ -87,11 +90,11 @@ func cefAddr(out []pair, v4, v6, label string, a netip.Addr) []pair {
 	if !a.IsValid() {
 		return out
 	}
-	if s := plainAddr(a); strings.Contains(s, ":") {
+	s := plainAddr(a)
+	if strings.Contains(s, ":") {
 		return append(out, pair{v6 + "Label", label}, pair{v6, s})
-	} else {
-		return append(out, pair{v4, s})
 	}
+	return append(out, pair{v4, s})
 }
 
 // cefSeverity is 0 to 10, 10 being worst.

@@ -97,7 +97,7 @@ func TestSignatureNumbers(t *testing.T) {
 	}{
 		{whorl.OSFingerprint, "", 1931000}, {whorl.OSFingerprint, "nmap -O", 1931001}, {whorl.OSFingerprint, "whorl scan", 1931005},
 		{whorl.OSFingerprint, "p0f-sendsyn-like", 1931013}, {whorl.OSFingerprint, "not known", 1931000},
-		{whorl.OSFingerprintTiming, "", 1931100}, {whorl.PortScan, "nmap -sS", 1931214}, {whorl.VersionScan, "nmap -sV", 1931320},
+		{whorl.OSFingerprintTiming, "", 1931100}, {whorl.PortScan, "nmap -sS", 1931214}, {whorl.PortScan, "nmap -sM", 1931227}, {whorl.VersionScan, "nmap -sV", 1931320},
 		{whorl.HostDiscovery, "nmap -sn", 1931419}, {whorl.MassScan, "zmap", 1931522}, {whorl.Malformed, "", 1931600}, {whorl.DecoyContact, "", 1931700},
 	} {
 		if id := signatureID(&whorl.Contact{Class: tt.class, Tool: tt.tool}); id != tt.id {
@@ -146,6 +146,16 @@ func TestSeverity(t *testing.T) {
 	} {
 		if eve, cef := eveSeverity(tt.c), cefSeverity(tt.c); eve != tt.eve || cef != tt.cef {
 			t.Errorf("%s: severity %d and %d, want %d and %d", tt.name, eve, cef, tt.eve, tt.cef)
+		}
+	}
+}
+
+// A list of sources ends where the field does, and not within an address.
+func TestSourceAddrs(t *testing.T) {
+	c := decoysContact()
+	for most, want := range map[int]string{27: "198.51.100.50,198.51.100.7", 26: "198.51.100.50,198.51.100.7", 25: "198.51.100.50", 12: ""} {
+		if got := sourceAddrs(c, most); got != want {
+			t.Errorf("%d bytes give %q, want %q", most, got, want)
 		}
 	}
 }

@@ -122,13 +122,20 @@ func learnedName(c *whorl.Contact) string {
 	return c.Learned.Verdicts[0].Name
 }
 
-// sourceAddrs lists the sources, with commas between.
-func sourceAddrs(c *whorl.Contact) string {
-	var out []string
-	for _, s := range c.Sources {
-		out = append(out, plainAddr(s.Addr))
+// sourceAddrs lists the sources with commas between, as many as fit into most bytes.
+func sourceAddrs(c *whorl.Contact, most int) string {
+	list := ""
+	for i, s := range c.Sources {
+		next := list + "," + plainAddr(s.Addr)
+		if i == 0 {
+			next = next[1:]
+		}
+		if len(next) > most {
+			break
+		}
+		list = next
 	}
-	return strings.Join(out, ",")
+	return list
 }
 
 // share is a probability with two digits, cut off as percents are.

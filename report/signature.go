@@ -40,7 +40,7 @@ var tools = []string{
 	"nmap -O", "nmap -6 -O", "nmap -O before 4.20", "nmap-like", "whorl scan",
 	"queso", "queso-like", "xprobe2", "xprobe2-like", "SinFP", "SinFP-like", "p0f-sendsyn", "p0f-sendsyn-like",
 	"nmap -sS", "nmap -sA", "nmap -sN", "nmap -sF", "nmap -sX", "nmap -sn", "nmap -sV",
-	"masscan", "zmap", "hping3", "JA4TScan", "RING-like", "nmap -sU",
+	"masscan", "zmap", "hping3", "JA4TScan", "RING-like", "nmap -sU", "nmap -sM",
 }
 
 // place is where the class of a contact stands in the list; behind them if it does not.

@@ -16,20 +16,24 @@ var likelyPorts = []uint64{0x110, 0x143, 0x389, 0x443, 0x465, 0x587, 0x993, 0x99
 // lowHosts are the hosts that are tried before the services: ::1 to ::ff.
 const lowHosts = 0xff
 
-// likelyHost is the host part of a prefix that is the likeliest but index others: low
-// numbers, services, then the numbers that follow. ::0 is every router (RFC 4291 section
-// 2.6.1) and left out. Addresses made of hardware addresses or of chance are not guessed:
-// neighbours and captures tell them.
-func likelyHost(index uint64) uint64 {
+// likelyHost is the host part of a prefix that is the likeliest but index others, of those
+// up to last: low numbers, services, then the numbers that follow. ::0 is every router
+// (RFC 4291 section 2.6.1) and left out. Addresses made of hardware addresses or of chance
+// are not guessed: neighbours and captures tell them.
+func likelyHost(index, last uint64) uint64 {
 	if index < lowHosts {
 		return index + 1
 	}
 	index -= lowHosts
-	if index < uint64(len(likelyPorts)) {
-		return likelyPorts[index]
+	ports := likelyPorts
+	if beyond := slices.IndexFunc(ports, func(p uint64) bool { return p > last }); beyond >= 0 {
+		ports = ports[:beyond]
 	}
-	host := index - uint64(len(likelyPorts)) + lowHosts + 1
-	for _, p := range likelyPorts { // in order: each that is passed moves the rest by one
+	if index < uint64(len(ports)) {
+		return ports[index]
+	}
+	host := index - uint64(len(ports)) + lowHosts + 1
+	for _, p := range ports { // in order: each that is passed moves the rest by one
 		if host >= p {
 			host++
 		}
@@ -59,8 +63,7 @@ func likelySpan(spec string) (s span, ok bool, err error) {
 
 // limit leaves only the n likeliest addresses of an IPv6 prefix that has more.
 func (s *span) limit(n uint64) {
-	last, ok := s.last()
-	if most := slices.Max(likelyPorts) + n; !s.v4() && (!ok || last > most) {
+	if last, ok := s.last(); !s.v4() && (!ok || n <= last) {
 		s.likely = n
 	}
 }

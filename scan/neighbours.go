@@ -43,8 +43,9 @@ func Neighbours(ctx context.Context, c link.Conn, r link.Route, key method.Key) 
 			n, at, err := c.Recv(buf, sooner(wake, now.Add(ctxCheck)))
 			switch {
 			case err == nil:
-				p.Decode(c.LinkType(), buf[:n])
-				s.Receive(&p, at)
+				if p.Decode(c.LinkType(), buf[:n]); !p.Odd.Has(packet.OddChecksum) {
+					s.Receive(&p, at)
+				}
 			case !errors.Is(err, link.ErrTimeout):
 				return nil, fmt.Errorf("scan: hearing neighbours over %s: %w", r.Interface, err)
 			}

@@ -18,8 +18,13 @@ type span struct {
 	start  uint64 // index of its first address among those of all spans
 }
 
-// prefixSpan covers all addresses of a prefix.
+// prefixSpan covers all addresses of a prefix. One of IPv4 addresses in IPv6 (RFC 4291
+// section 2.5.5.2) is one of IPv4.
 func prefixSpan(p netip.Prefix) span {
+	const mapped = 96 // bits before the IPv4 address
+	if p.Addr().Is4In6() && p.Bits() >= mapped {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mapped)
+	}
 	p = p.Masked()
 	if !p.Addr().Is4() {
 		return span{prefix: p}
@@ -48,8 +53,7 @@ func (s *span) last() (n uint64, ok bool) {
 		if s.likely > 0 {
 			return s.likely - 1, true
 		}
-		host := 128 - s.prefix.Bits()
-		return 1<<host - 1, host <= 64 // a shift by 64 leaves 0, and 0-1 is the last of 2^64
+		return s.lastHost()
 	}
 	n = 1
 	for _, o := range s.octets {
@@ -58,11 +62,19 @@ func (s *span) last() (n uint64, ok bool) {
 	return n - 1, true
 }
 
+// lastHost is the highest host part of an IPv6 prefix; ok is false if that is more than 64
+// bits, and n then the highest of them.
+func (s *span) lastHost() (n uint64, ok bool) {
+	host := 128 - s.prefix.Bits()
+	return 1<<host - 1, host <= 64 // a shift by 64 leaves 0, and 0-1 is the last of 2^64
+}
+
 // at is the address with that index, from 0 to last.
 func (s *span) at(index uint64) netip.Addr {
 	if !s.v4() {
 		if s.likely > 0 {
-			index = likelyHost(index)
+			last, _ := s.lastHost()
+			index = likelyHost(index, last)
 		}
 		b := s.prefix.Addr().As16()
 		binary.BigEndian.PutUint64(b[8:], binary.BigEndian.Uint64(b[8:])+index)

@@ -63,6 +63,9 @@ func (t *Targets) Exclude(spec string, resolve Resolve) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(s, func(s span) bool { return s.likely > 0 }) {
+		return fmt.Errorf("scan: target %.80q: the likeliest addresses cannot be left out, only a whole prefix", spec)
+	}
 	t.exclude = append(t.exclude, s...)
 	return nil
 }
@@ -110,6 +113,11 @@ func (t *Targets) append(spans []span) error {
 	t.include = append(t.include, spans...)
 	t.order = newOrder(last)
 	return nil
+}
+
+// HasIPv6 reports whether there is an IPv6 address among the targets.
+func (t *Targets) HasIPv6() bool {
+	return slices.ContainsFunc(t.include, func(s span) bool { return !s.v4() })
 }
 
 // Divide makes the targets one shard of themselves. It comes before the first Next.

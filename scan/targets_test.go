@@ -3,6 +3,7 @@ package scan
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"sort"
 	"strings"
@@ -82,7 +83,11 @@ func TestTargets(t *testing.T) {
 		{"2001:db8::fffe/127", "2001:db8::ffff", "2001:db8::fffe", 2},
 		{"2001:db8::/64", "", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 1<<64 - 1},
 		{"2001:db8::/64*3", "2001:db8::2", "2001:db8::1 2001:db8::3", 3},
-		{"2001:db8::/124*3", "", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 16},
+		{"2001:db8::/124*3", "", "2001:db8::1 2001:db8::2 2001:db8::3", 3},
+		{"2001:db8::/126*3", "", "2001:db8::1 2001:db8::2 2001:db8::3", 3},
+		{"2001:db8::/126*4", "", "2001:db8:: 2001:db8::1 2001:db8::2 2001:db8::3", 4},
+		{"::ffff:192.0.2.6/127", "", "192.0.2.6 192.0.2.7", 2},
+		{"192.0.2.6/31", "::ffff:192.0.2.6/128", "192.0.2.7", 2},
 		{"six.example", "", "2001:db8::1=six.example", 1},
 		{"six.example/127", "", "2001:db8::=six.example 2001:db8::1=six.example", 2},
 		{"2001:db8::/126", "0.0.0.0/0", "2001:db8:: 2001:db8::1 2001:db8::2 ...", 4},
@@ -143,8 +148,37 @@ func TestLikely(t *testing.T) {
 	if err != nil || again.String() != ts.String() || again.Count() != ts.Count() {
 		t.Errorf("%v: reads back as\n%s, was\n%s", err, again, &ts)
 	}
+	if small := (&Targets{Likely: 1000}); small.Add("2001:db8::/113", nil) != nil || small.Count() != 1000 {
+		t.Errorf("of 32768 addresses %d are the likeliest 1000", small.Count())
+	}
+	if err := ts.Exclude("2001:db8::/64*3", names); err == nil || !strings.Contains(err.Error(), "only a whole prefix") {
+		t.Errorf("the likeliest are left out: %v", err)
+	}
+	if four := (&Targets{}); !ts.HasIPv6() || four.Add("192.0.2.0/30", nil) != nil || four.HasIPv6() {
+		t.Error("IPv6 is not told from IPv4")
+	}
 	if err := (&Targets{Family: IPv6Only}).Add("mapped.example", names); err == nil || !strings.Contains(err.Error(), "has no IPv6 address") {
 		t.Errorf("IPv4 alone: %v", err)
+	}
+}
+
+// However small a prefix is, its likeliest addresses are within it, and each is another.
+func TestLikelyWithin(t *testing.T) {
+	if h := likelyHost(lowHosts+3, math.MaxUint64); h != 0x443 {
+		t.Errorf("the first services of a /64 come before the numbers that follow: %#x", h)
+	}
+	for bits := 111; bits <= 127; bits++ {
+		last := uint64(1)<<(128-bits) - 1
+		for _, n := range []uint64{1, last / 2, last} {
+			seen := map[uint64]bool{}
+			for i := range n {
+				if h := likelyHost(i, last); h == 0 || h > last || seen[h] {
+					t.Fatalf("/%d*%d: the host of place %d is %#x", bits, n, i, h)
+				} else {
+					seen[h] = true
+				}
+			}
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func (j *Judge) next(s target) (out []whorl.Step) {
 	case closed == "" && !t5:
 		add("no closed TCP port is known: look at more ports", "%s -p %s1-1024", again, before(open))
 	}
-	if answersSYN(s.seen) && !slices.ContainsFunc(s.Observations, func(o whorl.Observation) bool { return o.Method == "deep" }) {
+	if answersSYN(s.seen) && s.deeper() {
 		add("probes of our own tell some systems apart", "%s%s --deep", again, named(open, closed))
 	}
 	if !slices.ContainsFunc(j.entries, func(e *osdb.Entry) bool { return !own(e) }) {
@@ -42,6 +42,13 @@ func (j *Judge) next(s target) (out []whorl.Step) {
 		out = append(out, s.keeping(named(open, closed))...)
 	}
 	return out
+}
+
+// deeper reports whether deep probes were not sent and could be: they go over IPv4.
+func (s target) deeper() bool {
+	return !slices.ContainsFunc(s.Observations, func(o whorl.Observation) bool {
+		return o.Method == "deep" || o.Method == "ipv6" && !s.Addr.Is4()
+	})
 }
 
 // retry is the command that judges the host once more.

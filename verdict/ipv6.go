@@ -51,16 +51,22 @@ func overIPv4(h *whorl.Host) *whorl.Host {
 	if seen == nil {
 		return nil
 	}
-	lines := ipv6.Carried(seen)
-	carryTTL(lines, seen)
-	if pathOf(lines) == ethernetMSS6 {
-		common, _ := Common(lines)
-		lines = common
-	}
+	lines := Carried(seen)
 	like := *h
 	o := whorl.Observation{Method: "gen2", Print: gen2.Fingerprint{Tests: lines}.String(), Conditions: conditions}
 	like.Observations = append([]whorl.Observation{o}, h.Observations...)
 	return &like
+}
+
+// Carried are the tests of a print over IPv6 as tests of the second generation, as far as
+// they carry over, brought from a path of 1500-byte packets to the same path over IPv4.
+func Carried(seen method.Lines) method.Lines {
+	lines := ipv6.Carried(seen)
+	carryTTL(lines, seen)
+	if pathOf(lines) == ethernetMSS6 {
+		lines, _ = Common(lines)
+	}
+	return lines
 }
 
 // carryTTL gives T1 the initial hop limit of the SYN-ACK as its TTL.
@@ -70,9 +76,9 @@ func carryTTL(lines method.Lines, seen method.Lines) {
 	if i < 0 {
 		return
 	}
-	for name, carried := range map[string]string{"HL": "T", "HLG": "TG"} {
-		if v, ok := l.Value(name); ok {
-			lines[i].Set(carried, v)
+	for _, name := range [...][2]string{{"HL", "T"}, {"HLG", "TG"}} {
+		if v, ok := l.Value(name[0]); ok {
+			lines[i].Set(name[1], v)
 		}
 	}
 }

@@ -121,6 +121,9 @@ func (w *Watcher) refused(p *packet.Packet, at time.Time) {
 			if k := c.findTalk(q.Src, q.Dst); k != nil && k.find(tagOf(&q)) != nil {
 				return // the probe itself was told from others
 			}
+			if c.family == massScan && c.state != "" {
+				return // it asks more than a contact remembers
+			}
 		}
 	}
 	w.probe(&mark{kind: k, refused: true}, &q, at)
@@ -140,15 +143,17 @@ func everyday(p *packet.Packet) bool {
 	return p.UDP.SrcPort < 1024 || p.UDP.DstPort >= clients
 }
 
-// arp takes an ARP packet: it shows that its sender is there, and many questions are a
-// search for hosts.
+// arp takes an ARP packet: it shows that its sender is there, and many questions to
+// everybody are a search for hosts. A question to one host is a neighbour looking whether
+// it is still there (RFC 1122 section 2.3.2.1).
 func (w *Watcher) arp(p *packet.Packet, at time.Time) {
 	a := &p.ARP
 	if h := w.contacts.targets[a.SenderIP]; h != nil {
 		h.at = at
 	}
 	w.silence.alive(a.SenderIP)
-	if a.Op != packet.ARPRequest || a.SenderIP == a.TargetIP || a.SenderIP.IsUnspecified() || !w.protects(a.TargetIP) {
+	if a.Op != packet.ARPRequest || p.Link == packet.Ethernet && p.DstMAC != packet.Broadcast ||
+		a.SenderIP == a.TargetIP || a.SenderIP.IsUnspecified() || !w.protects(a.TargetIP) {
 		return
 	}
 	q := packet.Packet{Network: packet.ARP, Src: a.SenderIP, Dst: a.TargetIP, SrcMAC: a.SenderMAC}

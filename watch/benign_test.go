@@ -163,6 +163,12 @@ var benign = []struct {
 			s.sees(tcp(40000+i, 80, packet.ACK, 502, ""))
 		}
 	}},
+	{"a router that asks its neighbours whether they are still there", func(s *sensor) { s.asksARP(attacker, packet.MAC{2, 0, 0, 0, 0, 2}, hosts(200)...) }},
+	{"hosts that ask for their gateway, and one another", func(s *sensor) {
+		for i := range byte(200) {
+			s.asksARP(netip.AddrFrom4([4]byte{192, 0, 2, i}), packet.Broadcast, victim, netip.AddrFrom4([4]byte{192, 0, 2, i + 1}))
+		}
+	}},
 	{"a few closed ports", func(s *sensor) {
 		for i := range uint16(6) {
 			p := tcp(40000+i, 8000+i, packet.SYN, 64240, linuxOptions)

@@ -29,7 +29,7 @@ var (
 	xprobeInfo  = kind{family: xprobe, name: "information request", tool: "xprobe2", points: 3}
 	xprobeMask  = kind{family: xprobe, name: "address mask request", tool: "xprobe2", points: 3}
 	xprobeDNS   = kind{family: xprobe, name: "DNS answer", tool: "xprobe2", points: 6}
-	zmapEcho    = kind{family: massScan, name: "echo", tool: "zmap", points: 6, spread: fewPorts}
+	zmapEcho    = kind{family: massScan, name: "echo", tool: "zmap", points: pointsTwo, spread: fewPorts}
 	sweepEcho   = kind{family: massScan, name: "echo", tool: ourTool, spread: fewPorts, ours: true}
 	anyEcho     = kind{family: discovery, name: "echo", spread: manyHosts}
 	emptyEcho   = kind{family: discovery, name: "echo without data", tool: "nmap -sn", points: 2, spread: fewPorts}

@@ -18,6 +18,9 @@
 // Evidence has points; 6 make a contact probable, 12 make it confirmed. Each contact gives a
 // record at most three times: when it is probable, when it is confirmed, when it has ended.
 //
+// What sends nothing, or nothing but one ordinary SYN, is not seen; nor are scans of IP
+// protocols, fragments of IPv6 and what is in tunnels.
+//
 // All tables have limits, and a flood displaces itself first. A Watcher has no goroutine, no
 // lock and no clock of its own: time is that of the frames, or of [Watcher.Wake].
 //

@@ -52,7 +52,8 @@ func (c *contact) isExact() bool {
 }
 
 // tool names what sends such packets: only exact ones tell. What only our own scanner
-// sends counts more than what others send too.
+// sends counts more than what others send too. A scan of ports has no name if most of it
+// is of packets that any tool sends: nmap -sT begins with packets of nmap -sS and -sA.
 func (c *contact) tool() string {
 	if c.quiet != nil {
 		return c.quiet.tool
@@ -60,14 +61,14 @@ func (c *contact) tool() string {
 	best, most := "", 0
 	for i := range c.kinds {
 		s := &c.kinds[i]
-		if s.tier != exact || s.kind.tool == "" || s.kind.points == 0 && s.kind.spread == 0 {
+		if s.tier != exact || s.kind.tool == "" && c.family != portScan || s.kind.points == 0 && s.kind.spread == 0 {
 			continue
 		}
 		n := s.count
 		if s.kind.ours {
 			n = math.MaxInt
 		}
-		if n > most {
+		if n > most || n == most && best == "" {
 			best, most = s.kind.tool, n
 		}
 	}

@@ -105,6 +105,7 @@ func (t tier) points(k *kind) int {
 // Points of evidence. Probable is reached at 6, confirmed at 12.
 const (
 	pointsTCP      = 6  // an exact probe over TCP
+	pointsTwo      = 5  // a packet known by one number of 16 bits: two are probable
 	pointsOther    = 4  // an exact probe over UDP or ICMP
 	pointsLayout   = 2  // such a one that is only nearly right
 	pointsRelation = 2  // numbers of two probes that fit

@@ -45,7 +45,7 @@ func scanSigns() []sign {
 
 	masscan := plainSYN(kind{family: massScan, name: "SYN", tool: "masscan", points: 6, spread: fewPorts}, 1024, "*")
 	masscan.ttl, masscan.rule = 255, masscanID
-	zmap := plainSYN(kind{family: massScan, name: "SYN", tool: "zmap", points: 6, spread: fewPorts}, 65535, "")
+	zmap := plainSYN(kind{family: massScan, name: "SYN", tool: "zmap", points: pointsTwo, spread: fewPorts}, 65535, "")
 	zmap.ttl, zmap.id = 255, zmapID
 	zmapMSS := zmap // as newer versions send
 	zmapMSS.options, zmapMSS.values.mss = "M", 1460

@@ -180,8 +180,11 @@ func (r *recent) twice(q *probed) bool {
 }
 
 // twin is the contact of another source that has just sent the same probe; nil: there is
-// none.
+// none. All hosts of a segment ask the same by ARP.
 func (r *recent) twin(q *probed) *contact {
+	if q.kind == &arpKind {
+		return nil
+	}
 	for i := range r.probes {
 		if o := &r.probes[i]; o.contact != nil && q.same(o) && q.source != o.source && q.at.Sub(o.at) < atOnce {
 			return o.contact

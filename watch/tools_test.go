@@ -144,12 +144,14 @@ var emulations = []struct {
 			s.after(time.Millisecond).sees(p)
 		}
 	}},
-	{"connect scan", `port-scan ""`, func(s *sensor) {
-		for i := range uint16(40) {
-			p := tcp(50000+i, 100+i, packet.SYN, 64240, linuxOptions)
-			s.after(time.Millisecond).sees(p)
-			s.sees(back(p, packet.RST|packet.ACK))
+	{"connect scan", `port-scan ""`, func(s *sensor) { s.refuses(100) }},
+	{"ARP sweep", `host-discovery ""`, func(s *sensor) { s.asksARP(attacker, packet.Broadcast, hosts(100)...) }},
+	{"nmap -sT from afar", `port-scan ""`, func(s *sensor) { // it looks first whether the host is up
+		for _, p := range []*packet.Packet{tcp(50000, 443, packet.SYN, 1024, "\x02\x04\x05\xb4"), tcp(50000, 80, packet.ACK, 1024, "")} {
+			p.TTL = 44
+			s.sees(p)
 		}
+		s.refuses(100)
 	}},
 	{"nmap -sV", `version-scan "nmap -sV"`, func(s *sensor) {
 		for _, q := range []string{"\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "OPTIONS / HTTP/1.0\r\n\r\n", "OPTIONS / RTSP/1.0\r\n\r\n"} {
@@ -170,10 +172,24 @@ var emulations = []struct {
 		p.TTL, p.IPv4.ID = 250, binary.BigEndian.Uint16(a[2:])^80^uint16(p.TCP.Seq)
 		s.sees(p)
 	}},
+	{"masscan of many hosts", `mass-scan "masscan"`, func(s *sensor) { // more than a contact remembers
+		for i := range byte(200) {
+			p := tcp(61000, 80, packet.SYN, 1024, "")
+			p.Dst = netip.AddrFrom4([4]byte{192, 0, 2, i})
+			p.TTL, p.IPv4.ID = 250, (512|uint16(i))^80^uint16(p.TCP.Seq)
+			s.after(time.Millisecond).sees(p)
+			s.sees(back(p, packet.RST|packet.ACK))
+		}
+	}},
 	{"zmap", `mass-scan "zmap"`, func(s *sensor) {
-		p := tcp(40000, 80, packet.SYN, 65535, "")
-		p.TTL, p.IPv4.ID = 240, zmapID
-		s.sees(p)
+		for i := range uint16(2) { // one would be nothing
+			if len(s.records) > 0 {
+				s.t.Errorf("zmap is told after %d SYNs", i)
+			}
+			p := tcp(40000+i, 80, packet.SYN, 65535, "")
+			p.TTL, p.IPv4.ID = 240, zmapID
+			s.after(time.Second).sees(p)
+		}
 	}},
 	{"hping3", `port-scan "hping3"`, func(s *sensor) {
 		for i := range uint16(3) {
@@ -193,6 +209,36 @@ var emulations = []struct {
 
 // linuxOptions are those of a SYN of Linux.
 const linuxOptions = "\x02\x04\x05\xb4\x04\x02\x08\x0a\x01\x02\x03\x04\x00\x00\x00\x00\x01\x03\x03\x07"
+
+// refuses lets an ordinary client ask 40 ports from that on, all of them closed.
+func (s *sensor) refuses(port uint16) {
+	for i := range uint16(40) {
+		p := tcp(50000+i, port+i, packet.SYN, 64240, linuxOptions)
+		s.after(time.Millisecond).sees(p)
+		s.sees(back(p, packet.RST|packet.ACK))
+	}
+}
+
+// hosts are so many addresses of the victim's segment.
+func hosts(n byte) (all []netip.Addr) {
+	for i := range n {
+		all = append(all, netip.AddrFrom4([4]byte{192, 0, 2, i}))
+	}
+	return all
+}
+
+// asksARP lets a host ask for others, by frames to that address.
+func (s *sensor) asksARP(from netip.Addr, to packet.MAC, targets ...netip.Addr) {
+	for _, target := range targets {
+		p := packet.Packet{Link: packet.Ethernet, Network: packet.ARP, SrcMAC: packet.MAC{2, 0, 0, 0, 0, 1}, DstMAC: to,
+			ARP: packet.ARPHeader{Op: packet.ARPRequest, SenderIP: from, TargetIP: target, SenderMAC: packet.MAC{2, 0, 0, 0, 0, 1}}}
+		frame, err := p.Append(nil)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.after(time.Millisecond).Frame(packet.Ethernet, frame, s.at)
+	}
+}
 
 // leave asks for a connection and lets the SYN-ACK be repeated after those seconds.
 func (s *sensor) leave(syn *packet.Packet, gaps ...int) {

@@ -54,6 +54,33 @@ func TestClockSetBack(t *testing.T) {
 	}
 }
 
+// A frame without a time, as some captures have, ends nothing.
+func TestNoTime(t *testing.T) {
+	s := newSensor(t, Options{})
+	for i, which := range []gen2.Probe{gen2.S1, gen2.S2, gen2.S3} {
+		s.at = epoch.Add(time.Duration(i) * 100 * time.Millisecond)
+		s.sees(fromShape(nmap, &gen2.Probes[which]))
+		s.at = time.Time{}
+		s.sees(tcp(1, 2, packet.ACK, 502, ""))
+	}
+	if c := s.only(); c.Counts.Packets != 3 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A capture that is read once more is no double of itself.
+func TestReadTwice(t *testing.T) {
+	s := newSensor(t, Options{})
+	for range 2 {
+		s.at = epoch
+		s.sees(fromShape(nmap, &gen2.Probes[gen2.S1]))
+		s.after(time.Hour).sees(tcp(1, 2, packet.ACK, 502, ""))
+	}
+	if got := len(s.ended()); got != 2 || s.Counts().Doubled > 0 {
+		t.Errorf("%d contacts, %d doubles", got, s.Counts().Doubled)
+	}
+}
+
 // Evidence that is not enough does not add up over a long time.
 func TestRareRefusals(t *testing.T) {
 	s := newSensor(t, Options{})

@@ -11,7 +11,7 @@ import (
 // Options of a Watcher.
 type Options struct {
 	Home     []netip.Prefix       // whom we protect; empty: everybody, each packet is judged in both roles
-	Sessions int                  // most contacts remembered; 0: 65,536, which take up to 60 MB
+	Sessions int                  // most contacts remembered; 0: 65,536, which take up to 64 MB
 	Contact  func(*whorl.Contact) // gets every record: probable, confirmed, ended; valid until it returns; nil: none
 
 	// Checksums is set if frames with a wrong TCP checksum are no probes. Captures of a
@@ -60,9 +60,12 @@ func (w *Watcher) Counts() Counts { return w.counts }
 // Len is how many contacts are under way.
 func (w *Watcher) Len() int { return w.contacts.n }
 
-// Frame takes one frame. It is not kept.
+// Frame takes one frame, which is not kept. One without a time came with the one before.
 func (w *Watcher) Frame(link packet.LinkType, frame []byte, at time.Time) {
 	w.counts.Frames++
+	if at.IsZero() { // some captures do not tell
+		at = w.now
+	}
 	w.pass(at)
 	p := &w.packet
 	p.Decode(link, frame)
@@ -112,7 +115,7 @@ func (w *Watcher) pass(at time.Time) {
 	switch {
 	case w.now.Sub(at) > disorder:
 		w.End()
-		w.now = at
+		w.recent, w.now = recent{}, at
 	case at.After(w.now):
 		w.now = at
 		if !w.next.IsZero() && !at.Before(w.next) {

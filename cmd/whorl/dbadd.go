@@ -46,6 +46,8 @@ func (a *app) dbAddCommand() *cobra.Command {
 FILE holds a printed fingerprint, as whorl explain reads it, or is a recording
 of whorl scan --record. - is standard input. Values that differ by chance from
 one measurement to the next become ranges; all others are taken as they are.
+Of a print over IPv6 the record tells what was measured, and as lines of IPv4
+what carries over.
 
 The record goes to standard output. It is shown together with the records that
 fit the same print before anything is written. What no flag tells is asked for
@@ -129,6 +131,10 @@ func (n *naming) entry(p person, seen observation) (*osdb.Entry, error) {
 	if err != nil {
 		return nil, partial(fmt.Errorf("%s: %w", seen.where, err), "a print that was measured")
 	}
+	over6, err := osdb.FromObservationIPv6(seen.over6)
+	if err != nil {
+		return nil, partial(fmt.Errorf("%s: %w", seen.where, err), "a print that was measured")
+	}
 	asked := len(n.classes) == 0
 	if asked {
 		n.classes = []string{""}
@@ -144,7 +150,7 @@ func (n *naming) entry(p person, seen observation) (*osdb.Entry, error) {
 			n.cpe = []string{answer}
 		}
 	}
-	e := &osdb.Entry{Name: n.name, Gen2: tests, Source: whorl.Source{Text: orElse(n.source, seen.how)}}
+	e := &osdb.Entry{Name: n.name, Gen2: tests, Extra: over6, Source: whorl.Source{Text: orElse(n.source, seen.how)}}
 	if e.Classes, err = n.parse(); err != nil {
 		return nil, err
 	}

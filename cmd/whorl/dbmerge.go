@@ -11,6 +11,7 @@ import (
 	"whorl/method"
 	"whorl/method/expr"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/osdb"
 )
 
@@ -26,7 +27,8 @@ func (a *app) dbMergeCommand() *cobra.Command {
 		Short: "Widen a record by further prints of the same system",
 		Long: `Widen a record of your own so that it fits the prints in FILE too. Ranges are
 joined and alternatives added; what the record does not mention stays out of it.
-An expression that would say nothing any more is refused.
+An expression that would say nothing any more is refused. A record that tells
+nothing of IPv6 learns all that a print over IPv6 shows.
 
 The changes go to standard output. They are shown together with the records
 that the widened one then also fits before anything is written.
@@ -140,18 +142,26 @@ func (a *app) writable(e *osdb.Entry) bool {
 // the record's system.
 const sameSystem whorl.Fraction = 0.7
 
-// widen merges one print, as measured or as on a common path, whichever fits better.
+// widen merges one print: over IPv4 as measured or as on a common path, whichever fits
+// better. What carries over from IPv6 serves to compare alone.
 func widen(e *osdb.Entry, o observation, force bool) (*osdb.Entry, []osdb.Change, error) {
 	score := func(seen []method.Line) gen2.Score { return e.Gen2.Score(seen, gen2.DefaultPoints(), expr.Whorl) }
 	seen := o.First()
-	if score(o.seen).Num > score(seen).Num {
-		seen = o.seen
+	s := score(seen)
+	if common := score(o.seen); common.Num > s.Num {
+		seen, s = o.seen, common
 	}
-	if s := score(seen); s.Den > 0 && s.Accuracy() < sameSystem && !force {
+	known, _ := ipv6.NewReference(e.Extra)
+	six, _ := known.Score(o.over6)
+	s.Num, s.Den = s.Num+six.Num, s.Den+six.Den
+	if s.Den > 0 && s.Accuracy() < sameSystem && !force {
 		return nil, nil, partial(fmt.Errorf("%s agrees with %q in %d %% of %d points only: another system?", o.where, e.Name, s.Accuracy().Percent(), s.Den),
 			"whorl db add, for a record of its own, or --force")
 	}
-	wide, changes, err := e.Widen(seen)
+	if len(o.First()) == 0 {
+		seen = nil
+	}
+	wide, changes, err := e.Widen(slices.Concat(seen, o.over6))
 	if err != nil {
 		return nil, nil, partial(fmt.Errorf("%s: %w", o.where, err), "whorl db add, for a record of its own")
 	}

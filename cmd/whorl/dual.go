@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"slices"
 
 	"whorl"
@@ -36,7 +37,7 @@ func (m *machines) join(h *whorl.Host) {
 		m.seen[h.MAC] = &whorl.Host{Addr: h.Addr, Observations: h.Observations}
 		return
 	case other.Addr.Is4() == h.Addr.Is4():
-		other.Also = append(other.Also, h.Addr) // several of one version: no telling whose is whose
+		other.Also = []netip.Addr{h.Addr} // several of one version: no telling whose is whose; one says so
 		return
 	case len(other.Also) > 0:
 		return

@@ -83,9 +83,13 @@ func (a *app) explain(o *explainOptions, args []string) error {
 			fmt.Fprintf(a.people, "whorl: %v\n", err)
 			unread++
 		}
+		both := machines{memo: func() *verdict.Memo { return verdict.NewMemo(judge, o.top, true) }}
 		for i, h := range hosts {
 			judge.Judge(h.Host)
 			judge.Explain(h.Host, o.top)
+			if h.Status.Reason == "recorded" {
+				both.join(h.Host)
+			}
 			h.Next = here(h.Next, name, i+1, len(hosts))
 			switch {
 			case o.plot.stdout():

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -33,7 +32,7 @@ func hardenText(w io.Writer, whose string, p *harden.Plan) error {
 	case len(p.Outcomes) > 0:
 		hardenOutcomes(b, p)
 	}
-	b.WriteString("\nWhat no setting hides: how sequence numbers are made, what odd packets mean to the\nstack, and when it repeats what nobody acknowledges (whorl scan --temporal).\nNothing was changed.\n")
+	b.WriteString("\nWhat no setting hides: how sequence numbers are made, what odd packets mean to the\nstack, and when it repeats what nobody acknowledges (whorl scan --temporal). Rules,\nTTL and pings are those of IPv4: over IPv6 the host shows what they hide.\nNothing was changed.\n")
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -56,19 +55,11 @@ func hardenOutcomes(b *bytes.Buffer, p *harden.Plan) {
 		return
 	}
 	fmt.Fprintf(b, "\nTogether: %s.\nThen an outsider says: %s\n\nTo type as root:\n\n", strings.Join(p.Together, "; "), viewed(p.Then))
-	chosen := p.Chosen()
-	lines := harden.Chains
-	if !slices.ContainsFunc(chosen, (*harden.Setting).Rule) {
-		lines = nil
-	}
-	for _, s := range chosen {
-		lines = append(slices.Clip(lines), s.Lines...)
-	}
-	for _, l := range lines {
+	for _, l := range p.Lines {
 		fmt.Fprintf(b, "  %s\n", l)
 	}
 	b.WriteString("\nWhat that costs:\n\n")
-	for _, s := range chosen {
+	for _, s := range p.Chosen() {
 		fmt.Fprintf(b, "  %s: %s (%s)\n", s.Name, s.Cost, s.Source)
 	}
 }

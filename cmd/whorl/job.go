@@ -171,6 +171,7 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 	}
 	if err == nil {
 		j.Targets.Divide(scan.Shard(o.shard))
+		a.tellOver6(o, &j)
 	}
 	return j, missed, err
 }

@@ -68,7 +68,11 @@ func (a *app) network(o *scanOptions) (*realNetwork, error) {
 
 func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) {
 	r, err := n.routes.To(addr)
-	if err == nil && n.spare != nil {
+	switch {
+	case err != nil:
+	case r.Local && addr.Is6() && addr.IsLinkLocalUnicast(): // lo is another link, where it is not ours
+		err = fmt.Errorf("%v is ours and answers on its link alone; scan ::1 instead", addr)
+	case n.spare != nil:
 		err = n.spare.reach(r)
 	}
 	return r, err
@@ -103,25 +107,32 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	return c, nil
 }
 
-// maxOurs bounds the addresses of an interface that a filter names.
-const maxOurs = 16
+// maxOurs bounds the addresses that a filter names: BPF takes 4096 instructions, 18 for an
+// IPv6 address.
+const maxOurs = 128
 
-// ours are the addresses that answers over a link come to: that of the route, and those of
-// the other version of IP and of other scopes, which targets after the first may be asked
-// from.
+// anywhere is what answers come to where our addresses cannot be named.
+var anywhere = []netip.Prefix{netip.PrefixFrom(netip.IPv4Unspecified(), 0), netip.PrefixFrom(netip.IPv6Unspecified(), 0)}
+
+// ours are the addresses that answers over a link come to: that of the route, and all
+// others of this machine, as targets after the first may be asked from those: of the other
+// version of IP, of another scope, or, where a route says so, of another interface.
 func ours(r link.Route) []netip.Prefix {
 	out := []netip.Prefix{netip.PrefixFrom(r.Src.WithZone(""), r.Src.BitLen())}
 	all, err := link.Interfaces()
 	if err != nil {
-		return out
+		return anywhere
 	}
 	for _, i := range all {
 		for _, p := range i.Addrs {
 			own := netip.PrefixFrom(p.Addr().WithZone(""), p.Addr().BitLen())
-			if i.Index == r.Index && len(out) < maxOurs && !slices.Contains(out, own) {
+			if !own.Addr().IsLoopback() && !slices.Contains(out, own) {
 				out = append(out, own)
 			}
 		}
+	}
+	if len(out) > maxOurs {
+		return anywhere
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"whorl/method"
 	"whorl/method/expr"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/osdb"
 	"whorl/scan"
 	"whorl/verdict"
@@ -19,9 +20,10 @@ import (
 // observation is a print that is to become knowledge.
 type observation struct {
 	printed
-	gen2.Fingerprint
-	seen []method.Line // as on a path of 1500-byte packets, for which records are written
-	how  string        // for a Source line: "measured: 2026-11-21, print scan.nmap:8"
+	gen2.Fingerprint               // without tests if all was measured over IPv6
+	seen             []method.Line // as on a path of 1500-byte packets, for which records are written; or what carries over from IPv6
+	over6            []method.Line // the tests over IPv6
+	how              string        // for a Source line: "measured: 2026-11-21, print scan.nmap:8"
 }
 
 // observations reads the prints of a file or a recording. What could not be read is
@@ -51,20 +53,50 @@ func (a *app) observations(name string) (out []observation, err error) {
 	return out, nil
 }
 
+// observe takes what both of Nmap's ways have measured of a host: over IPv4 by the second
+// generation, over IPv6, or each.
 func observe(p printed, how string) (observation, error) {
-	if p.Observations[0].Method == "gen1" {
-		return observation{}, partial(fmt.Errorf("%s: a print of the first generation alone is not kept", p.where), "a scan with --gen 2 or --gen 1,2")
+	o := observation{printed: p}
+	second, six := printBy(p.Host, "gen2"), printBy(p.Host, "ipv6")
+	if second == "" && six == "" {
+		return o, partial(fmt.Errorf("%s: a print of the first generation alone is not kept", p.where), "a scan with --gen 2 or --gen 1,2")
 	}
-	f, err := gen2.Parse(p.Observations[0].Print)
+	if six != "" {
+		f, err := ipv6.Parse(six)
+		if err != nil {
+			return o, partial(fmt.Errorf("%s: %w", p.where, err), "")
+		}
+		o.Scan, o.over6, o.seen = f.Scan, f.Tests, verdict.Carried(f.Tests)
+		how += ", over IPv6"
+	}
+	if second == "" {
+		o.how = fmt.Sprintf("measured: %s, %s", measured(o.Fingerprint).Format(time.DateOnly), how)
+		return o, nil
+	}
+	f, err := gen2.Parse(second)
 	if err != nil {
-		return observation{}, partial(fmt.Errorf("%s: %w", p.where, err), "")
+		return o, partial(fmt.Errorf("%s: %w", p.where, err), "")
 	}
 	seen, mss := verdict.Common(f.First())
+	if six != "" {
+		how += " and IPv4"
+	}
 	how = fmt.Sprintf("measured: %s, %s", measured(f).Format(time.DateOnly), how)
 	if s := fmt.Sprint(seen); s != fmt.Sprint(f.First()) {
 		how += fmt.Sprintf(", MSS %X brought to 5B4", mss)
 	}
-	return observation{p, f, seen, how}, nil
+	o.Fingerprint, o.seen, o.how = f, seen, how
+	return o, nil
+}
+
+// printBy is the first print of a method; empty if there is none.
+func printBy(h *whorl.Host, method string) string {
+	for _, o := range h.Observations {
+		if o.Method == method {
+			return o.Print
+		}
+	}
+	return ""
 }
 
 // measured is when a print was made: by its SCAN line, or else today.

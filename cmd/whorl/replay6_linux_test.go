@@ -57,6 +57,20 @@ func TestRecordingIPv6Lab(t *testing.T) {
 	}
 }
 
+// A machine that was recorded over both versions of IP is judged by both.
+func TestRecordingOfBothVersionsLab(t *testing.T) {
+	h := target.Up(t, "linux")
+	file := filepath.Join(t.TempDir(), "both.pcapng")
+	recordsOf(t, h, "-p", "80,81", "--record", file, h.IP.String(), h.IP6.String())
+	again := judgedAgain(t, h, file)
+	if len(again) != 2 || len(again[0].Also) != 0 || len(again[1].Also) != 1 || again[1].Also[0] != again[0].Addr {
+		t.Fatalf("%d hosts: %+v", len(again), again)
+	}
+	if v := again[1].Verdicts; len(v) == 0 || v[0].Family != "Linux" || len(v[0].Evidence) == 0 {
+		t.Errorf("%+v", v)
+	}
+}
+
 // What Nmap asks over IPv6, and the answers, are an exchange in anybody's capture.
 func TestCaptureOfNmapIPv6Lab(t *testing.T) {
 	for _, name := range []string{"nmap", "tcpdump"} {

@@ -24,6 +24,12 @@ Targets are addresses, names, prefixes (192.0.2.0/24) and octet ranges
 are looked for, then sixteen probes go out within a second. Options of Nmap
 that have the same meaning have the same name.
 
+An IPv6 address of the link names its interface (fe80::1%eth0). Of an IPv6
+prefix the likeliest hosts are taken: as many as --top-addresses says (0 is
+all), or N of PREFIX*N. --neighbours finds those on the segment of -e. Over
+IPv6 seventeen probes go out; --gen 1, --deep, --boxes and --temporal are for
+IPv4.
+
 --gen 1 sends the probes of Nmap's first generation instead, of which older
 databases tell (nmap-os-fingerprints, honeyd's nmap.prints; name them with
 --db), and -oN uses its words. --gen 1,2 sends both; the verdict is one.

@@ -160,7 +160,7 @@ func laneOf(r *backoff.Run) plot.Lane {
 func candidate(c contender, rank int, s *backoff.Schedule, r *backoff.Run) plot.Candidate {
 	x := plot.Candidate{Name: c.name, Share: c.share, Rank: rank}
 	for _, w := range s.Expect(r, backoff.DefaultParams()) {
-		x.Copies = append(x.Copies, plot.Window(w))
+		x.Copies = append(x.Copies, plot.Window{From: w.From.Round(time.Microsecond), To: w.To.Round(time.Microsecond)})
 	}
 	if n := len(x.Copies) - 1; s.End != backoff.Silence && n >= 0 {
 		x.End, x.Copies = &x.Copies[n], x.Copies[:n]

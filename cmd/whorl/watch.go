@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -80,11 +82,8 @@ also if he is one of us.`,
 // check refuses what cannot be done, and finds the files and our addresses.
 func (o *watchOptions) check(args []string) (home []netip.Prefix, err error) {
 	o.files = append(o.files, args...)
-	stdout := 0
-	for _, name := range []string{o.json, o.eve, o.cef} {
-		if name == "-" {
-			stdout++
-		}
+	if err := o.checkNames(); err != nil {
+		return nil, err
 	}
 	switch {
 	case len(o.files) == 0 && o.iface == "":
@@ -93,8 +92,6 @@ func (o *watchOptions) check(args []string) (home []netip.Prefix, err error) {
 		return nil, usage(errors.New("-r and -i exclude each other"), "one of them")
 	case o.sessions < 1:
 		return nil, usage(fmt.Errorf("--sessions %d remembers nothing", o.sessions), "--sessions 65536")
-	case stdout > 1:
-		return nil, usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
 	}
 	if o.syslogTo != "" {
 		if _, port, err := net.SplitHostPort(o.syslogTo); err != nil || port == "" {
@@ -109,6 +106,21 @@ func (o *watchOptions) check(args []string) (home []netip.Prefix, err error) {
 		home = append(home, p)
 	}
 	return home, nil
+}
+
+// checkNames refuses outputs that would overwrite each other, or what is read.
+func (o *watchOptions) checkNames() error {
+	outputs := []string{o.json, o.eve, o.cef}
+	for i, name := range outputs {
+		switch {
+		case name == "":
+		case name == "-" && slices.Contains(outputs[:i], name):
+			return usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
+		case name != "-" && slices.Contains(slices.Concat(outputs[:i], o.files), name):
+			return usage(fmt.Errorf("%s is to be written, and is named once more", name), "a file of its own for each output")
+		}
+	}
+	return nil
 }
 
 // prefix reads a prefix, or an address as one of its own.
@@ -129,11 +141,11 @@ func (a *app) watch(ctx context.Context, o *watchOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	set, err := a.load()
+	judge, err := a.watchJudge(how, o.iface == "")
 	if err != nil {
 		return err
 	}
-	out, err := a.watchOutput(o, verdict.NewJudges(set, how).New())
+	out, err := a.watchOutput(o, judge)
 	if err != nil {
 		return err
 	}
@@ -158,6 +170,24 @@ func (a *app) watch(ctx context.Context, o *watchOptions, args []string) error {
 		return errSeen
 	}
 	return nil
+}
+
+// watchJudge gives what makes the judge. If that can wait until there is something to judge,
+// databases are read then, as most captures hold nothing of the kind: but those that were
+// asked for by name are read at once, so that a wrong name is told.
+func (a *app) watchJudge(how verdict.Options, wait bool) (func() (*verdict.Judge, error), error) {
+	judge := sync.OnceValues(func() (*verdict.Judge, error) {
+		set, err := a.load()
+		if err != nil {
+			return nil, err
+		}
+		return verdict.NewJudges(set, how).New(), nil
+	})
+	if wait && len(a.databases) == 0 {
+		return judge, nil
+	}
+	_, err := judge()
+	return judge, err
 }
 
 // errSeen ends a run that was to find out whether there is a contact.

@@ -20,7 +20,7 @@ import (
 type watchOutput struct {
 	a *app
 	sinks
-	judge   *verdict.Judge
+	judge   func() (*verdict.Judge, error)
 	writers []report.ContactWriter
 	text    report.ContactWriter // nil: none
 	logs    []*logSocket
@@ -33,7 +33,7 @@ type watchOutput struct {
 }
 
 // watchOutput opens what is written before the first packet is read.
-func (a *app) watchOutput(o *watchOptions, judge *verdict.Judge) (*watchOutput, error) {
+func (a *app) watchOutput(o *watchOptions, judge func() (*verdict.Judge, error)) (*watchOutput, error) {
 	out := &watchOutput{a: a, sinks: sinks{out: a.out}, judge: judge, live: o.iface != ""}
 	err := out.openFiles(o)
 	if err == nil {
@@ -121,9 +121,14 @@ func (o *watchOutput) judged(c *whorl.Contact) {
 	if h == nil || len(h.Observations) == 0 || len(h.Verdicts) > 0 {
 		return
 	}
-	o.judge.Judge(h)
+	j, err := o.judge()
+	if err != nil {
+		o.keep(err)
+		return
+	}
+	j.Judge(h)
 	if o.a.verbose > 0 {
-		o.judge.Explain(h, 1)
+		j.Explain(h, 1)
 	}
 	h.Next = nil // steps of a scanner, not of those who watch him
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"time"
 )
 
@@ -15,13 +17,16 @@ var localLogs = []string{"/dev/log", "/var/run/syslog", "/var/run/log"}
 const (
 	logFind = 5 * time.Second        // to find its name
 	logWait = 100 * time.Millisecond // for one message; what is watched goes on
+	logRest = time.Second            // without a try after one that the log did not take in time
 )
 
 // logSocket sends each Write as one datagram to a log. A message that cannot be sent is
 // counted and does not stop the others: the daemon may be restarting.
 type logSocket struct {
 	network, addr string
-	conn          net.Conn // nil: to be opened again
+	found         string    // its address without a name, so that names are looked up once
+	conn          net.Conn  // nil: to be opened again
+	rest          time.Time // nothing is tried until then
 	lost          int
 	err           error // why the first was lost
 }
@@ -49,28 +54,35 @@ func farLog(addr string) (*logSocket, error) {
 	return s, nil
 }
 
-func (s *logSocket) dial() (err error) {
+func (s *logSocket) dial() error {
 	d := net.Dialer{Timeout: logFind}
-	s.conn, err = d.Dial(s.network, s.addr)
+	conn, err := d.Dial(s.network, cmp.Or(s.found, s.addr))
 	if err != nil {
-		s.conn = nil
+		return err
 	}
-	return err
+	s.conn, s.found = conn, conn.RemoteAddr().String()
+	return nil
 }
 
 // Write sends a message, if need be over a new socket. It never fails.
 func (s *logSocket) Write(message []byte) (int, error) {
+	if time.Now().Before(s.rest) {
+		s.lost++
+		return len(message), nil
+	}
 	err := s.send(message)
-	if err != nil {
+	full := errors.Is(err, os.ErrDeadlineExceeded)
+	if err != nil && !full {
 		s.close()
 		err = s.send(message)
+	}
+	if full {
+		s.rest = time.Now().Add(logRest)
 	}
 	if err != nil {
 		s.close()
 		s.lost++
-		if s.err == nil {
-			s.err = err
-		}
+		s.err = cmp.Or(s.err, err)
 	}
 	return len(message), nil
 }

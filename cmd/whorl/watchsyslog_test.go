@@ -66,6 +66,28 @@ func TestLogSocket(t *testing.T) {
 	}
 }
 
+// A log that takes nothing costs one wait in a second, however many messages there are.
+func TestLogFull(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux lets writers wait for room")
+	}
+	path := filepath.Join(t.TempDir(), "log")
+	daemon, err := net.ListenPacket("unixgram", path) // never reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
+	s := &logSocket{network: "unixgram", addr: path}
+	defer s.close()
+	began, message := time.Now(), make([]byte, 1000)
+	for range 10_000 {
+		s.Write(message)
+	}
+	if took := time.Since(began); took > 5*time.Second || s.lost < 5000 || !errors.Is(s.err, os.ErrDeadlineExceeded) {
+		t.Errorf("%d of 10000 are lost, %v, in %v", s.lost, s.err, took)
+	}
+}
+
 // A log far away takes datagrams; nobody has to be there.
 func TestFarLog(t *testing.T) {
 	daemon, err := net.ListenPacket("udp", "127.0.0.1:0")

@@ -139,7 +139,11 @@ func (a *aligner) step(k, j int, from belief, to arrival, t float64, off bool) s
 		var inlying float64
 		if w := a.slack[j]; w > 0 && j == k+1 {
 			sharp := arrival{belief{to.mean - w/2, from.variance + a.variance[j]}, a.delay}
-			inlying = a.inlier + math.Log(max(sharp.after(t-w)-sharp.after(t), 1e-300)/w)
+			inlying = math.Log(max(sharp.after(t-w)-sharp.after(t), 1e-300) / w)
+			if a.punctual > 0 {
+				inlying = logAdd(math.Log(a.punctual)+sharp.logDensity(t), math.Log1p(-a.punctual)+inlying)
+			}
+			inlying += a.inlier
 		} else {
 			inlying = a.inlier + to.logDensity(t)
 		}

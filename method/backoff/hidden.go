@@ -52,7 +52,7 @@ func (v *view) hidden(l *law, floor float64) scores {
 }
 
 const (
-	weighedTrips = 3 // round trips that are weighed in full: those that seem best
+	weighedTrips = 6 // round trips that are weighed in full: those that seem best
 	mostTrips    = 3 // round trips that a host may have measured, one after the other
 	hopelessTrip = 8 // how much worse than the best one may seem, as a logarithm
 )
@@ -130,8 +130,8 @@ func (v *view) misfit(s *Schedule, t *trial, probed bool) float64 {
 			at += gap.Seconds()
 			miss := at - came // early
 			if late := -miss; late > 0 {
-				if miss = late; s.Wheel {
-					miss = max(late-v.Wheel*at, 0)
+				if miss = late; s.Wheel { // punctual is likelier than any one lateness
+					miss = max(late-v.Wheel*at, min(late, 3*off))
 				}
 			}
 			if miss < nearest {
@@ -171,7 +171,7 @@ func (s *Schedule) tripsOf(r *Run, p Params) (out []time.Duration) {
 	out = append(out, r.RTT, 0)
 	late := []float64{0}
 	if s.Wheel {
-		late = []float64{p.Wheel / 8, p.Wheel / 2}
+		late = []float64{0, p.Wheel / 8, p.Wheel / 2}
 	}
 	gaps := r.Gaps[:min(len(r.Gaps), len(s.Gaps))]
 	for i, g := range gaps {

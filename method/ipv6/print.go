@@ -24,12 +24,14 @@ type Response struct {
 	Sent, Received time.Duration // since the scan began
 }
 
-// Print is the result of the exchange, without a SCAN line.
+// Print is the result of the exchange, without a SCAN line. An answer of this machine may
+// have been stamped before its probe was: both then have one time.
 func (e *Exchange) Print() Print {
 	p := Print{Tests: e.Measure(), FlowLabel: strconv.FormatUint(FlowLabel, 16)}
 	for which := range O1 {
 		if slot := e.first(which); slot.Reply != nil {
-			p.Responses = append(p.Responses, Response{which, NewDump(slot.Reply.Packet), slot.Sent.Sub(e.First), slot.Reply.At.Sub(e.First)})
+			sent, heard := slot.Sent.Sub(e.First), slot.Reply.At.Sub(e.First)
+			p.Responses = append(p.Responses, Response{which, NewDump(slot.Reply.Packet), sent, max(sent, heard)})
 		}
 	}
 	return p

@@ -225,3 +225,22 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// On this machine an answer may be stamped before its probe was: its time is the probe's.
+func TestPrintOfAnswerBeforeProbe(t *testing.T) {
+	e := exchange(t, linux)
+	for which := range O1 {
+		if r := e.Slots[which].Reply; r != nil {
+			r.At = e.Slots[which].Sent.Add(-ms)
+		}
+	}
+	p := e.Print()
+	if _, err := Parse(p.String()); err != nil || len(p.Responses) != 15 {
+		t.Errorf("%d answers, %v", len(p.Responses), err)
+	}
+	for _, r := range p.Responses {
+		if r.Received != r.Sent {
+			t.Errorf("%v: asked at %v, answered at %v", r.Probe, r.Sent, r.Received)
+		}
+	}
+}

@@ -44,6 +44,9 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if t != nil && t.now.left(p, at) {
 		return true
 	}
+	if p.IPv6.FlowLabel != FlowLabel {
+		return false
+	}
 	e := &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at, drawn: new([NumProbes]draws)}
 	if t == nil && len(r.talks) == maxTalks || !e.left(p, at) {
 		return false
