@@ -119,9 +119,32 @@ type tripKey struct {
 }
 
 // misfit is how far each segment of the run is from the nearest of the schedule: a
-// logarithm that grows with the likelihood.
+// logarithm that grows with the likelihood. Round trips by which a timer wheel would be late
+// by nothing, and was not, come before those by which it was late by anything.
 func (v *view) misfit(s *Schedule, t *trial, probed bool) float64 {
 	v.gaps = s.gaps(v.gaps[:0], t.trip, t.more, probed)
+	if s.Wheel && punctual(v.gaps) {
+		if l := v.distance(s, 0); l > -punctualMisfit {
+			return l/4 + punctualFirst
+		}
+	}
+	late := 0.0
+	if s.Wheel {
+		late = v.Wheel
+	}
+	return v.distance(s, late)
+}
+
+// punctualMisfit is the most that a run on time is off, as a logarithm; punctualFirst puts its
+// round trip before others, though it costs as much as this if it is not ours.
+const (
+	punctualMisfit = 16
+	punctualFirst  = 12
+)
+
+// distance is the misfit of the gaps at hand, of which segments may be late by a part of the
+// time since the first.
+func (v *view) distance(s *Schedule, late float64) float64 {
 	off := v.tripOff(s)
 	l, product := 0.0, 1.0
 	for _, came := range v.segments[1:] {
@@ -129,10 +152,8 @@ func (v *view) misfit(s *Schedule, t *trial, probed bool) float64 {
 		for _, gap := range v.gaps {
 			at += gap.Seconds()
 			miss := at - came // early
-			if late := -miss; late > 0 {
-				if miss = late; s.Wheel { // punctual is likelier than any one lateness
-					miss = max(late-v.Wheel*at, min(late, 3*off))
-				}
+			if miss < 0 {
+				miss = max(-miss-late*at, 0)
 			}
 			if miss < nearest {
 				nearest = miss

@@ -55,6 +55,7 @@ func TestBetter(t *testing.T) {
 		"one delay is not two":             {"SynRcvd(G=3.4,5.6,12%E=none%T=100%B=0.2)", "SynRcvd(G=3,6,12%E=none)", "SynRcvd(G=3.4,6.1,11.5%E=none)", 1},
 		"the law of the round trip":        {"Held(G=1.83,2.56,4.86,9.73,20.22,38.91%E=none%T=120%R=0.8%B=0.0005)", linuxFin, gvisFin, 100},
 		"gVisor behind a SYN proxy":        {"LastAck(G=2.07,4.14,8.27%E=none%T=22%R=0.69%B=0.0005)", gvisFin, linuxFin, 1e4},
+		"Linux on the edges of its wheel":  {"LastAck(G=0.207,0.208,0.412,0.832,1.664,3.328,6.656%E=none%T=14%R=0.0007%B=0.0001)", linuxFin, gvisFin, 0.05}, // measured
 		"Linux next to us":                 {"LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.31,28.16%E=none%T=120%R=0.0006%B=0.0005)", linuxFin, gvisFin, 1e6},
 		"cut short by a defence":           {"SynRcvd(G=3%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=5,6,12,24%E=none)", 100},
 		"cookies":                          {"SynRcvd(G=%E=none%T=20%B=0.02)", "SynRcvd(G=%E=none)", linuxSyn, 100},
