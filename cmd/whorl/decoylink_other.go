@@ -3,13 +3,10 @@
 package main
 
 import (
-	"fmt"
-	"runtime"
-
 	"whorl/link"
 )
 
-// decoyLink does not exist here yet; what sends nothing works.
+// decoyLink does not exist here; what sends nothing works.
 func (*app) decoyLink(*decoyPlan) (link.Conn, error) {
-	return nil, partial(fmt.Errorf("decoys are not implemented on %s", runtime.GOOS), "whorl decoy list and --dry-run work here")
+	return nil, onlyOnLinux("answering as a decoy", "whorl decoy list and --dry-run work here")
 }

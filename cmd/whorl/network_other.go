@@ -3,18 +3,16 @@
 package main
 
 import (
-	"fmt"
 	"net/netip"
-	"runtime"
 
 	"whorl/link"
 )
 
-// realNetwork does not exist here yet; everything that needs no network works.
+// realNetwork does not exist here; everything that needs no network works.
 type realNetwork struct{}
 
 func (a *app) network(*scanOptions) (*realNetwork, error) {
-	return nil, partial(fmt.Errorf("scanning is not implemented on %s", runtime.GOOS), "whorl explain and whorl demo work here")
+	return nil, onlyOnLinux("scanning", "whorl explain and whorl demo work here")
 }
 
 func (*realNetwork) Route(netip.Addr) (link.Route, error) { return link.Route{}, link.ErrNoRoute }

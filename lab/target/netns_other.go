@@ -4,11 +4,12 @@ package target
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"runtime"
 )
 
-var errSystem = errors.New("target: not implemented on " + runtime.GOOS)
+var errSystem = fmt.Errorf("target: on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 
 // Do needs Linux.
 func (h *Target) Do(func() error) error { return errSystem }

@@ -1,6 +1,6 @@
 // Package afpacket is a [link.Conn] over a network interface of this machine. It
 // needs Linux 4.20 or later and the capability CAP_NET_RAW; on other systems Open
-// says that it is not implemented.
+// fails with errors.ErrUnsupported.
 //
 // Frames are received through a memory-mapped ring (TPACKET_V3) and carry the
 // kernel's arrival time. On Ethernet they are sent as they are, past the queueing

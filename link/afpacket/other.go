@@ -3,6 +3,7 @@
 package afpacket
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -19,15 +20,15 @@ type Conn struct {
 	link.Counter
 }
 
-// Open says that the package is not implemented on this system.
+// Open fails with [errors.ErrUnsupported] on this system.
 func Open(Options) (*Conn, error) { return nil, errUnsupported() }
 
-// OpenShared says that the package is not implemented on this system.
+// OpenShared fails with [errors.ErrUnsupported] on this system.
 func OpenShared(Options, int) ([]*Conn, error) { return nil, errUnsupported() }
 
-// Silence says that the package is not implemented on this system.
+// Silence fails with [errors.ErrUnsupported] on this system.
 func Silence(netip.AddrPort) (io.Closer, error) { return nil, errUnsupported() }
 
 func errUnsupported() error {
-	return fmt.Errorf("afpacket: not implemented on %s", runtime.GOOS)
+	return fmt.Errorf("afpacket: on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }

@@ -1,7 +1,7 @@
 // Package tun is a [link.Conn] at the far end of a TUN or TAP interface: what the kernel
 // sends over the interface is heard here, and what is sent here the kernel receives. It needs
 // Linux and CAP_NET_ADMIN, or an interface that was made for this user; on other systems Open
-// says that it is not implemented.
+// fails with errors.ErrUnsupported.
 //
 // A TUN carries IP packets (link type Raw), a TAP Ethernet frames. An interface that Open made
 // is gone, with its routes, when the Conn is closed or the process ends, however it does.

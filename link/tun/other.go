@@ -3,6 +3,7 @@
 package tun
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -16,9 +17,9 @@ type Conn struct {
 	link.Counter
 }
 
-// Open says that the package is not implemented on this system.
+// Open fails with [errors.ErrUnsupported] on this system.
 func Open(Options) (*Conn, error) {
-	return nil, fmt.Errorf("tun: not implemented on %s", runtime.GOOS)
+	return nil, fmt.Errorf("tun: on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }
 
 // MAC is that of no interface.
