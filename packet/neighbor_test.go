@@ -9,6 +9,64 @@ import (
 	. "whorl/packet"
 )
 
+// neighborWires are messages of neighbour discovery.
+var neighborWires = []wire{
+	{
+		name: "Ethernet, neighbour solicitation to the group of the target", link: Ethernet,
+		frame: rows(
+			"3333ff000002 to the group",
+			"020000000001 from",
+			"86dd IPv6",
+			"60000000",
+			"0020 payload length",
+			"3a ICMPv6",
+			"ff hop limit",
+			hex6A,
+			"ff0200000000000000000001ff000002 to the group of 2001:db8::2",
+			"87 neighbour solicitation",
+			"00 code",
+			"1c27 checksum",
+			"00000000 reserved",
+			"20010db8000000000000000000000002 target",
+			"01 option: source link-layer address",
+			"01 of 8 bytes",
+			"020000000001",
+		),
+		want: Packet{
+			SrcMAC: aMAC, DstMAC: GroupMAC(SolicitedNode(b6)), EtherType: EtherTypeIPv6,
+			Network: IPv6, Src: a6, Dst: SolicitedNode(b6), TTL: 255, Proto: ProtoICMPv6,
+			IPv6:      IPv6Header{PayloadLen: 32, NextHeader: ProtoICMPv6},
+			Transport: ICMPv6, ICMP: ICMPHeader{Type: ICMPv6NeighborSol, Checksum: 0x1c27},
+			Payload: rows("20010db8000000000000000000000002", "0101020000000001"),
+		},
+	},
+	{
+		name: "raw, neighbour advertisement", link: Raw,
+		frame: rows(
+			"60000000",
+			"0020 payload length",
+			"3a ICMPv6",
+			"ff hop limit",
+			hex6B,
+			hex6A,
+			"88 neighbour advertisement",
+			"00 code",
+			"0a71 checksum",
+			"e0000000 router, solicited, override",
+			"20010db8000000000000000000000002 target",
+			"02 option: target link-layer address",
+			"01 of 8 bytes",
+			"020000000002",
+		),
+		want: Packet{
+			Network: IPv6, Src: b6, Dst: a6, TTL: 255, Proto: ProtoICMPv6,
+			IPv6:      IPv6Header{PayloadLen: 32, NextHeader: ProtoICMPv6},
+			Transport: ICMPv6, ICMP: ICMPHeader{Type: ICMPv6NeighborAdv, Checksum: 0x0a71, Rest: 0xe0000000},
+			Payload: rows("20010db8000000000000000000000002", "0201020000000002"),
+		},
+	},
+}
+
 // neighbor is a message as it comes from the wire.
 func neighbor(t testing.TB, kind uint8, n Neighbor) *Packet {
 	t.Helper()

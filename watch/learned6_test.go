@@ -2,6 +2,7 @@ package watch
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,30 +42,36 @@ func (six) Receive(_ time.Time, p *packet.Packet, out link.Outlet) {
 }
 
 // What was learned over IPv6 is what the machine measures, also if the probes have each an
-// acknowledgement field of their own, as Nmap's.
+// acknowledgement field of their own, as Nmap's, or another flow label.
 func TestLearnedIPv6(t *testing.T) {
 	us, them := netip.MustParseAddr("2001:db8::66"), netip.MustParseAddr("2001:db8::1")
-	for _, own := range []bool{false, true} {
+	for _, c := range []struct {
+		name    string
+		change  func(p *packet.Packet)
+		tool    string
+		evasion []string
+	}{
+		{"as sent", nil, "nmap -6 -O", nil},
+		{"own acknowledgements", func(p *packet.Packet) { p.TCP.Ack += uint32(p.TCP.SrcPort) }, "nmap -6 -O", nil},
+		{"another flow label", func(p *packet.Packet) { p.IPv6.FlowLabel = 0x54321 }, "nmap-like", []string{"flow label"}},
+	} {
 		n := sim.New(sim.Options{Start: epoch})
 		n.Add(them, six{})
 		m := ipv6.NewMachine(ipv6.Target{Addr: them, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("ipv6"), ipv6.Options{})
-		s, a := newSensor(t, Options{}), &attack{net: n, m: m, src: us, kernel: true}
-		if own {
-			a.change = func(p *packet.Packet) { p.TCP.Ack += uint32(p.TCP.SrcPort) }
-		}
-		a.run(s)
+		s := newSensor(t, Options{})
+		(&attack{net: n, m: m, src: us, kernel: true, change: c.change}).run(s)
 		all := s.fingerprinting()
-		if len(all) != 1 || all[0].Tool != "nmap -6 -O" || all[0].Leak != whorl.LeakFull || len(all[0].Evasion) > 0 || all[0].Learned == nil {
-			t.Fatalf("%s %+v", s.summary(), all)
+		if len(all) != 1 || all[0].Tool != c.tool || all[0].Leak != whorl.LeakFull || !slices.Equal(all[0].Evasion, c.evasion) || all[0].Learned == nil {
+			t.Fatalf("%s: %s %+v", c.name, s.summary(), all)
 		}
 		got := all[0].Learned.Observations[0].Print
 		want := m.Exchange.Print()
-		if tests := want.Tests.String(); !own && !strings.Contains(got, tests) {
-			t.Errorf("learned\n%s\nmeasured\n%s", got, tests)
+		if tests := want.Tests.String(); c.change == nil && !strings.Contains(got, tests) {
+			t.Errorf("%s: learned\n%s\nmeasured\n%s", c.name, got, tests)
 		}
 		for _, line := range []string{"T4_6(R=Y", "T6_6(R=Y", "S=A%", "OPS6(O1=M5A0S"} {
 			if !strings.Contains(got, line) {
-				t.Errorf("no %s in\n%s", line, got)
+				t.Errorf("%s: no %s in\n%s", c.name, line, got)
 			}
 		}
 	}

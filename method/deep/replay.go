@@ -5,21 +5,13 @@ import (
 	"net/netip"
 	"time"
 
+	"whorl/method"
 	"whorl/packet"
 )
 
 // Replay finds exchanges in a capture. Give it all packets in order of time with Add; of a
 // host that was asked twice it keeps the first.
-type Replay struct {
-	talks map[peers]*Exchange
-	first map[netip.Addr]*Exchange // by host
-}
-
-// peers are a prober and the host it asks.
-type peers struct{ us, host netip.Addr }
-
-// maxTalks bounds what is kept.
-const maxTalks = 1 << 16
+type Replay struct{ talks method.Talks[Exchange] }
 
 // Add takes a packet of an exchange, and reports whether it was one. Packets of other
 // methods are not.
@@ -27,19 +19,20 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if p.Network != packet.IPv4 {
 		return false
 	}
-	if e := r.talks[peers{p.Dst, p.Src}]; e != nil && e.heard(p, at) {
+	if e := r.talks.Of(method.Answering(p)); e != nil && e.heard(p, at) {
 		return true
 	}
-	e, known := r.talks[peers{p.Src, p.Dst}], true
-	if e == nil {
-		e, known = &Exchange{Target: Target{Addr: p.Dst}, First: at}, false
+	e := r.talks.Of(method.Asking(p))
+	known := e != nil
+	if !known {
+		e = &Exchange{Target: Target{Addr: p.Dst}, First: at}
 	}
 	which, ok := e.recognise(p)
 	switch {
-	case !ok, !known && len(r.talks) == maxTalks, e.Packets == MaxPackets:
+	case !ok, e.Packets == MaxPackets:
 		return false
-	case !known:
-		r.keep(peers{p.Src, p.Dst}, e)
+	case !known && !r.talks.Begin(method.Asking(p), e, method.MaxTalks):
+		return false
 	}
 	e.resent(which, p, at)
 	return true
@@ -47,17 +40,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 
 // Of is the exchange with a host; nil if there is none. Whether its closed port was known
 // to be closed is for others to say.
-func (r *Replay) Of(host netip.Addr) *Exchange { return r.first[host] }
-
-func (r *Replay) keep(k peers, e *Exchange) {
-	if r.talks == nil {
-		r.talks, r.first = map[peers]*Exchange{}, map[netip.Addr]*Exchange{}
-	}
-	r.talks[k] = e
-	if r.first[k.host] == nil {
-		r.first[k.host] = e
-	}
-}
+func (r *Replay) Of(host netip.Addr) *Exchange { return r.talks.First(host) }
 
 // heard files an answer, and reports whether it was one.
 func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {

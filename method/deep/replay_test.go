@@ -102,8 +102,7 @@ func FuzzReplay(f *testing.F) {
 		for i, frame := range frames {
 			r.Add(methodtest.Read(frame), trace[i].at)
 		}
-		for host := range r.first {
-			e := r.Of(host)
+		for _, e := range r.talks.All() {
 			if e.Packets > MaxPackets {
 				t.Errorf("%d packets", e.Packets)
 			}

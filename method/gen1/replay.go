@@ -11,19 +11,12 @@ import (
 
 // Replay finds exchanges of [Machine] in a capture. Give it all packets in order of time
 // with Add; of a host that was asked twice it keeps the first.
-type Replay struct {
-	talks map[peers]*Exchange
-	first map[netip.Addr]*Exchange // by host
-}
+type Replay struct{ talks method.Talks[Exchange] }
 
-// peers are a prober and the host it asks.
-type peers struct{ us, host netip.Addr }
-
-// Bounds of what is kept, and of what makes an exchange.
+// Bounds of what makes an exchange.
 const (
-	maxTalks   = 1 << 16
-	maxPackets = 64 // of an exchange; a machine sends fewer
-	fewest     = 3  // probes of an exchange
+	maxPackets = 64 // a machine sends fewer
+	fewest     = 3  // probes
 )
 
 // Add takes a packet of an exchange, and reports whether it was one.
@@ -31,21 +24,22 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if p.Network != packet.IPv4 {
 		return false
 	}
-	if e := r.talks[peers{p.Dst, p.Src}]; e != nil {
+	if e := r.talks.Of(method.Answering(p)); e != nil {
 		if _, mine, _ := e.heard(p, at); mine {
 			return true
 		}
 	}
-	e, known := r.talks[peers{p.Src, p.Dst}], true
-	if e == nil {
-		e, known = &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at}, false
+	e := r.talks.Of(method.Asking(p))
+	known := e != nil
+	if !known {
+		e = &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at}
 	}
 	which, ok := e.recognise(p)
 	switch {
-	case !ok, !known && len(r.talks) == maxTalks, e.Packets == maxPackets:
+	case !ok, e.Packets == maxPackets:
 		return false
-	case !known:
-		r.keep(peers{p.Src, p.Dst}, e)
+	case !known && !r.talks.Begin(method.Asking(p), e, method.MaxTalks):
+		return false
 	}
 	e.resent(which, p, at)
 	return true
@@ -54,30 +48,20 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 // Of is the exchange with a host; nil if there is none, or next to nothing of one. Whether
 // its closed port was known to be closed is for others to say.
 func (r *Replay) Of(host netip.Addr) *Exchange {
-	if e := r.first[host]; e != nil && e.Asked() >= fewest {
+	if e := r.talks.First(host); e != nil && e.Asked() >= fewest {
 		return e
 	}
 	return nil
 }
 
-// Exchanges are those with all hosts, in no order.
+// Exchanges are those with all hosts, in the order of the first probes.
 func (r *Replay) Exchanges() (out []*Exchange) {
-	for host := range r.first {
-		if e := r.Of(host); e != nil {
+	for k, e := range r.talks.All() {
+		if e == r.Of(k.Host) {
 			out = append(out, e)
 		}
 	}
 	return out
-}
-
-func (r *Replay) keep(k peers, e *Exchange) {
-	if r.talks == nil {
-		r.talks, r.first = map[peers]*Exchange{}, map[netip.Addr]*Exchange{}
-	}
-	r.talks[k] = e
-	if r.first[k.host] == nil {
-		r.first[k.host] = e
-	}
 }
 
 // recognise tells which probe a packet is, by its shape and by the numbers that the

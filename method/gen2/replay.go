@@ -14,20 +14,16 @@ import (
 // Nmap's, which look alike. Give it all packets in order of time with Add, then
 // take the Exchanges.
 type Replay struct {
-	pairs  map[peers]*talk
-	order  []peers
+	talks  method.Talks[talk]
 	macs   map[netip.Addr]packet.MAC // from ARP answers
 	resets map[corner]bool           // ports that sent a reset
 }
 
 // corner is a port of a host, as a prober sees it.
 type corner struct {
-	peers
+	method.Peers
 	port uint16
 }
-
-// peers are a prober and the host it asks.
-type peers struct{ us, host netip.Addr }
 
 // talk is what one prober sent to one host and heard from it.
 type talk struct{ packets []seen }
@@ -40,8 +36,8 @@ type seen struct {
 
 // Bounds of what is kept.
 const (
-	maxPairs   = 1 << 17
-	maxPerPair = 1024
+	maxTalks   = 1 << 17
+	maxPerTalk = 1024
 )
 
 // Add takes one packet. What cannot belong to an exchange is passed over.
@@ -51,21 +47,21 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) {
 		if r.macs == nil {
 			r.macs = map[netip.Addr]packet.MAC{}
 		}
-		if len(r.macs) < maxPairs {
+		if len(r.macs) < maxTalks {
 			r.macs[p.ARP.SenderIP] = p.ARP.SenderMAC
 		}
 	case p.Network == packet.IPv4:
-		if c := (corner{peers{p.Dst, p.Src}, p.TCP.SrcPort}); p.Transport == packet.TCP && p.TCP.Flags.Has(packet.RST) && len(r.resets) < maxPairs {
+		if c := (corner{method.Answering(p), p.TCP.SrcPort}); p.Transport == packet.TCP && p.TCP.Flags.Has(packet.RST) && len(r.resets) < maxTalks {
 			if r.resets == nil {
 				r.resets = map[corner]bool{}
 			}
 			r.resets[c] = true
 		}
 		if likeProbe(p) {
-			r.keep(peers{p.Src, p.Dst}, p, at, true)
+			r.asked(p, at)
 		}
-		if t := r.pairs[peers{p.Dst, p.Src}]; t != nil {
-			r.keep(peers{p.Dst, p.Src}, p, at, false)
+		if t := r.talks.Of(method.Answering(p)); t != nil {
+			t.keep(p, at, false)
 		}
 	}
 }
@@ -73,23 +69,21 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) {
 // MAC is the hardware address that a host gave in an answer to ARP; zero: none was seen.
 func (r *Replay) MAC(host netip.Addr) packet.MAC { return r.macs[host] }
 
-func (r *Replay) keep(k peers, p *packet.Packet, at time.Time, us bool) {
-	t := r.pairs[k]
+// asked keeps a packet of a prober.
+func (r *Replay) asked(p *packet.Packet, at time.Time) {
+	t := r.talks.Of(method.Asking(p))
 	if t == nil {
-		if len(r.pairs) >= maxPairs {
+		if t = new(talk); !r.talks.Begin(method.Asking(p), t, maxTalks) {
 			return
 		}
-		if r.pairs == nil {
-			r.pairs = map[peers]*talk{}
-		}
-		t = new(talk)
-		r.pairs[k] = t
-		r.order = append(r.order, k)
 	}
-	if len(t.packets) >= maxPerPair {
-		return
+	t.keep(p, at, true)
+}
+
+func (t *talk) keep(p *packet.Packet, at time.Time, us bool) {
+	if len(t.packets) < maxPerTalk {
+		t.packets = append(t.packets, seen{p.Clone(), at, us})
 	}
-	t.packets = append(t.packets, seen{p.Clone(), at, us})
 }
 
 // likeProbe reports whether a packet has the shape of a probe.
@@ -125,8 +119,8 @@ func matches(which Probe, p *packet.Packet) bool {
 // round with the most probes, the first of equals.
 func (r *Replay) Exchanges() (out []*Exchange) {
 	const fewest = 3
-	for _, k := range r.order {
-		rounds := r.pairs[k].rounds()
+	for k, t := range r.talks.All() {
+		rounds := t.rounds()
 		best := slices.MaxFunc(rounds, func(a, b round) int { return a.probes - b.probes })
 		if best.probes >= fewest {
 			out = append(out, r.rebuild(k, best.packets))
@@ -135,11 +129,11 @@ func (r *Replay) Exchanges() (out []*Exchange) {
 	return out
 }
 
-func (r *Replay) rebuild(k peers, packets []seen) *Exchange {
+func (r *Replay) rebuild(k method.Peers, packets []seen) *Exchange {
 	e := &Exchange{}
-	e.Target.Addr = k.host
-	e.Target.Local = k.host.IsLoopback() || k.us == k.host
-	if mac, ok := r.macs[k.host]; ok {
+	e.Target.Addr = k.Host
+	e.Target.Local = k.Host.IsLoopback() || k.Prober == k.Host
+	if mac, ok := r.macs[k.Host]; ok {
 		e.Target.Direct, e.Target.MAC = true, mac
 	}
 	e.Numbers.PortBase = portBase(packets)

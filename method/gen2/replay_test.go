@@ -199,11 +199,11 @@ func TestReplayBounds(t *testing.T) {
 		t.Errorf("%d exchanges of two probes", len(found))
 	}
 	var r Replay
-	for range 2 * maxPerPair {
+	for range 2 * maxPerTalk {
 		r.Add(read(w.trace[0].frame), epoch)
 	}
-	for _, talk := range r.pairs {
-		if len(talk.packets) != maxPerPair {
+	for _, talk := range r.talks.All() {
+		if len(talk.packets) != maxPerTalk {
 			t.Errorf("%d packets are kept", len(talk.packets))
 		}
 	}

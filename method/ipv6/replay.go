@@ -2,7 +2,6 @@ package ipv6
 
 import (
 	"bytes"
-	"net/netip"
 	"time"
 
 	"whorl/method"
@@ -12,23 +11,14 @@ import (
 // Replay finds exchanges in a capture, from the probes of this package or from Nmap's,
 // which look alike. Give it all packets in order of time with Add, then take the
 // Exchanges.
-type Replay struct {
-	talks map[peers]*talk
-	order []peers
-}
-
-// peers are a prober and the host it asks.
-type peers struct{ us, host netip.Addr }
+type Replay struct{ talks method.Talks[talk] }
 
 // talk is what one prober asked of one host: the exchange under way, and the one before
 // that had the most probes.
 type talk struct{ now, best *Exchange }
 
-// Bounds of what is kept, and of what counts as an exchange.
-const (
-	maxTalks     = 1 << 16
-	fewestProbes = 3
-)
+// fewestProbes make an exchange.
+const fewestProbes = 3
 
 // Add takes a packet of an exchange, and reports whether it was one. A probe with numbers
 // of its own begins another, as when the host is asked again.
@@ -36,11 +26,10 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if p.Network != packet.IPv6 {
 		return false
 	}
-	if t := r.talks[peers{p.Dst, p.Src}]; t != nil && t.now.heard(p, at) {
+	if t := r.talks.Of(method.Answering(p)); t != nil && t.now.heard(p, at) {
 		return true
 	}
-	k := peers{p.Src, p.Dst}
-	t := r.talks[k]
+	t := r.talks.Of(method.Asking(p))
 	if t != nil && t.now.left(p, at) {
 		return true
 	}
@@ -48,23 +37,14 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 		return false
 	}
 	e := &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at, drawn: new([NumProbes]draws)}
-	if t == nil && len(r.talks) == maxTalks || !e.left(p, at) {
+	switch {
+	case !e.left(p, at):
 		return false
+	case t == nil:
+		return r.talks.Begin(method.Asking(p), &talk{now: e}, method.MaxTalks)
 	}
-	if t == nil {
-		r.keep(k, &talk{now: e})
-	} else {
-		t.best, t.now = t.most(), e
-	}
+	t.best, t.now = t.most(), e
 	return true
-}
-
-func (r *Replay) keep(k peers, t *talk) {
-	if r.talks == nil {
-		r.talks = map[peers]*talk{}
-	}
-	r.talks[k] = t
-	r.order = append(r.order, k)
 }
 
 // most is the exchange with the most probes, the first of equals.
@@ -78,8 +58,8 @@ func (t *talk) most() *Exchange {
 // Exchanges are what was found: of every host that was sent a few probes at least the
 // exchange with the most, in the order of the first probes.
 func (r *Replay) Exchanges() (out []*Exchange) {
-	for _, k := range r.order {
-		if e := r.talks[k].most(); e.Asked() >= fewestProbes {
+	for _, t := range r.talks.All() {
+		if e := t.most(); e.Asked() >= fewestProbes {
 			e.takeBest()
 			out = append(out, e)
 		}

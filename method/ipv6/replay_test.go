@@ -169,9 +169,9 @@ func TestReplayIsBounded(t *testing.T) {
 	var r Replay
 	p := packet.Packet{Network: packet.IPv6, Src: methodtest.Us6, Transport: packet.ICMPv6, ICMP: packet.ICMPHeader{Type: packet.ICMPv6EchoRequest, Rest: packet.Echo(9, 1)}}
 	p.IPv6 = packet.IPv6Header{FlowLabel: FlowLabel, Extensions: Probes[IE2].Extensions}
-	for i := range maxTalks + 10 {
+	for i := range method.MaxTalks + 10 {
 		p.Dst = netip.MustParseAddr(fmt.Sprintf("2001:db8::%x:%x", i>>16, i&0xffff))
-		if taken := r.Add(&p, methodtest.Epoch); taken != (i < maxTalks) {
+		if taken := r.Add(&p, methodtest.Epoch); taken != (i < method.MaxTalks) {
 			t.Fatalf("host %d: taken %v", i, taken)
 		}
 	}

@@ -6,21 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"whorl/method"
 	"whorl/packet"
 )
 
 // Replay finds surveys in a capture. Give it all packets in order of time with Add; of a
 // host that was surveyed twice it keeps the first.
-type Replay struct {
-	talks map[peers]*Exchange
-	first map[netip.Addr]*Exchange // by host
-}
-
-// peers are a prober and the host it asks.
-type peers struct{ us, host netip.Addr }
-
-// maxTalks bounds what is kept.
-const maxTalks = 1 << 16
+type Replay struct{ talks method.Talks[Exchange] }
 
 // Add takes a packet of a survey, and reports whether it was one.
 func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
@@ -30,7 +22,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if looksAsked(p) {
 		return r.asked(p, at)
 	}
-	e := r.talks[peers{p.Dst, p.Src}]
+	e := r.talks.Of(method.Answering(p))
 	if e == nil {
 		return false
 	}
@@ -48,7 +40,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 }
 
 // Of is the survey of a host; nil if there is none.
-func (r *Replay) Of(host netip.Addr) *Exchange { return r.first[host] }
+func (r *Replay) Of(host netip.Addr) *Exchange { return r.talks.First(host) }
 
 // looksAsked reports whether a packet has the shape of one of ours.
 func looksAsked(p *packet.Packet) bool {
@@ -67,13 +59,12 @@ func looksAsked(p *packet.Packet) bool {
 // asked notes a packet that a prober sent. Packets come in the order of their slots; with
 // one that is missing the survey ends.
 func (r *Replay) asked(p *packet.Packet, at time.Time) (mine bool) {
-	e := r.talks[peers{p.Src, p.Dst}]
+	e := r.talks.Of(method.Asking(p))
 	if e == nil {
-		if p.Transport != packet.TCP || len(r.talks) == maxTalks {
+		e = &Exchange{Target: Target{Addr: p.Dst}, First: at, Numbers: Numbers{PortBase: p.TCP.SrcPort, Seq: p.TCP.Seq}}
+		if p.Transport != packet.TCP || !r.talks.Begin(method.Asking(p), e, method.MaxTalks) {
 			return false
 		}
-		e = &Exchange{Target: Target{Addr: p.Dst}, First: at, Numbers: Numbers{PortBase: p.TCP.SrcPort, Seq: p.TCP.Seq}}
-		r.keep(peers{p.Src, p.Dst}, e)
 	}
 	n, port := e.Packets, uint16(echo)
 	switch {
@@ -95,14 +86,4 @@ func (r *Replay) asked(p *packet.Packet, at time.Time) (mine bool) {
 	e.Packets++
 	e.Last = at
 	return true
-}
-
-func (r *Replay) keep(k peers, e *Exchange) {
-	if r.talks == nil {
-		r.talks, r.first = map[peers]*Exchange{}, map[netip.Addr]*Exchange{}
-	}
-	r.talks[k] = e
-	if r.first[k.host] == nil {
-		r.first[k.host] = e
-	}
 }

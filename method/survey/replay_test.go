@@ -85,8 +85,7 @@ func FuzzReplay(f *testing.F) {
 			p.Decode(packet.Raw, frame)
 			r.Add(&p, times[i])
 		}
-		for host := range r.first {
-			e := r.Of(host)
+		for _, e := range r.talks.All() {
 			if e.Packets > MaxPackets || e.Packets != len(e.Slots) {
 				t.Errorf("%d packets, %d slots", e.Packets, len(e.Slots))
 			}

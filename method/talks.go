@@ -1,0 +1,62 @@
+package method
+
+import (
+	"iter"
+	"net/netip"
+
+	"whorl/packet"
+)
+
+// Peers are a prober and the host it asks.
+type Peers struct{ Prober, Host netip.Addr }
+
+// Asking are the peers of a packet of a prober.
+func Asking(p *packet.Packet) Peers { return Peers{Prober: p.Src, Host: p.Dst} }
+
+// Answering are the peers of a packet of a host.
+func Answering(p *packet.Packet) Peers { return Peers{Prober: p.Dst, Host: p.Src} }
+
+// MaxTalks is how many talks are kept where each has an exchange.
+const MaxTalks = 1 << 16
+
+// Talks are those of a capture, by peers. E is what is kept of one: the exchange, or the
+// packets that it will be made of. The zero value is empty.
+type Talks[E any] struct {
+	byPeers map[Peers]*E
+	byHost  map[netip.Addr]*E // the first with it
+	order   []Peers           // in which they began
+}
+
+// Begin keeps a new talk, and reports whether there was room for it: there are at most so
+// many.
+func (t *Talks[E]) Begin(k Peers, e *E, most int) bool {
+	if len(t.byPeers) >= most {
+		return false
+	}
+	if t.byPeers == nil {
+		t.byPeers, t.byHost = map[Peers]*E{}, map[netip.Addr]*E{}
+	}
+	t.byPeers[k] = e
+	t.order = append(t.order, k)
+	if t.byHost[k.Host] == nil {
+		t.byHost[k.Host] = e
+	}
+	return true
+}
+
+// Of is the talk of those peers; nil if there is none.
+func (t *Talks[E]) Of(k Peers) *E { return t.byPeers[k] }
+
+// First is the first talk with a host, whoever asked it; nil if there is none.
+func (t *Talks[E]) First(host netip.Addr) *E { return t.byHost[host] }
+
+// All are the talks in the order in which they began.
+func (t *Talks[E]) All() iter.Seq2[Peers, *E] {
+	return func(yield func(Peers, *E) bool) {
+		for _, k := range t.order {
+			if !yield(k, t.byPeers[k]) {
+				return
+			}
+		}
+	}
+}
