@@ -20,11 +20,12 @@ import (
 
 // host is one decoy.
 type host struct {
-	addr  netip.Addr
-	entry *osdb.Entry
-	node  link.Node // nil: its record cannot be shown on the wire
-	mac   packet.MAC
-	out   *outlet // for answers to the station that asked last; nil: none has
+	addr    netip.Addr
+	entry   *osdb.Entry
+	persona *persona.Persona // nil: its record cannot be shown on the wire
+	node    link.Node        // the persona, or the path to it; nil as well
+	mac     packet.MAC
+	out     *outlet // for answers to the station that asked last; nil: none has
 }
 
 // hosts are the decoys that were made, the least lately used first to go.
@@ -38,8 +39,10 @@ type hosts struct {
 	scarce bool                          // there are more addresses than are kept
 	told   func(netip.Addr, *osdb.Entry) // of each that is made; nil: nobody
 
-	known map[netip.Addr]*list.Element
-	used  list.List // of *host, the last used first
+	known   map[netip.Addr]*list.Element
+	used    list.List        // of *host, the last used first
+	resting *list.Element    // who rests next; nil: the first
+	scratch *persona.Scratch // of all
 
 	made, forgotten, unshown int
 }
@@ -50,7 +53,7 @@ func newHosts(o *Options, of groups) hosts {
 		all += g.Addrs.Len()
 	}
 	return hosts{groups: of, key: o.Key, start: o.Start, own: o.MAC, routed: o.Gateway.IsValid(), keep: o.Keep, scarce: all > o.Keep,
-		told: o.Made, known: map[netip.Addr]*list.Element{}}
+		told: o.Made, known: map[netip.Addr]*list.Element{}, scratch: &persona.Scratch{}}
 }
 
 // remembered is a decoy that was made and not forgotten, or nil.
@@ -85,7 +88,7 @@ func (s *hosts) build(g *Group, addr netip.Addr) (h *host, why error) {
 		e := g.Entries[(place+i)%len(g.Entries)]
 		p, err := persona.New(e, s.options(g, addr, e))
 		if err == nil {
-			h.entry, h.node = e, s.path(g, addr, p)
+			h.entry, h.persona, h.node = e, p, s.path(g, addr, p)
 			return h, nil
 		}
 		why = cmp.Or(why, err)
@@ -114,7 +117,7 @@ func (s *hosts) options(g *Group, addr netip.Addr, e *osdb.Entry) persona.Option
 	if g.Services != nil {
 		o.Services = slices.Concat(o.Services, g.Services(e, addr))
 	}
-	o.Addr, o.Key = addr, s.key
+	o.Addr, o.Key, o.Scratch = addr, s.key, s.scratch
 	phase := s.key.Stream(addr, "decoy boot")
 	last := s.start.Add(-bootLeast)
 	o.Boot = last.Add(-(time.Duration(last.UnixNano()) + time.Duration(phase.Between(0, int(bootEvery/time.Second)))*time.Second) % bootEvery)
@@ -133,8 +136,7 @@ func (s *hosts) path(g *Group, addr netip.Addr, p *persona.Persona) link.Node {
 // add remembers a decoy.
 func (s *hosts) add(h *host) {
 	if len(s.known) >= s.keep {
-		oldest := s.used.Back()
-		delete(s.known, s.used.Remove(oldest).(*host).addr)
+		s.forget(s.used.Back().Value.(*host).addr)
 		s.forgotten++
 	}
 	s.known[h.addr] = s.used.PushFront(h)
@@ -150,9 +152,33 @@ func (s *hosts) add(h *host) {
 
 // forget ends a decoy.
 func (s *hosts) forget(addr netip.Addr) {
-	if e, ok := s.known[addr]; ok {
-		s.used.Remove(e)
-		delete(s.known, addr)
+	e, ok := s.known[addr]
+	if !ok {
+		return
+	}
+	if s.resting == e {
+		s.resting = e.Next()
+	}
+	s.used.Remove(e)
+	delete(s.known, addr)
+}
+
+// restRound is in how many calls of rest every decoy gets its turn.
+const restRound = 600
+
+// rest lets some decoys give back what they do not need any more.
+func (s *hosts) rest(now time.Time) {
+	for range len(s.known)/restRound + 1 {
+		if s.resting == nil {
+			s.resting = s.used.Front()
+		}
+		if s.resting == nil {
+			return
+		}
+		if p := s.resting.Value.(*host).persona; p != nil {
+			p.Rest(now)
+		}
+		s.resting = s.resting.Next()
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	batch    = 64          // answers sent at once
+	batch    = 64          // answers sent at once, and frames taken until then
 	pause    = time.Second // between looks at what was lost
 	maxFrame = 1 << 16
 )
@@ -32,21 +32,24 @@ func (n *Network) Run(conn link.Conn) error {
 }
 
 // loop gives frames the time at which they came, so that clocks and sequence numbers are
-// right however late they are looked at, and lets answers leave many at once.
+// right however late they are looked at, and lets answers leave many at once: when there
+// are many, when nothing else has come, and after as many frames that got none.
 func (n *Network) loop() error {
 	buf := make([]byte, maxFrame)
-	for !n.allLost() {
+	for taken := 0; !n.allLost(); {
 		k, at, err := n.conn.Recv(buf, n.deadline())
 		switch {
 		case err == nil:
 			n.counts.Received++
 			n.frame(buf[:k], at)
+			taken++
 		case !errors.Is(err, link.ErrTimeout):
 			return err
 		}
 		n.happen(n.conn.Now())
-		if err != nil || len(n.out) >= batch {
+		if err != nil || taken >= batch || len(n.out) >= batch {
 			n.flush()
+			taken = 0
 		}
 	}
 	return ErrNoAddress
@@ -69,13 +72,15 @@ func (n *Network) deadline() time.Time {
 	return until
 }
 
-// look does what is done once a second: it ends contacts and tells of lost frames.
+// look does what is done once a second: it ends contacts, lets decoys rest and tells of
+// lost frames.
 func (n *Network) look(now time.Time) {
 	n.looked = now
 	if n.sensor != nil {
 		n.sensor.Wake(now)
 	}
 	n.contacts.expire(now)
+	n.hosts.rest(now)
 	if c, ok := n.conn.(link.Counter); ok {
 		n.counts.Dropped = int(c.Drops())
 	}

@@ -26,6 +26,9 @@ type flow struct {
 	theirs, ours uint16 // ports
 }
 
+// key is the connection as tables find it.
+func (f flow) key() flow { return f }
+
 // conn is a connection that is half-open or open.
 type conn struct {
 	flow
@@ -50,7 +53,7 @@ type conn struct {
 
 // conns are the connections that are remembered. The zero value is empty.
 type conns struct {
-	all    map[flow]*conn
+	all    table[flow, *conn]
 	half   int // half-open ones
 	alarms alarms
 	armed  time.Time // when the link will call; zero: not
@@ -64,10 +67,7 @@ func (s *conns) room(p *peer) bool { return p.half < maxHalfOfPeer && s.half < m
 
 // admit remembers a half-open connection.
 func (s *conns) admit(c *conn, p *peer) {
-	if s.all == nil {
-		s.all = map[flow]*conn{}
-	}
-	s.all[c.flow] = c
+	s.all.put(c)
 	s.half++
 	p.half++
 	if c.begun.Sub(s.second) >= time.Second {
@@ -79,7 +79,7 @@ func (s *conns) admit(c *conn, p *peer) {
 
 // open makes a half-open connection an open one, unless there are too many.
 func (s *conns) open(c *conn, p *peer) bool {
-	if len(s.all)-s.half >= maxOpen || p != nil && p.open >= maxOpenOfPeer {
+	if s.all.len()-s.half >= maxOpen || p != nil && p.open >= maxOpenOfPeer {
 		return false
 	}
 	s.half--
@@ -92,7 +92,7 @@ func (s *conns) open(c *conn, p *peer) bool {
 
 // drop forgets a connection.
 func (s *conns) drop(c *conn, p *peer) {
-	delete(s.all, c.flow)
+	s.all.remove(c.flow)
 	s.alarms.cancel(c)
 	half := c.session == nil
 	if half {

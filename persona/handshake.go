@@ -13,15 +13,15 @@ import (
 func (p *Persona) accept(now time.Time, in *packet.Packet, s *segment, out link.Outlet) (c *conn, again bool) {
 	h := &in.TCP
 	f := flow{in.Src, h.SrcPort, h.DstPort}
-	if c, again = p.conns.all[f]; again {
+	if c, again = p.conns.all.get(f); again {
 		if c.syn == h.Seq {
 			return c, true
 		}
 		p.forget(c)
 	}
-	peer := p.peers.of(in.Src, &p.key)
+	peer := p.peers.of(now, in.Src, &p.key)
 	room := p.conns.room(peer)
-	if c = &p.passing; room {
+	if c = &p.scratch.passing; room {
 		c = new(conn)
 	}
 	*c = conn{flow: f, answer: s, out: out, begun: now, place: -1, syn: h.Seq, rcv: h.Seq + 1, asked: askedBy(h)}

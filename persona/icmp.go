@@ -78,11 +78,11 @@ func (p *Persona) quoted(in *packet.Packet) ([]byte, bool) {
 	q := *in
 	q.Link = packet.Raw
 	q.TTL = uint8(max(int(in.TTL)-u.ttlLoss, 0))
-	b, err := q.Append(p.quote[:0])
+	b, err := q.Append(p.scratch.quote[:0])
 	if err != nil {
 		return nil, false
 	}
-	p.quote = b[:0]
+	p.scratch.quote = b[:0]
 	header := 20 + len(in.IPv4.Options)
 	sum := b[header+6:]
 	if in.UDP.Checksum == 0 {

@@ -34,6 +34,10 @@ const (
 	latestGap = 800 * time.Millisecond
 )
 
+// isnClock is by how much a second moves the first number that a peer is given, so that one
+// who was forgotten does not meet the same again (RFC 9293 section 3.4.1).
+const isnClock = 250_000
+
 // maxStep keeps differences below the half of the number space, where a growing
 // number looks like a falling one.
 const maxStep = 1<<31 - 1
@@ -57,7 +61,7 @@ func (g *isns) draw(s *sequence, now time.Time, secret *method.Stream) uint32 {
 		return g.value
 	}
 	if s.at.IsZero() {
-		s.last = secret.Uint32() | 1
+		s.last = (secret.Uint32() + isnClock*uint32(now.Unix())) | 1
 		s.next = uint8(secret.Between(0, len(g.steps)-1))
 	} else {
 		gap := now.Sub(s.at)

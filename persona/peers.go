@@ -2,6 +2,7 @@ package persona
 
 import (
 	"net/netip"
+	"time"
 
 	"whorl/method"
 )
@@ -11,75 +12,85 @@ const maxPeers = 65536
 
 // peer is what one address has been told.
 type peer struct {
-	addr       netip.Addr
-	secret     method.Stream
-	salt       uint32 // of timestamps
-	seq        sequence
-	half, open int32 // connections
-	prev, next int32 // in order of use
+	addr         netip.Addr
+	secret       method.Stream
+	salt         uint32 // of timestamps
+	seq          sequence
+	half, open   int32     // connections
+	used         time.Time // its latest SYN
+	older, newer *peer     // in order of use
 }
 
-// peers are the latest maxPeers addresses that opened connections. The zero value
-// is empty; memory grows with use.
+func (p *peer) key() netip.Addr { return p.addr }
+
+// peers are the latest addresses that opened connections, maxPeers at most. The zero value
+// is empty; memory grows and shrinks with use.
 type peers struct {
-	index       map[netip.Addr]int32
-	all         []peer
-	first, last int32 // most and least lately used
+	all            table[netip.Addr, *peer]
+	newest, oldest *peer
 }
 
-// of finds a peer or makes room for it. The pointer is valid until the next call.
-func (s *peers) of(addr netip.Addr, key *method.Key) *peer {
-	if i, ok := s.index[addr]; ok {
-		s.unlink(i)
-		s.push(i)
-		return &s.all[i]
-	}
-	if s.index == nil {
-		s.index = map[netip.Addr]int32{}
-	}
-	i := int32(len(s.all))
-	if len(s.all) < maxPeers {
-		s.all = append(s.all, peer{})
+// of finds a peer or makes room for it.
+func (s *peers) of(now time.Time, addr netip.Addr, key *method.Key) *peer {
+	p, known := s.all.get(addr)
+	if known {
+		s.unlink(p)
 	} else {
-		i = s.last
-		s.unlink(i)
-		delete(s.index, s.all[i].addr)
+		if s.expire(now); s.all.len() >= maxPeers {
+			s.drop(s.oldest)
+		}
+		p = &peer{addr: addr, secret: key.Stream(addr, "persona peer")}
+		p.salt = p.secret.Uint32()
+		s.all.put(p)
 	}
-	s.all[i] = peer{addr: addr, secret: key.Stream(addr, "persona peer")}
-	s.all[i].salt = s.all[i].secret.Uint32()
-	s.index[addr] = i
-	s.push(i)
-	return &s.all[i]
+	p.used = now
+	s.push(p)
+	return p
 }
 
-// known finds a peer without making it.
+// known finds a peer without making it; nil if it is not there.
 func (s *peers) known(addr netip.Addr) *peer {
-	if i, ok := s.index[addr]; ok {
-		return &s.all[i]
-	}
-	return nil
+	p, _ := s.all.get(addr)
+	return p
 }
 
-func (s *peers) unlink(i int32) {
-	p := &s.all[i]
-	if i == s.first {
-		s.first = p.next
-	} else {
-		s.all[p.prev].next = p.next
-	}
-	if i == s.last {
-		s.last = p.prev
-	} else {
-		s.all[p.next].prev = p.prev
+// expire forgets those that have asked for no connection for long and have none.
+func (s *peers) expire(now time.Time) {
+	for p := s.oldest; p != nil && now.Sub(p.used) > peerIdle; p = s.oldest {
+		if p.half+p.open == 0 {
+			s.drop(p)
+			continue
+		}
+		s.unlink(p)
+		p.used = now
+		s.push(p)
 	}
 }
 
-func (s *peers) push(i int32) {
-	if len(s.index) <= 1 && len(s.all) == 1 {
-		s.first, s.last = i, i
-		return
+func (s *peers) drop(p *peer) {
+	s.unlink(p)
+	s.all.remove(p.addr)
+}
+
+func (s *peers) unlink(p *peer) {
+	if p.newer != nil {
+		p.newer.older = p.older
+	} else {
+		s.newest = p.older
 	}
-	s.all[i].next = s.first
-	s.all[s.first].prev = i
-	s.first = i
+	if p.older != nil {
+		p.older.newer = p.newer
+	} else {
+		s.oldest = p.newer
+	}
+	p.older, p.newer = nil, nil
+}
+
+func (s *peers) push(p *peer) {
+	if p.older = s.newest; s.newest != nil {
+		s.newest.newer = p
+	} else {
+		s.oldest = p
+	}
+	s.newest = p
 }

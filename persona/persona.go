@@ -1,6 +1,7 @@
 package persona
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ type Options struct {
 	// open port without one everything is accepted and nothing is said, until the peer
 	// closes. The slice is only read: personas of one kind can share it.
 	Services []Service
+
+	// Scratch is shared with other personas of the same goroutine; nil: its own.
+	Scratch *Scratch
 }
 
 // Persona is one host. It is used from one goroutine, as all nodes are.
@@ -57,11 +61,7 @@ type Persona struct {
 
 	queries queries
 
-	// Memory of the packet being answered.
-	passing conn // its connection, if that is not remembered
-	answer  packet.Packet
-	options []byte
-	quote   []byte
+	scratch *Scratch
 }
 
 var _ link.Node = (*Persona)(nil)
@@ -69,7 +69,7 @@ var _ link.Node = (*Persona)(nil)
 // New makes a persona of an entry. It refuses what cannot be shown on the wire, and
 // entries that answer nothing, with the reason.
 func New(e *osdb.Entry, o Options) (*Persona, error) {
-	p := &Persona{o: o, secret: o.Key.Stream(o.Addr, "persona")}
+	p := &Persona{o: o, secret: o.Key.Stream(o.Addr, "persona"), scratch: cmp.Or(o.Scratch, &Scratch{})}
 	if err := p.choose(e); err != nil {
 		return nil, fmt.Errorf("persona: %s: %w", e.Name, err)
 	}
@@ -175,7 +175,7 @@ func (p *Persona) udpPort(port uint16) state {
 
 // begin starts a packet to an address.
 func (p *Persona) begin(now time.Time, to netip.Addr, t packet.Transport, h *ipHeader) *packet.Packet {
-	a := &p.answer
+	a := &p.scratch.answer
 	*a = packet.Packet{Network: packet.IPv4, Transport: t, Src: p.o.Addr, Dst: to, TTL: h.ttl}
 	a.IPv4.DF = h.df
 	a.IPv4.ID = p.sources[h.ids].next(now, &p.secret)

@@ -45,7 +45,7 @@ type segment struct {
 // 3.10.7, and what stacks make of the cases it leaves to them).
 func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 	h := &in.TCP
-	if c := p.conns.all[flow{in.Src, h.SrcPort, h.DstPort}]; c != nil && p.connected(now, c, in, out) || h.Flags.Has(packet.RST) {
+	if c, known := p.conns.all.get(flow{in.Src, h.SrcPort, h.DstPort}); known && p.connected(now, c, in, out) || h.Flags.Has(packet.RST) {
 		return
 	}
 	port := p.tcpPort(h.DstPort)
@@ -150,8 +150,8 @@ func (p *Persona) fill(a *packet.Packet, f flow, s *segment, seq, ack uint32) {
 // stamp gives a segment its options, with that timestamp and its echo.
 func (p *Persona) stamp(a *packet.Packet, o *options, value, echo uint32) {
 	if o.n > 0 {
-		p.options = o.with(p.options[:0], value, echo)
-		a.TCP.Options = p.options
+		a.TCP.Options = o.with(p.scratch.options[:0], value, echo)
+		p.scratch.options = a.TCP.Options
 	}
 }
 

@@ -131,8 +131,8 @@ func (p *Persona) emit(now time.Time, c *conn, flags packet.Flags, seq uint32, d
 	a.TCP = packet.TCPHeader{SrcPort: c.ours, DstPort: c.theirs, Seq: seq, Ack: c.rcv, Flags: flags, Window: c.window()}
 	a.Payload = data
 	if c.asked&askStamp != 0 {
-		p.options = stampOnly.with(p.options[:0], p.clock.ticks(now)+c.offset, c.stamp)
-		a.TCP.Options = p.options
+		a.TCP.Options = stampOnly.with(p.scratch.options[:0], p.clock.ticks(now)+c.offset, c.stamp)
+		p.scratch.options = a.TCP.Options
 	}
 	c.out.Send(p.o.Delay, a)
 }

@@ -86,6 +86,22 @@ type tuples struct {
 	order []flow // as they came first
 }
 
+// forget drops the one that came first.
+func (s *tuples) forget() {
+	delete(s.all, s.order[0])
+	s.order = s.order[1:]
+}
+
+// expire forgets those that came first as long as they are not used any more.
+func (s *tuples) expire(now time.Time) {
+	for len(s.order) > 0 && now.Sub(s.all[s.order[0]].at) > peerIdle {
+		s.forget()
+	}
+	if len(s.order) == 0 {
+		*s = tuples{}
+	}
+}
+
 type numbered struct {
 	isn uint32
 	at  time.Time
@@ -100,8 +116,7 @@ func (s *tuples) note(f flow, isn uint32, at time.Time) {
 	before, known := s.all[f]
 	if !known {
 		if len(s.order) >= maxTuples {
-			delete(s.all, s.order[0])
-			s.order = s.order[1:]
+			s.forget()
 		}
 		s.order = append(s.order, f)
 	}

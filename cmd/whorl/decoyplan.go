@@ -19,6 +19,7 @@ type decoyPlan struct {
 	iface, tun string
 	tap        bool // tun is a TAP
 	where      string
+	lent       map[*osdb.Entry]*osdb.Entry // records with the times of a relative, by the record
 }
 
 // anyRecord stands for all records.
@@ -148,7 +149,7 @@ func (p *decoyPlan) add(h *decoyHost) error {
 	if err != nil {
 		return err
 	}
-	g := decoy.Group{Entries: entries, Persona: h.persona, Services: h.services(), Jitter: h.jitter, Loss: h.loss}
+	g := decoy.Group{Entries: p.timed(entries), Persona: h.persona, Services: h.services(), Jitter: h.jitter, Loss: h.loss}
 	if h.mac != nil {
 		g.Hardware = *h.mac
 	} else {
