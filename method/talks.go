@@ -16,8 +16,8 @@ func Asking(p *packet.Packet) Peers { return Peers{Prober: p.Src, Host: p.Dst} }
 // Answering are the peers of a packet of a host.
 func Answering(p *packet.Packet) Peers { return Peers{Prober: p.Dst, Host: p.Src} }
 
-// MaxTalks is how many talks are kept where each has an exchange.
-const MaxTalks = 1 << 16
+// MaxTalks is how many talks are kept: those of a prober with a /15, say.
+const MaxTalks = 1 << 17
 
 // Talks are those of a capture, by peers. E is what is kept of one: the exchange, or the
 // packets that it will be made of. The zero value is empty.
@@ -25,12 +25,14 @@ type Talks[E any] struct {
 	byPeers map[Peers]*E
 	byHost  map[netip.Addr]*E // the first with it
 	order   []Peers           // in which they began
+	full    bool              // there was no room for one
 }
 
-// Begin keeps a new talk, and reports whether there was room for it: there are at most so
-// many.
-func (t *Talks[E]) Begin(k Peers, e *E, most int) bool {
-	if len(t.byPeers) >= most {
+// Begin keeps a new talk, and reports whether there was room for it: there are at most
+// MaxTalks.
+func (t *Talks[E]) Begin(k Peers, e *E) bool {
+	if len(t.byPeers) >= MaxTalks {
+		t.full = true
 		return false
 	}
 	if t.byPeers == nil {
@@ -43,6 +45,9 @@ func (t *Talks[E]) Begin(k Peers, e *E, most int) bool {
 	}
 	return true
 }
+
+// Full reports whether there was no room for some.
+func (t *Talks[E]) Full() bool { return t.full }
 
 // Of is the talk of those peers; nil if there is none.
 func (t *Talks[E]) Of(k Peers) *E { return t.byPeers[k] }

@@ -16,16 +16,10 @@ func TestTalks(t *testing.T) {
 	if talks.Of(Peers{a, host}) != nil || talks.First(host) != nil {
 		t.Error("a talk of nobody")
 	}
-	one, two, three := "one", "two", "three"
+	one, two := "one", "two"
 	q := &packet.Packet{Src: b, Dst: host}
-	for i, c := range []struct {
-		k    Peers
-		e    *string
-		kept bool
-	}{{Asking(q), &one, true}, {Peers{a, host}, &two, true}, {Peers{a, b}, &three, false}} {
-		if talks.Begin(c.k, c.e, 2) != c.kept {
-			t.Errorf("talk %d is kept: %v", i, !c.kept)
-		}
+	if !talks.Begin(Asking(q), &one) || !talks.Begin(Peers{a, host}, &two) {
+		t.Error("there was no room")
 	}
 	if talks.Of(Answering(&packet.Packet{Src: host, Dst: b})) != &one || talks.Of(Answering(q)) != nil || talks.First(host) != &one || talks.First(a) != nil {
 		t.Error("other talks are found than were kept")
@@ -36,5 +30,22 @@ func TestTalks(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"192.0.2.2 one", "192.0.2.1 two"}, all); d != "" {
 		t.Error(d)
+	}
+}
+
+// There are no more than MaxTalks, and it is told if there would have been.
+func TestTalksFull(t *testing.T) {
+	var talks Talks[int]
+	for i := range MaxTalks + 1 {
+		k := Peers{Host: netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})}
+		if talks.Full() {
+			t.Fatalf("full with %d", i)
+		}
+		if began := talks.Begin(k, &i); began != (i < MaxTalks) {
+			t.Fatalf("talk %d is kept: %v", i, began)
+		}
+	}
+	if !talks.Full() {
+		t.Error("not full")
 	}
 }

@@ -41,6 +41,11 @@ func (r *Recorded) Add(p *packet.Packet, at time.Time) {
 	}
 }
 
+// Full reports whether there was more than is kept, so that hosts may be missing.
+func (r *Recorded) Full() bool {
+	return r.gen2.Full() || r.gen1.Full() || r.ipv6.Full() || r.surveys.Full() || r.deep.Full()
+}
+
 // Hosts are those that were fingerprinted, in the order of their first probe.
 func (r *Recorded) Hosts(version string) (out []*whorl.Host) {
 	known := map[netip.Addr]bool{}

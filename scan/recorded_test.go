@@ -19,6 +19,7 @@ import (
 	"whorl/link/sim"
 	"whorl/method"
 	"whorl/method/backoff"
+	"whorl/method/gen2"
 	"whorl/packet"
 	"whorl/persona"
 )
@@ -148,5 +149,23 @@ func recorded(t *testing.T, file io.Reader) []*whorl.Host {
 		}
 		p.Decode(link, frame)
 		all.Add(&p, at)
+	}
+}
+
+// A recording of more hosts than are kept says so.
+func TestRecordedFull(t *testing.T) {
+	var r Recorded
+	ie := &gen2.Probes[gen2.IE1]
+	p := packet.Packet{Network: packet.IPv4, Transport: packet.ICMP, Src: netip.MustParseAddr("192.0.2.1"), IPv4: packet.IPv4Header{DF: ie.DF},
+		ICMP: packet.ICMPHeader{Type: packet.ICMPEchoRequest, Code: ie.Code, Rest: packet.Echo(1, ie.Seq)}, Payload: make([]byte, ie.DataLen)}
+	for i := range method.MaxTalks + 1 {
+		if r.Full() {
+			t.Fatalf("full with %d hosts", i)
+		}
+		p.Dst = netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+		r.Add(&p, epoch)
+	}
+	if !r.Full() {
+		t.Error("not full")
 	}
 }

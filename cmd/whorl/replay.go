@@ -29,6 +29,9 @@ func replay(name string, in io.Reader) (out []printed, err error) {
 		p.Decode(link, frame)
 		recorded.Add(&p, at)
 	}
+	if recorded.Full() {
+		err = errors.Join(err, fmt.Errorf("%s: more hosts than are looked at in one recording, some may be missing: give it in parts, of other hosts each", name))
+	}
 	for _, h := range recorded.Hosts(version) {
 		out = append(out, printed{h, fmt.Sprintf("%s: %v", name, h.Addr)})
 	}

@@ -13,6 +13,9 @@ import (
 // host that was asked twice it keeps the first.
 type Replay struct{ talks method.Talks[Exchange] }
 
+// Full reports whether there was more than is kept, so that exchanges may be missing.
+func (r *Replay) Full() bool { return r.talks.Full() }
+
 // Add takes a packet of an exchange, and reports whether it was one. Packets of other
 // methods are not.
 func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
@@ -31,7 +34,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	switch {
 	case !ok, e.Packets == MaxPackets:
 		return false
-	case !known && !r.talks.Begin(method.Asking(p), e, method.MaxTalks):
+	case !known && !r.talks.Begin(method.Asking(p), e):
 		return false
 	}
 	e.resent(which, p, at)

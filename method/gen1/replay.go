@@ -13,6 +13,9 @@ import (
 // with Add; of a host that was asked twice it keeps the first.
 type Replay struct{ talks method.Talks[Exchange] }
 
+// Full reports whether there was more than is kept, so that exchanges may be missing.
+func (r *Replay) Full() bool { return r.talks.Full() }
+
 // Bounds of what makes an exchange.
 const (
 	maxPackets = 64 // a machine sends fewer
@@ -38,7 +41,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	switch {
 	case !ok, e.Packets == maxPackets:
 		return false
-	case !known && !r.talks.Begin(method.Asking(p), e, method.MaxTalks):
+	case !known && !r.talks.Begin(method.Asking(p), e):
 		return false
 	}
 	e.resent(which, p, at)

@@ -17,6 +17,7 @@ type Replay struct {
 	talks  method.Talks[talk]
 	macs   map[netip.Addr]packet.MAC // from ARP answers
 	resets map[corner]bool           // ports that sent a reset
+	kept   int                       // packets of all talks
 }
 
 // corner is a port of a host, as a prober sees it.
@@ -36,8 +37,8 @@ type seen struct {
 
 // Bounds of what is kept.
 const (
-	maxTalks   = 1 << 17
-	maxPerTalk = 1024
+	maxPerTalk = 1024 // packets
+	maxPackets = 1 << 23
 )
 
 // Add takes one packet. What cannot belong to an exchange is passed over.
@@ -47,11 +48,11 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) {
 		if r.macs == nil {
 			r.macs = map[netip.Addr]packet.MAC{}
 		}
-		if len(r.macs) < maxTalks {
+		if len(r.macs) < method.MaxTalks {
 			r.macs[p.ARP.SenderIP] = p.ARP.SenderMAC
 		}
 	case p.Network == packet.IPv4:
-		if c := (corner{method.Answering(p), p.TCP.SrcPort}); p.Transport == packet.TCP && p.TCP.Flags.Has(packet.RST) && len(r.resets) < maxTalks {
+		if c := (corner{method.Answering(p), p.TCP.SrcPort}); p.Transport == packet.TCP && p.TCP.Flags.Has(packet.RST) && len(r.resets) < method.MaxTalks {
 			if r.resets == nil {
 				r.resets = map[corner]bool{}
 			}
@@ -61,10 +62,13 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) {
 			r.asked(p, at)
 		}
 		if t := r.talks.Of(method.Answering(p)); t != nil {
-			t.keep(p, at, false)
+			r.keep(t, seen{p, at, false})
 		}
 	}
 }
+
+// Full reports whether there was more than is kept, so that exchanges may be missing.
+func (r *Replay) Full() bool { return r.talks.Full() || r.kept == maxPackets }
 
 // MAC is the hardware address that a host gave in an answer to ARP; zero: none was seen.
 func (r *Replay) MAC(host netip.Addr) packet.MAC { return r.macs[host] }
@@ -73,16 +77,18 @@ func (r *Replay) MAC(host netip.Addr) packet.MAC { return r.macs[host] }
 func (r *Replay) asked(p *packet.Packet, at time.Time) {
 	t := r.talks.Of(method.Asking(p))
 	if t == nil {
-		if t = new(talk); !r.talks.Begin(method.Asking(p), t, maxTalks) {
+		if t = new(talk); !r.talks.Begin(method.Asking(p), t) {
 			return
 		}
 	}
-	t.keep(p, at, true)
+	r.keep(t, seen{p, at, true})
 }
 
-func (t *talk) keep(p *packet.Packet, at time.Time, us bool) {
-	if len(t.packets) < maxPerTalk {
-		t.packets = append(t.packets, seen{p.Clone(), at, us})
+func (r *Replay) keep(t *talk, s seen) {
+	if len(t.packets) < maxPerTalk && r.kept < maxPackets {
+		s.p = s.p.Clone()
+		t.packets = append(t.packets, s)
+		r.kept++
 	}
 }
 

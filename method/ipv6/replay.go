@@ -13,6 +13,9 @@ import (
 // Exchanges.
 type Replay struct{ talks method.Talks[talk] }
 
+// Full reports whether there was more than is kept, so that exchanges may be missing.
+func (r *Replay) Full() bool { return r.talks.Full() }
+
 // talk is what one prober asked of one host: the exchange under way, and the one before
 // that had the most probes.
 type talk struct{ now, best *Exchange }
@@ -41,7 +44,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	case !e.left(p, at):
 		return false
 	case t == nil:
-		return r.talks.Begin(method.Asking(p), &talk{now: e}, method.MaxTalks)
+		return r.talks.Begin(method.Asking(p), &talk{now: e})
 	}
 	t.best, t.now = t.most(), e
 	return true

@@ -14,6 +14,9 @@ import (
 // host that was surveyed twice it keeps the first.
 type Replay struct{ talks method.Talks[Exchange] }
 
+// Full reports whether there was more than is kept, so that exchanges may be missing.
+func (r *Replay) Full() bool { return r.talks.Full() }
+
 // Add takes a packet of a survey, and reports whether it was one.
 func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if p.Network != packet.IPv4 {
@@ -62,7 +65,7 @@ func (r *Replay) asked(p *packet.Packet, at time.Time) (mine bool) {
 	e := r.talks.Of(method.Asking(p))
 	if e == nil {
 		e = &Exchange{Target: Target{Addr: p.Dst}, First: at, Numbers: Numbers{PortBase: p.TCP.SrcPort, Seq: p.TCP.Seq}}
-		if p.Transport != packet.TCP || !r.talks.Begin(method.Asking(p), e, method.MaxTalks) {
+		if p.Transport != packet.TCP || !r.talks.Begin(method.Asking(p), e) {
 			return false
 		}
 	}
