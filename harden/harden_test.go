@@ -6,24 +6,13 @@ import (
 	"testing"
 
 	"whorl"
+	"whorl/method/methodtest"
 )
 
 // linux is a print of Linux 6.18 on its own segment.
 const linux = `SCAN(V=0.1.0%E=4%D=11/21%OT=80%CT=81%CU=34297%PV=Y%DS=1%DC=D%G=Y%M=2AF321%TM=6B01DFC0%P=amd64-linux)
 SEQ(SP=FF%GCD=1%ISR=103%TI=Z%CI=Z%II=I%TS=21)
-OPS(O1=M5B4ST11NWA%O2=M5B4ST11NWA%O3=M5B4NNT11NWA%O4=M5B4ST11NWA%O5=M5B4ST11NWA%O6=M5B4ST11)
-WIN(W1=FE88%W2=FE88%W3=FE88%W4=FE88%W5=FE88%W6=FE88)
-ECN(R=Y%DF=Y%T=40%W=FAF0%O=M5B4NNSNWA%CC=Y%Q=)
-T1(R=Y%DF=Y%T=40%S=O%A=S+%F=AS%RD=0%Q=)
-T2(R=N)
-T3(R=N)
-T4(R=Y%DF=Y%T=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
-T5(R=Y%DF=Y%T=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
-T6(R=Y%DF=Y%T=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
-T7(R=Y%DF=Y%T=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
-U1(R=Y%DF=N%T=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
-IE(R=Y%DFI=N%T=40%CD=S)
-`
+` + methodtest.LinuxAnswers
 
 func recordOf(print string) *whorl.Host {
 	return &whorl.Host{Observations: []whorl.Observation{{Method: "syn"}, {Method: "gen2", Print: print}}}
