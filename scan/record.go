@@ -44,6 +44,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		}
 	}
 	if !f.probed() {
+		observeAccepted(h, f.found)
 		return h
 	}
 	if f.gen2 != nil {
@@ -65,6 +66,7 @@ func record(f *flow, version string, lost uint64) *whorl.Host {
 		observeDeep(h, &f.deep.Exchange)
 	}
 	observeTemporal(h, f.temporal)
+	observeAccepted(h, f.found)
 	if lost > 0 {
 		h.Warnings = append(h.Warnings, fmt.Sprintf("%d frames were lost by this machine during the scan; lower --max-rate and scan again", lost))
 	}
@@ -184,8 +186,8 @@ func Observe(h *whorl.Host, e *gen2.Exchange, version string) {
 	if port, ok := e.ClosedTCP(); ok {
 		info.ClosedTCP = port
 	}
-	if e.Slots[gen2.U1].Reply != nil {
-		info.ClosedUDP = e.Target.ClosedUDP
+	if port, ok := e.ClosedUDP(); ok {
+		info.ClosedUDP = port
 	}
 	if h.Distance != nil {
 		info.Distance, info.DistanceMethod = h.Distance.Count, string(h.Distance.Method)

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"slices"
+	"time"
 
 	"whorl"
 	"whorl/method"
@@ -99,22 +100,35 @@ func asSent(p *packet.Packet) *packet.Packet {
 	return &q
 }
 
-// observeGen2 adds what an exchange of the second generation shows. The distance is that
-// from where the packets were seen. share is that of Nmap's points.
-func observeGen2(h *whorl.Host, e *gen2.Exchange) (share float64) {
-	tests := e.Measure()
-	worst, _ := e.Cadence()
-	info := gen2.ScanInfo{Version: "whorl", OpenTCP: e.Target.OpenTCP, Private: h.Addr.IsPrivate(), Distance: -1, Time: e.Last.UTC()}
+// exchange is what those of both versions of IP tell of the host.
+type exchange interface {
+	ClosedTCP() (port uint16, ok bool)
+	ClosedUDP() (port uint16, ok bool)
+	Distance() (hops int, ok bool)
+}
+
+// seenFrom gives the line SCAN of an exchange, and the host its distance from where the
+// packets were seen.
+func seenFrom(h *whorl.Host, e exchange, open uint16, last time.Time) gen2.ScanInfo {
+	info := gen2.ScanInfo{Version: "whorl", OpenTCP: open, Private: h.Addr.IsPrivate(), Distance: -1, Time: last.UTC()}
 	if port, ok := e.ClosedTCP(); ok {
 		info.ClosedTCP = port
 	}
-	if e.Slots[gen2.U1].Reply != nil {
-		info.ClosedUDP = e.Target.ClosedUDP
+	if port, ok := e.ClosedUDP(); ok {
+		info.ClosedUDP = port
 	}
 	if n, ok := e.Distance(); ok {
 		h.Distance = &whorl.Hops{Count: n, Method: whorl.DistanceICMP}
 		info.Distance, info.DistanceMethod = n, string(whorl.DistanceICMP)
 	}
+	return info
+}
+
+// observeGen2 adds what an exchange of the second generation shows. share is that of Nmap's
+// points.
+func observeGen2(h *whorl.Host, e *gen2.Exchange) (share float64) {
+	worst, _ := e.Cadence()
+	info, tests := seenFrom(h, e, e.Target.OpenTCP, e.Last), e.Measure()
 	if boot := e.Clock().Boot; !boot.IsZero() {
 		h.Uptime = &whorl.Uptime{Seconds: h.Seen.Last.Sub(boot).Seconds(), LastBoot: boot}
 	}

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"whorl"
-	"whorl/method/gen2"
 	"whorl/method/ipv6"
 	"whorl/packet"
 )
@@ -14,19 +13,8 @@ func (t *talk) observe6(h *whorl.Host) (share float64) {
 	if e == nil || e.Answered() == 0 {
 		return 0
 	}
-	info := gen2.ScanInfo{Version: "whorl", OpenTCP: e.Target.OpenTCP, Private: h.Addr.IsPrivate(), Distance: -1, Time: e.Last.UTC()}
-	if port, ok := e.ClosedTCP(); ok {
-		info.ClosedTCP = port
-	}
-	if e.Slots[ipv6.U1].Reply != nil {
-		info.ClosedUDP = e.Target.ClosedUDP
-	}
-	if n, ok := e.Distance(); ok {
-		h.Distance = &whorl.Hops{Count: n, Method: whorl.DistanceICMP}
-		info.Distance, info.DistanceMethod = n, string(whorl.DistanceICMP)
-	}
 	print := e.Print()
-	print.Scan = ipv6.Scan(info)
+	print.Scan = ipv6.Scan(seenFrom(h, e, e.Target.OpenTCP, e.Last))
 	h.Observations = append(h.Observations, whorl.Observation{Method: "ipv6", Print: print.String(),
 		Conditions: whorl.Conditions{At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
 	return float64(e.Answered()) / float64(e.Asked())

@@ -245,6 +245,11 @@ func (e *Exchange) ClosedTCP() (port uint16, ok bool) {
 	return 0, false
 }
 
+// ClosedUDP is the UDP port known to be closed: the one whose error came.
+func (e *Exchange) ClosedUDP() (port uint16, ok bool) {
+	return e.Target.ClosedUDP, e.Slots[U1].Reply != nil
+}
+
 // Answered is how many probes have an answer, S1-S6 by their repeats too.
 func (e *Exchange) Answered() (n int) {
 	for p := range NumProbes {
