@@ -120,6 +120,7 @@ type Conditions struct {
 	Probes    int           `json:"probes"`              // probes of the method
 	RTT       time.Duration `json:"rtt_ns,omitempty"`    // smoothed round trip time
 	WorstGap  time.Duration `json:"worst_gap_ns"`        // largest deviation of a timed gap between probes
+	Heard     string        `json:"heard,omitempty"`     // where a listener heard it; empty: this record's own listener or scan did
 	NotIdeal  string        `json:"not_ideal,omitempty"` // first reason why the print should not be submitted
 	Unsettled []string      `json:"unsettled,omitempty"` // tests left unmeasured, and why
 }
@@ -168,6 +169,7 @@ type Verdict struct {
 	Notes      []string    `json:"notes,omitempty"`      // how the host differs from what its system does by default
 	Evidence   []Evidence  `json:"evidence,omitempty"`
 	Decisive   *Difference `json:"decisive,omitempty"` // of the headline, from its best alternative
+	Heard      *Heard      `json:"heard,omitempty"`    // when it rests on what was heard before, as the host answers too little
 	Source     Source      `json:"source"`
 }
 

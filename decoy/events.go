@@ -11,7 +11,12 @@ type event struct {
 	no    uint64 // events of the same time keep their order
 	frame []byte
 	do    func(time.Time)
+	of    *host // who ordered that; nil: nobody who may call it off
 }
+
+// off reports whether an event has been called off: a persona alone orders nothing but to be
+// woken for what it waits for.
+func (e *event) off() bool { return e.of != nil && e.of.node == e.of.persona && e.of.persona.CallOff() }
 
 func (e *event) before(f *event) bool {
 	if e.due.Equal(f.due) {
@@ -52,19 +57,28 @@ func (q *events) must(e event) {
 	}
 }
 
-// next is when the next event is due.
+// next is when the next event is due. Those before it that were called off are dropped, so
+// that nobody wakes up for them.
 func (q *events) next() (due time.Time, ok bool) {
-	if len(q.all) == 0 {
-		return due, false
+	for len(q.all) > 0 {
+		if !q.all[0].off() {
+			return q.all[0].due, true
+		}
+		q.pop()
 	}
-	return q.all[0].due, true
+	return due, false
 }
 
 // take takes the next event that is due.
 func (q *events) take(now time.Time) (e event, ok bool) {
-	if due, any := q.next(); !any || due.After(now) {
+	if len(q.all) == 0 || q.all[0].due.After(now) {
 		return e, false
 	}
+	return q.pop(), true
+}
+
+// pop takes the first event of several.
+func (q *events) pop() (e event) {
 	e = q.all[0]
 	last := len(q.all) - 1
 	q.all[0], q.all[last] = q.all[last], event{}
@@ -77,7 +91,7 @@ func (q *events) take(now time.Time) (e event, ok bool) {
 			}
 		}
 		if least == i {
-			return e, true
+			return e
 		}
 		q.all[i], q.all[least] = q.all[least], q.all[i]
 		i = least

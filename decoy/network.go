@@ -71,6 +71,7 @@ type Network struct {
 	counts Counts
 	late   int       // lost frames that were told of
 	looked time.Time // when
+	woke   time.Time // when the latest event happened
 }
 
 // Counts are what became of frames and personas.

@@ -10,8 +10,9 @@ import (
 
 // outlet is what a decoy acts through in answer to a frame from that address.
 type outlet struct {
-	n        *Network
-	from, to packet.MAC
+	n    *Network
+	host *host
+	to   packet.MAC
 }
 
 var _ link.Outlet = (*outlet)(nil)
@@ -19,7 +20,7 @@ var _ link.Outlet = (*outlet)(nil)
 // outlet is what a decoy acts through in answer to a station: mostly the same one as before.
 func (n *Network) outlet(h *host, to packet.MAC) *outlet {
 	if h.out == nil || h.out.to != to {
-		h.out = &outlet{n, h.mac, to}
+		h.out = &outlet{n, h, to}
 	}
 	return h.out
 }
@@ -32,7 +33,7 @@ func (o *outlet) Send(after time.Duration, p *packet.Packet) {
 		return
 	}
 	q := *p
-	q.Link, q.SrcMAC, q.DstMAC, q.VLANs = n.link, o.from, o.to, 0
+	q.Link, q.SrcMAC, q.DstMAC, q.VLANs = n.link, o.host.mac, o.to, 0
 	frame, err := q.Append(n.memory())
 	if err != nil {
 		n.counts.Refused++
@@ -48,7 +49,7 @@ func (o *outlet) Send(after time.Duration, p *packet.Packet) {
 
 // After calls f when the delay has passed.
 func (o *outlet) After(delay time.Duration, f func(time.Time)) {
-	o.n.queue.add(event{due: o.n.now.Add(max(delay, 0)), do: f})
+	o.n.queue.add(event{due: o.n.now.Add(max(delay, 0)), do: f, of: o.host})
 }
 
 // leave lets a frame leave with the next batch. What was on its way from an address that

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	batch    = 64          // answers sent at once, and frames taken until then
-	pause    = time.Second // between looks at what was lost
+	batch    = 64               // answers sent at once, and frames taken until then
+	pause    = time.Second      // between looks at what was lost
+	grain    = time.Millisecond // events nearer to each other than this are waited for together
 	maxFrame = 1 << 16
 )
 
@@ -67,7 +68,10 @@ func (n *Network) deadline() time.Time {
 	}
 	until := n.looked.Add(pause)
 	if due, ok := n.queue.next(); ok && due.Before(until) {
-		return due
+		until = due
+	}
+	if soon := n.woke.Add(grain); until.Before(soon) {
+		return soon
 	}
 	return until
 }
@@ -151,7 +155,7 @@ func (n *Network) happen(now time.Time) {
 		if !ok {
 			return
 		}
-		n.now = e.due
+		n.now, n.woke = e.due, now
 		if e.do != nil {
 			e.do(e.due)
 		}

@@ -68,9 +68,21 @@ func (p *Persona) arm(now time.Time, out link.Outlet) {
 	}
 	due := s.alarms[0].due
 	if s.armed.IsZero() || due.Before(s.armed) || s.armed.Before(now) { // a link that is full forgets calls
-		s.armed = due
-		out.After(due.Sub(now), p.ring)
+		if s.armed = due; s.call == nil {
+			s.call = p.ring
+		}
+		out.After(due.Sub(now), s.call)
 	}
+}
+
+// CallOff reports whether the persona waits for nothing, so that no call that it ordered of
+// the link is needed. It orders another one when it is.
+func (p *Persona) CallOff() bool {
+	if len(p.conns.alarms) > 0 {
+		return false
+	}
+	p.conns.armed = time.Time{}
+	return true
 }
 
 // ring does what is due. Calls that an earlier one overtook find nothing.

@@ -56,7 +56,8 @@ type conns struct {
 	all    table[flow, *conn]
 	half   int // half-open ones
 	alarms alarms
-	armed  time.Time // when the link will call; zero: not
+	armed  time.Time       // when the link will call; zero: not
+	call   func(time.Time) // what it calls
 
 	second time.Time // in which half-open connections are counted
 	flood  int       // of that second
@@ -108,7 +109,10 @@ func (s *conns) drop(c *conn, p *peer) {
 }
 
 // forget is drop, of any connection.
-func (p *Persona) forget(c *conn) { p.conns.drop(c, p.peers.known(c.addr)) }
+func (p *Persona) forget(c *conn) {
+	p.conns.drop(c, p.peers.known(c.addr))
+	p.scratch.release(c)
+}
 
 // heard files what every segment of a connection tells.
 func (c *conn) heard(in *packet.Packet, out link.Outlet) {

@@ -73,6 +73,9 @@ func (c *chooser) signature(test string, s *signature) error {
 	return err
 }
 
+// signatures reports whether the record tells of signed SYNs.
+func (x *extended) signatures() bool { return x.md5.known || x.ao.known }
+
 // answer changes the answer s to a SYN as far as the SYN is of those that the record
 // tells of.
 func (x *extended) answer(in *packet.Packet, s *segment) {

@@ -22,7 +22,7 @@ func (p *Persona) accept(now time.Time, in *packet.Packet, s *segment, out link.
 	peer := p.peers.of(now, in.Src, &p.key)
 	room := p.conns.room(peer)
 	if c = &p.scratch.passing; room {
-		c = new(conn)
+		c = p.scratch.conn()
 	}
 	*c = conn{flow: f, answer: s, out: out, begun: now, place: -1, syn: h.Seq, rcv: h.Seq + 1, asked: askedBy(h)}
 	c.mss, _ = h.MSS()

@@ -9,4 +9,28 @@ type Scratch struct {
 	answer  packet.Packet
 	options []byte
 	quote   []byte
+	over    []*conn // connections that are over: memory for the next ones
+}
+
+// mostOver is how many connections that are over are kept.
+const mostOver = 256
+
+// conn is memory for a connection.
+func (s *Scratch) conn() *conn {
+	k := len(s.over) - 1
+	if k < 0 {
+		return new(conn)
+	}
+	c := s.over[k]
+	s.over[k], s.over = nil, s.over[:k]
+	return c
+}
+
+// release takes the memory of a connection that nothing refers to any more when the packet
+// at hand is done with.
+func (s *Scratch) release(c *conn) {
+	c.session = nil
+	if len(s.over) < mostOver {
+		s.over = append(s.over, c)
+	}
 }

@@ -89,8 +89,7 @@ func (p *Persona) toOpen(now time.Time, in *packet.Packet, out link.Outlet) {
 // offered, or as is usual for what is asked for.
 func (p *Persona) syn(now time.Time, in *packet.Packet, out link.Outlet) {
 	h := &in.TCP
-	congestion := h.Flags.Has(packet.ECE | packet.CWR)
-	if congestion && bytes.Equal(h.Options, gen2.Probes[gen2.ECN].Options) {
+	if h.Flags.Has(packet.ECE|packet.CWR) && bytes.Equal(h.Options, gen2.Probes[gen2.ECN].Options) {
 		p.reply(now, in, gen2.ECN, out)
 		return
 	}
@@ -100,15 +99,29 @@ func (p *Persona) syn(now time.Time, in *packet.Packet, out link.Outlet) {
 			return
 		}
 	}
-	s := p.natural[askedBy(h)]
+	p.send(now, in, p.naturally(in), out)
+}
+
+// naturally is the answer to a SYN by what it asks for. One that differs from what others get
+// is made for its connection alone.
+func (p *Persona) naturally(in *packet.Packet) *segment {
+	h := &in.TCP
+	s := &p.natural[askedBy(h)]
+	congestion := h.Flags.Has(packet.ECE | packet.CWR)
+	mss, limited := h.MSS()
+	limited = limited && p.echoesMSS
+	if !congestion && !limited && !p.extended.signatures() {
+		return s
+	}
+	own := *s
 	if congestion {
-		s.flags |= p.segments[gen2.ECN].flags & (packet.ECE | packet.CWR)
+		own.flags |= p.segments[gen2.ECN].flags & (packet.ECE | packet.CWR)
 	}
-	if mss, ok := h.MSS(); ok && p.echoesMSS {
-		s.options = s.options.atMost(mss)
+	if limited {
+		own.options = own.options.atMost(mss)
 	}
-	p.extended.answer(in, &s)
-	p.send(now, in, &s, out)
+	p.extended.answer(in, &own)
+	return &own
 }
 
 // reply answers as the probe is answered.

@@ -424,6 +424,8 @@ func (e *engine) take(frame []byte, at time.Time) {
 		}
 		if f := e.flows[about(p)]; f != nil {
 			e.give(f, p, at)
+		} else {
+			e.overhear(p, at)
 		}
 	case packet.IPv4:
 		addr := p.Src

@@ -22,6 +22,7 @@ import (
 	"whorl/method"
 	"whorl/method/gen2"
 	"whorl/method/survey"
+	"whorl/method/syn"
 	"whorl/osdb"
 	"whorl/packet"
 	"whorl/verdict"
@@ -230,9 +231,14 @@ func TestFlood(t *testing.T) {
 			prints++
 			var f fmt.Stringer
 			var err error
-			if o.Method == "survey" {
+			switch o.Method {
+			case "survey":
 				f, err = survey.Parse(o.Print)
-			} else {
+			case "syn":
+				var p syn.Print
+				p, err = syn.ParsePrint(o.Print)
+				f = &p
+			default:
 				f, err = gen2.Parse(o.Print)
 			}
 			if err != nil || f.String() != o.Print {

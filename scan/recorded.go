@@ -70,7 +70,9 @@ func (r *Recorded) Hosts(version string) (out []*whorl.Host) {
 func (r *Recorded) host(e *gen2.Exchange, version string) *whorl.Host {
 	h := HostOf(e, version)
 	t := &e.Target
-	h.Ports = ports(&seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedKnown: t.ClosedKnown}, e)
+	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedKnown: t.ClosedKnown,
+		SYNACK: r.search.SYNACK(t.Addr, t.OpenTCP)}
+	h.Ports = ports(found, e)
 	_, closed := e.ClosedTCP()
 	if x := r.gen1.Of(t.Addr); x != nil {
 		x.Target.ClosedKnown = closed
@@ -90,13 +92,14 @@ func (r *Recorded) host(e *gen2.Exchange, version string) *whorl.Host {
 		observeTimes(h, x)
 		until(h, x.Last)
 	}
+	observeAccepted(h, found)
 	return h
 }
 
 // gen1Host is one that the first generation alone was sent to.
 func (r *Recorded) gen1Host(e *gen1.Exchange, version string) *whorl.Host {
 	t := &e.Target
-	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP}
+	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, SYNACK: r.search.SYNACK(t.Addr, t.OpenTCP)}
 	t.ClosedKnown = slices.ContainsFunc(found.Ports, func(s seek.State) bool { return s.Closed && s.Port == t.ClosedTCP })
 	h := &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Status: whorl.Status{Up: true, Reason: "recorded"},
 		Seen: whorl.Span{First: e.First, Last: e.Last}, Ports: ports(found, nil)}
@@ -105,6 +108,7 @@ func (r *Recorded) gen1Host(e *gen1.Exchange, version string) *whorl.Host {
 		h.MAC = mac.String()
 	}
 	recordGen1(h, e, !mac.IsZero(), version)
+	observeAccepted(h, found)
 	return h
 }
 

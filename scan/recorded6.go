@@ -12,7 +12,7 @@ import (
 // of the link.
 func (r *Recorded) ipv6Host(e *ipv6.Exchange, version string) *whorl.Host {
 	t := &e.Target
-	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP}
+	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, SYNACK: r.search.SYNACK(t.Addr, t.OpenTCP)}
 	found.ClosedKnown = slices.ContainsFunc(found.Ports, func(s seek.State) bool { return s.Closed && s.Port == t.ClosedTCP })
 	t.ClosedKnown = found.ClosedKnown
 	h := &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Status: whorl.Status{Up: true, Reason: "recorded"},
@@ -21,5 +21,10 @@ func (r *Recorded) ipv6Host(e *ipv6.Exchange, version string) *whorl.Host {
 		h.MAC = mac.String()
 	}
 	recordIPv6(h, e, found, t.Direct, version)
+	if x := r.times.Of(t.Addr); x != nil {
+		observeTimes(h, x)
+		until(h, x.Last)
+	}
+	observeAccepted(h, found)
 	return h
 }

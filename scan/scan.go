@@ -33,6 +33,10 @@ type Config struct {
 	// go on until the time is up. Several goroutines may call it.
 	Decide func(x *backoff.Exchange, now time.Time) bool
 
+	// Heard gives what a listener has heard of an address, which is judged with what the scan
+	// finds; nil: nothing. Several goroutines may call it.
+	Heard func(netip.Addr) []whorl.Observation
+
 	// Keep is told of each host that need not be scanned again, before Host is given
 	// it. Hosts that were cut off, or that nothing could be sent to, are not. May be nil.
 	Keep func(position uint64, h *whorl.Host)
@@ -306,7 +310,10 @@ func (r *runner) write(written chan struct{}) {
 					h.Host = record(h.flow, r.Version, h.lost)
 					r.between(h.Host, h.flow)
 				}
-				if judge != nil && h.Status.Up {
+				if r.Heard != nil {
+					h.Observations = append(h.Observations, r.Heard(h.Addr)...)
+				}
+				if judge != nil && (h.Status.Up || len(h.Observations) > 0) {
 					judge.Judge(h.Host)
 				}
 				if h.goesBack(judge) {

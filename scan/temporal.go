@@ -13,9 +13,9 @@ import (
 )
 
 // Temporal asks for the times at which hosts repeat what nobody acknowledges: see
-// package backoff. The flows open once gen2, gen1 and the survey have finished, so that none
-// disturbs another, and deep probes, unless they are never to be sent, go out beside them. The zero
-// value asks for nothing.
+// package backoff. The flows open once gen2, gen1 and the survey, or the probes over IPv6,
+// have finished, so that none disturbs another, and deep probes, unless they are never to be
+// sent, go out beside them. The zero value asks for nothing.
 type Temporal struct {
 	States  backoff.States
 	Timeout time.Duration // the answer is there so long after the host was begun; 0: backoff.DefaultTimeout
@@ -64,16 +64,16 @@ const planTemporal = 4
 // they want to be asked again; zero: never.
 func (e *engine) beginTemporal(f *flow, now time.Time) time.Time {
 	j := &e.job.Temporal
-	if !j.wanted() || f.gen2 == nil || f.gen1Due(e.job) || f.timed() || f.stage == surveying || f.surveyDue() || f.problem != "" {
+	if !j.wanted() || f.gen2 == nil && f.ipv6 == nil || f.gen1Due(e.job) || f.timed() || f.stage == surveying || f.surveyDue() || f.problem != "" {
 		return time.Time{}
 	}
 	f.temporal = &temporal{}
-	port := f.gen2.Target.OpenTCP
+	port := f.openTCP()
 	if port == 0 {
 		f.temporal.why = "no open TCP port was found, so nothing was timed; name one with -p"
 		return time.Time{}
 	}
-	silent := e.silent(f.route.Src)
+	silent := e.silent(f.source())
 	if silent.err != nil {
 		f.temporal.why = fmt.Sprintf("nothing was timed: this machine would reset the connections: %v", silent.err)
 		return time.Time{}
@@ -93,6 +93,22 @@ func (e *engine) beginTemporal(f *flow, now time.Time) time.Time {
 		net.charge(n)
 	}
 	return e.pollTemporal(f, now)
+}
+
+// openTCP is the open port that the probes went to; 0: there was none.
+func (f *flow) openTCP() uint16 {
+	if f.ipv6 != nil {
+		return f.ipv6.Target.OpenTCP
+	}
+	return f.gen2.Target.OpenTCP
+}
+
+// source is our address, with its zone if it is one of the link.
+func (f *flow) source() netip.Addr {
+	if src := f.route.Src; src.Is6() && src.IsLinkLocalUnicast() {
+		return src.WithZone(f.route.Interface)
+	}
+	return f.route.Src
 }
 
 // silent gives source ports of an address that our kernel does not answer for; first

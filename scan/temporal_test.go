@@ -47,7 +47,7 @@ func (r *repeater) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 	}
 	c := r.conns[q.SrcPort]
 	say := func(flags packet.Flags, seq uint32, gaps []time.Duration) {
-		s := packet.Packet{Network: packet.IPv4, Src: p.Dst, Dst: p.Src, TTL: 64, Transport: packet.TCP,
+		s := packet.Packet{Network: p.Network, Src: p.Dst, Dst: p.Src, TTL: 64, Transport: packet.TCP,
 			TCP: packet.TCPHeader{SrcPort: 80, DstPort: q.SrcPort, Seq: seq, Ack: c.next, Flags: flags | packet.ACK, Window: 64240}}
 		c.told++
 		told := c.told

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"whorl"
@@ -24,7 +25,7 @@ func says(h *whorl.Host) {
 		}
 		c, err := claims.Parse(strings.TrimSuffix(o.Print, "\n"))
 		if err != nil {
-			h.Warnings = append(h.Warnings, fmt.Sprintf("an observation is not read: %v; write the record again from the capture", err))
+			warn(h, fmt.Sprintf("an observation is not read: %v; write the record again from the capture", err))
 			continue
 		}
 		s := c.System()
@@ -34,13 +35,20 @@ func says(h *whorl.Host) {
 		said := whorl.Claim{Kind: c.Kind.String(), Name: s.Name, Vendor: s.Vendor, Family: s.Family, Packets: o.Conditions.Answered}
 		if shows != nil && contradicts(s, shows) {
 			said.Against = true
-			h.Warnings = append(h.Warnings, fmt.Sprintf("says %s (%s), its stack shows %s: a proxy, a NAT or a spoofed string; take neither for the other's",
+			warn(h, fmt.Sprintf("says %s (%s), its stack shows %s: a proxy, a NAT or a spoofed string; take neither for the other's",
 				s.Name, said.Kind, shows.Name))
 		}
 		h.Claims = append(h.Claims, said)
 	}
 	if len(h.Verdicts) == 0 && len(h.Claims) > 0 {
 		h.Verdicts = []whorl.Verdict{nothing("no handshake of it was heard")}
+	}
+}
+
+// warn adds a warning that a record may have from an earlier judgement.
+func warn(h *whorl.Host, words string) {
+	if !slices.Contains(h.Warnings, words) {
+		h.Warnings = append(h.Warnings, words)
 	}
 }
 

@@ -38,6 +38,9 @@ func (j *Judge) explain(h *whorl.Host, n int, worth func(*whorl.Evidence) bool) 
 		if n <= 0 {
 			break
 		}
+		if byHandshake(v) { // it has its evidence
+			continue
+		}
 		if place, ok := j.places[keyOf(v.Source)]; ok && !s.gen1 {
 			v.Evidence = j.evidence(place, s, worth)
 			n--
@@ -50,7 +53,9 @@ func (j *Judge) explain(h *whorl.Host, n int, worth func(*whorl.Evidence) bool) 
 		h.Next = j.nextGen1(s)
 	}
 	if len(h.Verdicts) > 0 && s.seen != nil {
-		h.Verdicts[0].Decisive = j.decisive(s)
+		if !byHandshake(&h.Verdicts[0]) {
+			h.Verdicts[0].Decisive = j.decisive(s)
+		}
 		h.Next = j.next(s)
 	}
 }

@@ -18,7 +18,7 @@ const (
 
 // next are the steps that would tell more of a host without a name, or with two.
 func (j *Judge) next(s target) (out []whorl.Step) {
-	if _, record := j.places[keyOf(s.Verdicts[0].Source)]; record && !unanswered(s.Host) {
+	if _, record := j.places[keyOf(s.Verdicts[0].Source)]; record && !unanswered(s.Host) && !byHandshake(&s.Verdicts[0]) {
 		return nil
 	}
 	add := func(why, command string, args ...any) {

@@ -92,16 +92,20 @@ func (j *Judge) take(h, like *whorl.Host) {
 	h.Verdicts = slices.DeleteFunc(like.Verdicts, func(v whorl.Verdict) bool { return v.Rule == whorl.RuleNmap && j.weigher != nil })
 	for i := range h.Verdicts {
 		v := &h.Verdicts[i]
+		if byHandshake(v) {
+			continue
+		}
 		for k, n := range v.Notes {
 			if n == pathNote(mss+ipTCPHeaders) {
 				v.Notes[k] = pathNote(mss + ipTCPHeaders + ethernetMSS - ethernetMSS6)
 			}
 		}
 		for k := range v.Evidence {
-			e := &v.Evidence[k]
-			e.Method, e.Test = "ipv6", testIPv6(e.Test)
+			if e := &v.Evidence[k]; e.Method == "gen2" { // times are the same over both versions
+				e.Method, e.Test = "ipv6", testIPv6(e.Test)
+			}
 		}
-		if d := v.Decisive; d != nil && d.Test != "" {
+		if d := v.Decisive; d != nil && d.Method == "gen2" {
 			d.Method, d.Test = "ipv6", testIPv6(d.Test)
 		}
 	}

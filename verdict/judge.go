@@ -94,7 +94,7 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 	j.gen1 = newFirstGen(set, j.entries)
 	var foreign osdb.Set
 	for _, d := range set {
-		if !d.Own() {
+		if !d.Own() && d.Database != osdb.P0f {
 			foreign = append(foreign, d)
 		}
 	}
@@ -164,10 +164,16 @@ type Judge struct {
 }
 
 // Judge sets the verdicts of h from its observations, ranked, the headline first. A host
-// that was not fingerprinted has none.
+// that was neither fingerprinted nor heard has none.
 func (j *Judge) Judge(h *whorl.Host) {
+	j.judge(h)
+	j.hear(h)
+}
+
+// judge is Judge by what probes have found.
+func (j *Judge) judge(h *whorl.Host) {
 	if like := overIPv4(h); like != nil {
-		j.Judge(like)
+		j.judge(like)
 		j.take(h, like)
 		return
 	}
@@ -180,9 +186,7 @@ func (j *Judge) Judge(h *whorl.Host) {
 	}
 	seen, ok, err := seenBy(h)
 	if !ok {
-		if h.Verdicts = j.unscanned(h); h.Verdicts == nil {
-			j.hear(h)
-		}
+		h.Verdicts = j.unscanned(h)
 		return
 	}
 	if err != nil {

@@ -46,13 +46,19 @@ func NewMemo(j *Judge, n int, all bool) *Memo {
 
 // Judge sets the verdicts of h, with evidence, and its next steps.
 func (m *Memo) Judge(h *whorl.Host) {
+	m.byProbes(h)
+	m.judge.hear(h)
+}
+
+// byProbes judges and explains what probes have found, or remembers it.
+func (m *Memo) byProbes(h *whorl.Host) {
 	key := restsOn(h)
 	m.last, m.found = h, m.known[key]
 	if r := m.found; r != nil {
 		h.Verdicts, h.Boxes = r.verdicts, r.boxes
 		return
 	}
-	m.judge.Judge(h)
+	m.judge.judge(h)
 	m.judge.explain(h, m.explained, m.tells)
 	if _, surveyed := surveyOf(h); surveyed || len(runsOf(h)) > 0 || len(h.Next) > 0 { // steps name the host
 		return
@@ -78,7 +84,7 @@ func (m *Memo) Undecided(h *whorl.Host) bool {
 	return m.judge.Undecided(h)
 }
 
-// restsOn is all of a host that its verdicts rest on.
+// restsOn is all of a host that its verdicts by probes rest on.
 func restsOn(h *whorl.Host) string {
 	var b strings.Builder
 	if isNear(h) {
@@ -88,6 +94,9 @@ func restsOn(h *whorl.Host) string {
 		fmt.Fprintf(&b, "%s%q%q ", box.Kind, box.LeftOut, box.Evidence)
 	}
 	for _, o := range h.Observations {
+		if o.Method == "syn" || o.Method == "claim" {
+			continue
+		}
 		scan, print, ok := strings.Cut(o.Print, "\n")
 		if !ok || !strings.HasPrefix(scan, "SCAN(") && !strings.HasPrefix(scan, "SInfo(") {
 			scan, print = "", o.Print

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 
 	"whorl"
 	"whorl/method/syn"
@@ -34,6 +35,15 @@ func nearBox(all []handshake) whorl.Box {
 		}
 	}
 	return b
+}
+
+// addBoxes adds boxes that a record may have from an earlier judgement.
+func addBoxes(h *whorl.Host, boxes ...whorl.Box) {
+	for _, b := range boxes {
+		if !slices.ContainsFunc(h.Boxes, func(o whorl.Box) bool { return o.Kind == b.Kind && slices.Equal(o.Evidence, b.Evidence) }) {
+			h.Boxes = append(h.Boxes, b)
+		}
+	}
 }
 
 // handshakeNotes tell what the path and the application have done.

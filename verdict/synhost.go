@@ -18,6 +18,12 @@ type handshake struct {
 // Judge sets the verdicts of h from its handshakes, ranked, the headline first; a host
 // without any has none. Verdicts are shared with other hosts and must not be changed.
 func (j *Handshakes) Judge(h *whorl.Host) {
+	j.host(h)
+	says(h)
+}
+
+// host is Judge without what the host says.
+func (j *Handshakes) host(h *whorl.Host) {
 	all := make([]handshake, 0, 8)
 	var w witnesses
 	var bad error
@@ -44,7 +50,6 @@ func (j *Handshakes) Judge(h *whorl.Host) {
 	case bad != nil:
 		h.Verdicts = []whorl.Verdict{nothing(bad.Error())}
 	}
-	says(h)
 }
 
 // handshake judges an observation of a kind of packet.
@@ -62,33 +67,6 @@ func (j *Handshakes) handshake(print string) (s handshake, err error) {
 	}
 	s.seen = j.seen
 	return s, nil
-}
-
-// hear judges a host by its handshakes, which is prepared when the first such host comes.
-func (j *Judge) hear(h *whorl.Host) {
-	if j.heard == nil {
-		j.heard = NewHandshakes(j.set, Options{}).Explained()
-	}
-	j.heard.Judge(h)
-	h.Verdicts = slices.Clone(h.Verdicts)
-	for i := range h.Verdicts {
-		h.Verdicts[i].Evidence = slices.Clone(h.Verdicts[i].Evidence)
-	}
-}
-
-// onlyHeard reports whether a host was judged by its handshakes, which brings the evidence
-// along.
-func onlyHeard(h *whorl.Host) bool {
-	heard := false
-	for _, o := range h.Observations {
-		switch o.Method {
-		case "gen2", "gen1", "backoff":
-			return false
-		case "syn":
-			heard = true
-		}
-	}
-	return heard
 }
 
 // stack is a family that a host shows.
@@ -140,7 +118,7 @@ func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 	}
 	stacks := systemsHeard(all)
 	if slices.ContainsFunc(all, func(s handshake) bool { return s.between }) {
-		h.Boxes = append(h.Boxes, nearBox(all))
+		addBoxes(h, nearBox(all))
 	}
 	certain := slices.DeleteFunc(slices.Clone(stacks), func(s stack) bool { return s.program || s.count < enough })
 	switch {
@@ -148,12 +126,12 @@ func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 		u := unnamed(all)
 		h.Verdicts = j.weighed(&u, w).verdicts
 	case len(certain) > 1 && takeTurns(certain):
-		h.Boxes = append(h.Boxes, sharedBox(certain))
+		addBoxes(h, sharedBox(certain))
 		h.Verdicts = []whorl.Verdict{nothing("several systems share the address: " + names(certain))}
 	case len(certain) > 1:
 		slices.SortFunc(certain, func(a, b stack) int { return int(a.first) - int(b.first) })
 		now, before := certain[len(certain)-1], certain[len(certain)-2]
-		h.Warnings = append(h.Warnings, fmt.Sprintf("showed %s in %d handshakes and %s in the %d since%s",
+		warn(h, fmt.Sprintf("showed %s in %d handshakes and %s in the %d since%s",
 			before.name, before.count, now.name, now.count, whoNow))
 		h.Verdicts = now.best.verdicts
 	case !mostOf(stacks):
@@ -162,7 +140,7 @@ func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 		h.Verdicts = stacks[0].best.verdicts
 	default:
 		h.Verdicts = j.weighed(&stacks[0].best, w).verdicts
-		h.Boxes = append(h.Boxes, alikeBox(&h.Verdicts[0], w)...)
+		addBoxes(h, alikeBox(&h.Verdicts[0], w)...)
 	}
 }
 

@@ -71,7 +71,7 @@ func (p *decoyPlan) overlaps(network netip.Prefix) bool {
 // fit refuses an interface on which no decoy can answer.
 func (p *decoyPlan) fit(i link.Interface, all []link.Interface) error {
 	own := p.options.Gateway.IsValid() || slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return g.Hardware.Own })
-	forwards, err := link.Forwards(i.Name)
+	forwards, err := link.Forwards(i.Name, packet.IPv4)
 	switch {
 	case i.Link != packet.Ethernet || i.Loopback:
 		return usage(fmt.Errorf("%s is no Ethernet", i.Name), "--tun NAME, and a route to the decoys over it")
@@ -80,9 +80,9 @@ func (p *decoyPlan) fit(i link.Interface, all []link.Interface) error {
 	case !own:
 	case err != nil:
 		return partial(err, "")
-	case forwards:
+	case forwards != "":
 		return usage(fmt.Errorf("this machine forwards packets that come in over %s, and would tell others that the decoys are not there", i.Name),
-			"--mac random without --gateway, or sysctl -w net.ipv4.conf."+i.Name+".forwarding=0")
+			"--mac random without --gateway, or sysctl -w "+forwards+"=0")
 	}
 	if g := p.options.Gateway; g.IsValid() {
 		if link.Owns(all, g) {
@@ -145,7 +145,7 @@ func (p *decoyPlan) without(addr netip.Addr) (found bool) {
 
 // decoyRing is the size of the receive ring in bytes: the time in which a persona is made
 // must not lose any frame.
-const decoyRing = 64 << 20
+const decoyRing = 32 << 20
 
 func (p *decoyPlan) openEthernet(i link.Interface) (link.Conn, error) {
 	promiscuous := slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return !g.Hardware.Own })

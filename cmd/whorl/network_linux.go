@@ -83,15 +83,16 @@ func (n *realNetwork) Route(addr netip.Addr) (link.Route, error) {
 const ring = 32 << 20
 
 func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
-	filter := afpacket.Towards(r.Link, ours(r)...)
+	own := ours(r)
+	filter := afpacket.Towards(r.Link, own...)
+	if n.spare != nil {
+		filter = n.spare.filter(r.Link, own...)
+	}
 	if r.Local { // every local address answers from itself
 		filter = nil
 	}
 	if n.timing && filter != nil {
-		filter = afpacket.ResetsFrom(r.Link, r.Src, filter)
-	}
-	if n.spare != nil {
-		filter = afpacket.WithARP(filter)
+		filter = afpacket.ResetsFrom(r.Link, filter, own...)
 	}
 	var c link.Conn
 	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: filter, Ring: ring, Outgoing: n.timing && filter != nil})
@@ -107,8 +108,8 @@ func (n *realNetwork) Open(r link.Route) (link.Conn, error) {
 	return c, nil
 }
 
-// maxOurs bounds the addresses that a filter names: BPF takes 4096 instructions, 18 for an
-// IPv6 address.
+// maxOurs bounds the addresses that a filter names: BPF takes 4096 instructions, 27 for an
+// IPv6 address where resets are heard too.
 const maxOurs = 128
 
 // anywhere is what answers come to where our addresses cannot be named.
@@ -166,6 +167,9 @@ func (n *realNetwork) Close() error {
 		l.Close()
 	}
 	n.listeners = nil
+	if n.spare != nil {
+		n.spare.close()
+	}
 	if n.file == nil {
 		return nil
 	}

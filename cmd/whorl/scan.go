@@ -27,8 +27,7 @@ that have the same meaning have the same name.
 An IPv6 address of the link names its interface (fe80::1%eth0). Of an IPv6
 prefix the likeliest hosts are taken: as many as --top-addresses says (0 is
 all), or N of PREFIX*N. --neighbours finds those on the segment of -e. Over
-IPv6 seventeen probes go out; --gen 1, --deep, --boxes and --temporal are for
-IPv4.
+IPv6 seventeen probes go out; --gen 1, --deep and --boxes are for IPv4.
 
 --gen 1 sends the probes of Nmap's first generation instead, of which older
 databases tell (nmap-os-fingerprints, honeyd's nmap.prints; name them with
@@ -50,7 +49,8 @@ and CAP_NET_ADMIN or a kernel with TCP signatures, so that this machine does not
 reset the connections; or -S. --cron-OS adds the lines and guesses of that tool.
 
 -S may name an address that nobody has, of the segment that this machine is on.
-whorl asks the segment first, and answers ARP for it as long as it runs.
+whorl asks the segment first, and answers ARP, or neighbour discovery for one of
+IPv6, as long as it runs.
 
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a

@@ -7,15 +7,19 @@ import (
 	"net/netip"
 	"sync"
 
+	"golang.org/x/net/bpf"
+
 	"whorl/link"
 	"whorl/link/afpacket"
 	"whorl/link/spare"
+	"whorl/packet"
 )
 
 // spareSource is a source address of a segment that we are on and that nobody owns.
 type spareSource struct {
-	addr netip.Addr
-	home link.Interface // on that segment
+	addr   netip.Addr
+	home   link.Interface // on that segment
+	groups []io.Closer    // that the interface is in for it
 
 	mu   sync.Mutex
 	lent *spare.Conn // the link that answers for it; nil: none yet
@@ -38,7 +42,9 @@ func claimSpare(src netip.Addr, iface string) (*spareSource, error) {
 			continue
 		}
 		s := &spareSource{addr: src, home: i}
-		err := s.claim()
+		if err = s.claim(); err != nil {
+			s.close()
+		}
 		if taken := (*spare.Conflict)(nil); errors.As(err, &taken) {
 			err = usage(err, otherwise)
 		}
@@ -49,22 +55,50 @@ func claimSpare(src netip.Addr, iface string) (*spareSource, error) {
 
 // claim asks the segment for the address.
 func (s *spareSource) claim() error {
-	forwards, err := link.Forwards(s.home.Name)
+	over := packet.IPv4
+	if s.addr.Is6() {
+		over = packet.IPv6
+	}
+	forwards, err := link.Forwards(s.home.Name, over)
 	switch {
 	case err != nil:
 		return err
-	case forwards:
+	case forwards != "":
 		return usage(fmt.Errorf("this machine forwards packets that come in over %s, and would tell hosts that %v is not there", s.home.Name, s.addr),
-			"-S with an address of this machine, or sysctl -w net.ipv4.conf."+s.home.Name+".forwarding=0")
+			"-S with an address of this machine, or sysctl -w "+forwards+"=0")
+	}
+	for _, g := range spare.Groups(s.addr) {
+		member, err := afpacket.Join(s.home.Index, g)
+		if err != nil {
+			return err
+		}
+		s.groups = append(s.groups, member)
 	}
 	r := s.home.Route()
 	r.Src = s.addr
-	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: afpacket.WithARP(afpacket.Towards(r.Link))})
+	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: s.filter(r.Link)})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	return spare.Claim(c, r)
+}
+
+// filter passes what comes to addresses of ours, and what neighbours ask and tell of the
+// spare one.
+func (s *spareSource) filter(l packet.LinkType, ours ...netip.Prefix) []bpf.Instruction {
+	for _, g := range spare.Groups(s.addr) {
+		ours = append(ours, netip.PrefixFrom(g, g.BitLen()))
+	}
+	return afpacket.WithARP(afpacket.Towards(l, ours...))
+}
+
+// close leaves the groups. It may be called twice.
+func (s *spareSource) close() {
+	for _, g := range s.groups {
+		g.Close()
+	}
+	s.groups = nil
 }
 
 // reach refuses a route that the address is of no use on.

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl"
-	"whorl/osdb"
 )
 
 type submitOptions struct {
@@ -27,8 +26,8 @@ system's name and class, notes, and the fingerprint, wrapped.
 
 Only prints that were made under ideal conditions are of use to others. For any
 other the reason is told and what to do, and nothing is written. FILE holds
-printed fingerprints or is a recording; all have to be of the system that is
-named. Nothing is sent.`,
+printed fingerprints, of IPv4 or IPv6, or is a recording; all have to be of the
+system that is named. Nothing is sent.`,
 		Example: `  whorl scan 192.0.2.7 --record one.pcapng
   whorl submit one.pcapng --name "Example OS 1.2" --notes "model 7" > form.txt`,
 		Args: takes(1, math.MaxInt),
@@ -42,7 +41,7 @@ named. Nothing is sent.`,
 }
 
 func (a *app) submit(o *submitOptions, files []string) error {
-	var good []observation
+	var good []submittable
 	refused := 0
 	for _, file := range files {
 		all, err := a.observations(file)
@@ -50,12 +49,14 @@ func (a *app) submit(o *submitOptions, files []string) error {
 			return err
 		}
 		for _, p := range all {
-			if why, help := notFit(p); why != "" {
-				refused++
-				fmt.Fprintf(a.people, "whorl: %s is not fit for submission: %s\ntry: %s\n", p.where, why, help)
-				continue
+			for _, f := range submittables(p) {
+				if f.why != "" {
+					refused++
+					fmt.Fprintf(a.people, "whorl: %s is not fit for submission: %s\ntry: %s\n", p.where, f.why, f.help)
+					continue
+				}
+				good = append(good, f)
 			}
-			good = append(good, p)
 		}
 	}
 	if len(good) > 0 {
@@ -69,7 +70,7 @@ func (a *app) submit(o *submitOptions, files []string) error {
 	return nil
 }
 
-func (a *app) submission(o *submitOptions, prints []observation) error {
+func (a *app) submission(o *submitOptions, prints []submittable) error {
 	p := a.person()
 	if err := p.fill(&o.name, "Name of the system, with its version:", "--name", `"Example OS 1.2"`); err != nil {
 		return err
@@ -91,7 +92,7 @@ func (a *app) submission(o *submitOptions, prints []observation) error {
 	}
 	fmt.Fprintf(b, "Notes: %s\n", orElse(oneLine(o.notes), "none"))
 	for _, f := range prints {
-		fmt.Fprintf(b, "\nFingerprint:\n%s", f.Wrapped())
+		fmt.Fprintf(b, "\n%s:\n%s", f.title, f.text)
 	}
 	if _, err := a.out.Write(b.Bytes()); err != nil {
 		return partial(err, "free the disk, or write elsewhere")
@@ -101,33 +102,3 @@ func (a *app) submission(o *submitOptions, prints []observation) error {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// notFit is why a print should not be sent to others, and what would help; empty if
-// nothing speaks against it.
-func notFit(p observation) (why, help string) {
-	scan := func(name string) string { v, _ := p.Scan.Value(name); return v }
-	again := "a scan with an open and a closed TCP port, whorl scan ADDRESS -p 22,81"
-	switch _, err := osdb.FromObservation(p.First()); {
-	case err != nil:
-		return err.Error(), "a print as it was measured"
-	case strings.ContainsFunc(p.Scan.String(), func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "its SCAN line has characters that none has", "a print as it was measured"
-	case p.Scan.Test == "":
-		return "it has no SCAN line, so nobody can tell how it was made", "the whole print, with SCAN(...)"
-	case len(p.First()) < len(p.Tests):
-		return "it has the results of several rounds", "one scan of its own"
-	case scan("OT") == "" || scan("OT") == "0":
-		return "no open TCP port was known", again
-	case scan("CT") == "" || scan("CT") == "0":
-		return "no closed TCP port was known", again
-	case scan("CU") == "" || scan("CU") == "0":
-		return "no answer from a closed UDP port came", "a scan from where no filter takes ICMP away"
-	case p.Observations[0].Conditions.NotIdeal != "":
-		return p.Observations[0].Conditions.NotIdeal, "a scan from nearby, when host and network are idle"
-	case scan("G") != "Y":
-		return "the program that made it found the conditions not ideal (G=" + scan("G") + ")", "a scan from nearby, when host and network are idle"
-	case len(p.Fingerprint.Tests) < 13:
-		return fmt.Sprintf("it has %d of 13 tests", len(p.Tests)), again
-	}
-	return "", ""
-}

@@ -49,7 +49,7 @@ func kernelResets(t *testing.T, h *target.Target) (stop func() (timed, others in
 				continue
 			}
 			p.Decode(c.LinkType(), buf[:size])
-			if p.Transport != packet.TCP || p.Dst != h.IP || !p.TCP.Flags.Has(packet.RST) {
+			if p.Transport != packet.TCP || p.Dst != h.IP && p.Dst != h.IP6 || !p.TCP.Flags.Has(packet.RST) {
 				continue
 			}
 			if p.TCP.SrcPort >= 10000 && p.TCP.SrcPort < 20000 {

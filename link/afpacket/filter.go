@@ -3,6 +3,7 @@ package afpacket
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/net/bpf"
 
@@ -45,38 +46,49 @@ func Towards(t packet.LinkType, ours ...netip.Prefix) []bpf.Instruction {
 	return drop(on(packet.EtherTypeIPv6, ip6, f))
 }
 
-// ResetsFrom is a filter that passes what f passes, and the IPv4 resets that this machine
-// sends from src, which Outgoing lets be heard: the kernel has refused a segment that it
-// knew nothing of. t is Ethernet or Raw.
-func ResetsFrom(t packet.LinkType, src netip.Addr, f []bpf.Instruction) []bpf.Instruction {
-	if !src.Is4() {
-		return f
-	}
+// ResetsFrom is a filter that passes what f passes, and the resets that this machine sends
+// from one of our addresses, which Outgoing lets be heard: the kernel has refused a segment
+// that it knew nothing of. t is Ethernet or Raw.
+func ResetsFrom(t packet.LinkType, f []bpf.Instruction, ours ...netip.Prefix) []bpf.Instruction {
+	var ip4, ip6 []bpf.Instruction
 	var at uint32
 	version := []bpf.Instruction{
 		bpf.LoadAbsolute{Off: 0, Size: 1},
 		bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 4},
 	}
+	four, six := uint32(4), uint32(6)
 	if t == packet.Ethernet {
-		at = 14
-		version = []bpf.Instruction{
-			bpf.LoadAbsolute{Off: 12, Size: 2},
-			bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.EtherTypeIPv4},
+		at, four, six = 14, packet.EtherTypeIPv4, packet.EtherTypeIPv6
+		version = []bpf.Instruction{bpf.LoadAbsolute{Off: 12, Size: 2}}
+	}
+	for _, p := range ours {
+		if p.Addr().Is4() {
+			ip4 = append(ip4, keep(at+12, p)...)
+		} else {
+			ip6 = append(ip6, keep(at+8, p)...)
 		}
 	}
-	b := src.As4()
-	resets := append(version,
-		bpf.LoadAbsolute{Off: at + 12, Size: 4},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: binary.BigEndian.Uint32(b[:])},
-		bpf.LoadAbsolute{Off: at + 9, Size: 1},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.ProtoTCP},
-		bpf.LoadMemShift{Off: at},
-		bpf.LoadIndirect{Off: at + 13, Size: 1},
-		bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: uint32(packet.RST)},
-		bpf.RetConstant{Val: whole},
-	)
-	return append(otherwiseOn(resets), f...)
+	f = append(resets(version, six, []bpf.Instruction{bpf.LoadAbsolute{Off: at + 6, Size: 1}},
+		[]bpf.Instruction{bpf.LoadAbsolute{Off: at + 40 + 13, Size: 1}}, ip6), f...)
+	return append(resets(version, four, []bpf.Instruction{bpf.LoadAbsolute{Off: at + 9, Size: 1}},
+		[]bpf.Instruction{bpf.LoadMemShift{Off: at}, bpf.LoadIndirect{Off: at + 13, Size: 1}}, ip4), f...)
+}
+
+// resets runs body on the resets of a version of IP, and falls through otherwise: version,
+// proto and flags load what tells them.
+func resets(version []bpf.Instruction, is uint32, proto, flags, body []bpf.Instruction) (f []bpf.Instruction) {
+	for _, c := range []struct {
+		load []bpf.Instruction
+		bpf.JumpIf
+	}{
+		{flags, bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: uint32(packet.RST)}},
+		{proto, bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.ProtoTCP}},
+		{version, bpf.JumpIf{Cond: bpf.JumpEqual, Val: is}},
+	} {
+		c.SkipTrue = 1
+		body = slices.Concat(c.load, []bpf.Instruction{c.JumpIf, bpf.Jump{Skip: uint32(len(body))}}, body)
+	}
+	return body
 }
 
 // WithARP is a filter that passes what f passes, and all ARP of an Ethernet segment: who

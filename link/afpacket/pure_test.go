@@ -86,15 +86,21 @@ func wireOf(t *testing.T, p packet.Packet) []byte {
 // does.
 func TestResetsFrom(t *testing.T) {
 	us, them := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("192.0.2.1")
+	us6, them6 := netip.MustParseAddr("2001:db8::12:3456"), netip.MustParseAddr("2001:db8::1")
 	segment := func(src, dst netip.Addr, flags packet.Flags) packet.Packet {
-		return packet.Packet{Network: packet.IPv4, Src: src, Dst: dst, TTL: 64, Transport: packet.TCP, Proto: packet.ProtoTCP,
+		p := packet.Packet{Network: packet.IPv4, Src: src, Dst: dst, TTL: 64, Transport: packet.TCP, Proto: packet.ProtoTCP,
 			TCP: packet.TCPHeader{SrcPort: 1, DstPort: 2, Flags: flags}}
+		if src.Is6() {
+			p.Network = packet.IPv6
+		}
+		return p
 	}
 	udp := segment(us, them, 0)
 	udp.Transport, udp.Proto, udp.Payload = packet.UDP, packet.ProtoUDP, []byte("\xff\xff\xff\xff\xff\xff\xff\xff")
 	arp := packet.Packet{Network: packet.ARP, ARP: packet.ARPHeader{Op: packet.ARPRequest, SenderIP: them, TargetIP: us}}
 	for _, l := range []packet.LinkType{packet.Ethernet, packet.Raw} {
-		vm, err := bpf.NewVM(ResetsFrom(l, us, Towards(l, netip.PrefixFrom(us, 32))))
+		ours := []netip.Prefix{netip.PrefixFrom(us, 32), netip.PrefixFrom(us6, 128)}
+		vm, err := bpf.NewVM(ResetsFrom(l, Towards(l, ours...), ours...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,6 +116,12 @@ func TestResetsFrom(t *testing.T) {
 			"a segment to us":       {segment(them, us, packet.SYN|packet.ACK), true},
 			"ARP that asks for us":  {arp, l == packet.Ethernet},
 			"a segment to somebody": {segment(them, them.Next(), packet.SYN), false},
+
+			"our reset over IPv6":             {segment(us6, them6, packet.RST), true},
+			"our SYN over IPv6":               {segment(us6, them6, packet.SYN), false},
+			"the reset of another, over IPv6": {segment(them6.Next(), them6, packet.RST), false},
+			"a segment to us over IPv6":       {segment(them6, us6, packet.SYN|packet.ACK), true},
+			"another's segment over IPv6":     {segment(them6, them6.Next(), packet.SYN), false},
 		} {
 			if c.p.Network == packet.ARP && l != packet.Ethernet {
 				continue

@@ -135,13 +135,16 @@ func (s *sender) send(frames [][]byte) (n int, err error) {
 		s.iov[n].SetLen(len(frames[n]))
 		n++
 	}
-	for {
-		sent, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&s.head[0])), uintptr(n), 0, 0, 0)
+	call := unix.RawSyscall6 // one that does not block is no news for the scheduler
+	for flags := uintptr(unix.MSG_DONTWAIT); ; {
+		sent, _, errno := call(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&s.head[0])), uintptr(n), flags, 0, 0)
 		runtime.KeepAlive(frames)
-		switch errno {
-		case 0:
+		switch {
+		case errno == 0:
 			return int(sent), nil
-		case unix.EINTR:
+		case errno == unix.EAGAIN && flags != 0: // the buffer is full: wait for room
+			call, flags = unix.Syscall6, 0
+		case errno == unix.EINTR:
 		default:
 			return 0, errno
 		}

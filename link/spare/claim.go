@@ -10,8 +10,9 @@ import (
 	"whorl/packet"
 )
 
-// How the segment is asked: by ARP probes as in RFC 5227 section 2.1.1, in a tenth of the
-// time, as a person waits. Who is slower is met later: see [Conn.Recv].
+// How the segment is asked: by ARP probes as in RFC 5227 section 2.1.1, or by duplicate
+// address detection as in RFC 4862 section 5.4, three times in a second, as a person waits.
+// Who is slower is met later: see [Conn.Recv].
 const (
 	asks   = 3
 	askGap = 300 * time.Millisecond // between two probes, and after the last
@@ -30,25 +31,25 @@ func (c *Conflict) Error() string {
 // Claim asks the segment whether somebody has the source address of the route, or is about
 // to take it, and tells the segment, if nobody does, that it is here now. The error is a
 // *Conflict if somebody does. It reads from the link for a second, and needs all ARP of the
-// segment: a reply to a probe names no receiver.
+// segment, or what comes to the [Groups] of the address: a reply to a probe names no
+// receiver.
 func Claim(c link.Conn, r link.Route) error {
-	probe := packet.ARPHeader{Op: packet.ARPRequest, SenderMAC: r.SrcMAC, SenderIP: netip.IPv4Unspecified(), TargetIP: r.Src}
+	own := &home{addr: r.Src, mac: r.SrcMAC}
 	for range asks {
-		if err := broadcast(c, r, probe); err != nil {
+		if err := send(c, r, own.probe()); err != nil {
 			return err
 		}
-		if err := unclaimed(c, r, c.Now().Add(askGap)); err != nil {
+		if err := unclaimed(c, r, own, c.Now().Add(askGap)); err != nil {
 			return err
 		}
 	}
-	announcement := probe
-	announcement.SenderIP = r.Src
-	return broadcast(c, r, announcement)
+	return send(c, r, own.announcement())
 }
 
-// broadcast sends ARP to all of the segment.
-func broadcast(c link.Conn, r link.Route, h packet.ARPHeader) error {
-	frame, err := (&packet.Packet{Link: r.Link, SrcMAC: r.SrcMAC, DstMAC: packet.Broadcast, Network: packet.ARP, ARP: h}).Append(nil)
+// send puts a packet on the segment.
+func send(c link.Conn, r link.Route, p *packet.Packet) error {
+	p.Link, p.SrcMAC = r.Link, r.SrcMAC
+	frame, err := p.Append(nil)
 	if err == nil {
 		_, err = c.Send(frame)
 	}
@@ -59,7 +60,7 @@ func broadcast(c link.Conn, r link.Route, h packet.ARPHeader) error {
 }
 
 // unclaimed listens until that time for somebody who has the address or wants it.
-func unclaimed(c link.Conn, r link.Route, until time.Time) error {
+func unclaimed(c link.Conn, r link.Route, own *home, until time.Time) error {
 	var p packet.Packet
 	buf := make([]byte, maxFrame)
 	for {
@@ -73,9 +74,11 @@ func unclaimed(c link.Conn, r link.Route, until time.Time) error {
 			return nil
 		}
 		p.Decode(c.LinkType(), buf[:n])
-		wants := p.ARP.SenderIP == netip.IPv4Unspecified() && p.ARP.TargetIP == r.Src
-		if p.Network == packet.ARP && p.ARP.SenderMAC != r.SrcMAC && (p.ARP.SenderIP == r.Src || wants) {
-			return &Conflict{r.Src, p.ARP.SenderMAC}
+		if mac, taken := own.taken(&p); taken {
+			return &Conflict{r.Src, mac}
+		}
+		if mac, wanted := own.wanted(&p); wanted {
+			return &Conflict{r.Src, mac}
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package spare
 
 import (
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,8 +13,7 @@ import (
 // link.Conn, Silence from any goroutine.
 type Conn struct {
 	link.Conn
-	addr  netip.Addr
-	mac   packet.MAC
+	home
 	p     packet.Packet // the frame heard last
 	frame []byte        // the answer to it
 	ended atomic.Bool
@@ -34,7 +32,7 @@ var (
 
 // New lends the source address of the route to a link of that route.
 func New(c link.Conn, r link.Route) *Conn {
-	return &Conn{Conn: c, addr: r.Src, mac: r.SrcMAC}
+	return &Conn{Conn: c, home: home{addr: r.Src, mac: r.SrcMAC}}
 }
 
 // Send puts one frame on the link.
@@ -69,41 +67,37 @@ func (c *Conn) Recv(buf []byte, deadline time.Time) (int, time.Time, error) {
 	}
 	p := &c.p
 	p.Decode(c.LinkType(), buf[:n])
-	switch {
-	case p.VLANs > 0: // of another segment
-	case p.Network == packet.ARP && p.ARP.SenderIP == c.addr && p.ARP.SenderMAC != c.mac:
-		return 0, at, &Conflict{c.addr, p.ARP.SenderMAC}
-	case p.Network == packet.ARP && p.ARP.Op == packet.ARPRequest && p.ARP.TargetIP == c.addr:
-		c.tell(p)
-	case p.Network == packet.IPv4 && p.Transport == packet.TCP && p.Dst == c.addr && p.DstMAC == c.mac:
+	if p.VLANs > 0 { // of another segment
+		return n, at, nil
+	}
+	if mac, taken := c.taken(p); taken {
+		return 0, at, &Conflict{c.addr, mac}
+	}
+	if p.Transport == packet.TCP && p.Dst == c.addr && p.DstMAC == c.mac {
 		c.refuse(p)
+	} else if q := c.answer(p); q != nil {
+		c.reply(q)
 	}
 	return n, at, nil
-}
-
-// tell answers who asks for the address.
-func (c *Conn) tell(p *packet.Packet) {
-	c.answer(&packet.Packet{DstMAC: p.SrcMAC, Network: packet.ARP, ARP: packet.ARPHeader{
-		Op: packet.ARPReply, SenderMAC: c.mac, SenderIP: c.addr, TargetMAC: p.ARP.SenderMAC, TargetIP: p.ARP.SenderIP,
-	}})
 }
 
 // broken are segments that nobody answers.
 const broken = packet.OddChecksum | packet.OddIPChecksum | packet.OddShort | packet.OddIPLength | packet.OddTCPOffset | packet.OddFragment
 
 // refuse resets the connection of a segment, as RFC 9293 section 3.10.7.1 has it where there
-// is none. Linux, too, sends these with TTL 64, DF and IP ID 0.
+// is none. Linux, too, sends these with TTL 64, over IPv4 with DF and IP ID 0.
 func (c *Conn) refuse(p *packet.Packet) {
 	h := &p.TCP
-	if h.Flags.Has(packet.RST) || p.Odd&broken != 0 || !p.Src.IsGlobalUnicast() || c.isSilent(h.DstPort) {
+	somebody := p.Src.IsGlobalUnicast() || p.Src.Is6() && p.Src.IsLinkLocalUnicast()
+	if h.Flags.Has(packet.RST) || p.Odd&broken != 0 || !somebody || c.isSilent(h.DstPort) {
 		return
 	}
-	q := packet.Packet{DstMAC: p.SrcMAC, Network: packet.IPv4, Src: p.Dst, Dst: p.Src, TTL: 64, IPv4: packet.IPv4Header{DF: true},
+	q := packet.Packet{DstMAC: p.SrcMAC, Network: p.Network, Src: p.Dst, Dst: p.Src, TTL: 64, IPv4: packet.IPv4Header{DF: true},
 		Transport: packet.TCP, TCP: packet.TCPHeader{SrcPort: h.DstPort, DstPort: h.SrcPort, Seq: h.Ack, Flags: packet.RST}}
 	if !h.Flags.Has(packet.ACK) {
 		q.TCP.Seq, q.TCP.Ack, q.TCP.Flags = 0, h.Seq+length(p), packet.RST|packet.ACK
 	}
-	c.answer(&q)
+	c.reply(&q)
 }
 
 // length is how many sequence numbers a segment takes (RFC 9293 section 3.4).
@@ -117,8 +111,8 @@ func length(p *packet.Packet) uint32 {
 	return n
 }
 
-// answer sends a packet. If it is lost, it is asked for again.
-func (c *Conn) answer(p *packet.Packet) {
+// reply sends a packet. If it is lost, it is asked for again.
+func (c *Conn) reply(p *packet.Packet) {
 	p.Link, p.SrcMAC = c.LinkType(), c.mac
 	frame, err := p.Append(c.frame[:0])
 	if err != nil {

@@ -271,9 +271,10 @@ func TestAbilities(t *testing.T) {
 }
 
 // FuzzRecv: no frame does harm, and no answer goes to who did not ask: one at most, to the
-// sender of the frame.
+// sender of the frame, or to all for who asks in nobody's name.
 func FuzzRecv(f *testing.F) {
-	for _, p := range []packet.Packet{segmentTo(40000, packet.SYN|packet.ACK, "x"), arp(packet.ARPRequest, theirs, "10.77.1.2", "10.77.1.9")} {
+	for _, p := range []packet.Packet{segmentTo(40000, packet.SYN|packet.ACK, "x"), arp(packet.ARPRequest, theirs, "10.77.1.2", "10.77.1.9"),
+		segmentTo6(40000, packet.SYN|packet.ACK), neighbour(packet.ICMPv6NeighborSol, theirs, other6, free6), neighbour(packet.ICMPv6NeighborSol, theirs, nobody6, free6)} {
 		p.Link, p.SrcMAC, p.DstMAC = packet.Ethernet, theirs, ours
 		frame, err := p.Append(nil)
 		if err != nil {
@@ -282,14 +283,14 @@ func FuzzRecv(f *testing.F) {
 		f.Add(frame)
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
-		s := &segment{coming: [][]byte{frame}}
-		c := New(s, route)
-		c.Recv(make([]byte, 65536), time.Time{}.Add(time.Second))
-		if len(s.sent) > 1 {
-			t.Fatalf("%d answers", len(s.sent))
+		four, six := &segment{coming: [][]byte{frame}}, &segment{coming: [][]byte{frame}}
+		New(four, route).Recv(make([]byte, 65536), time.Time{}.Add(time.Second))
+		new6(six).Recv(make([]byte, 65536), time.Time{}.Add(time.Second))
+		if len(four.sent) > 1 || len(six.sent) > 1 {
+			t.Fatalf("%d answers, %d over IPv6", len(four.sent), len(six.sent))
 		}
-		for _, p := range s.sent {
-			if p.DstMAC != packet.MAC(frame[6:12]) || p.SrcMAC != ours || p.Transport == packet.TCP && !p.TCP.Flags.Has(packet.RST) {
+		for _, p := range slices.Concat(four.sent, six.sent) {
+			if p.DstMAC != packet.MAC(frame[6:12]) && p.Dst != allNodes || p.SrcMAC != ours || p.Transport == packet.TCP && !p.TCP.Flags.Has(packet.RST) {
 				t.Errorf("%+v to a frame %x", p, frame)
 			}
 		}

@@ -138,12 +138,7 @@ func (a *aligner) step(k, j int, from belief, to arrival, t float64, off bool) s
 	if !off {
 		var inlying float64
 		if w := a.slack[j]; w > 0 && j == k+1 {
-			sharp := arrival{belief{to.mean - w/2, from.variance + a.variance[j]}, a.delay}
-			inlying = math.Log(max(sharp.after(t-w)-sharp.after(t), 1e-300) / w)
-			if a.punctual > 0 {
-				inlying = logAdd(math.Log(a.punctual)+sharp.logDensity(t), math.Log1p(-a.punctual)+inlying)
-			}
-			inlying += a.inlier
+			inlying = a.inlier + a.expiring(j, arrival{belief{to.mean - w/2, from.variance + a.variance[j]}, a.delay}, t)
 		} else {
 			inlying = a.inlier + to.logDensity(t)
 		}
@@ -154,6 +149,20 @@ func (a *aligner) step(k, j int, from belief, to arrival, t float64, off bool) s
 		a.lateFirst(&s, a.at[j])
 	}
 	return s
+}
+
+// expiring is the density of segment j that comes at t, by up to the slack of its gap after the
+// least: by any part of it, or as ticks of a timer wheel have it.
+func (a *aligner) expiring(j int, least arrival, t float64) float64 {
+	l, rest, w := math.Inf(-1), 1.0, a.slack[j]
+	for i, tick := range a.Ticks {
+		if all := a.expiries[i]; all != nil && all[j-1] > 0 {
+			on := least
+			on.mean += all[j-1] - (a.at[j] - a.at[j-1] - w/2)
+			l, rest = logAdd(l, math.Log(tick.Share)+on.logDensity(t)), rest-tick.Share
+		}
+	}
+	return logAdd(l, math.Log(rest*max(least.after(t-w)-least.after(t), 1e-300)/w))
 }
 
 // outlying is the part of a density that is of gaps that are off by more than all that is

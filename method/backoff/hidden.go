@@ -14,11 +14,12 @@ import (
 // they tell of the round trip is paid for by the part of its range that they leave open.
 
 const (
-	nearShare   = 0.5                   // how likely two devices stand together, if we do not see them
-	nearTrip    = 10 * time.Millisecond // mean round trip there, or a tenth of it on one segment
-	leastScale  = time.Millisecond      // by which our round trip is off, at least
-	longestTrip = 3 * time.Second       // otherwise it is anything up to that
-	tripDegrees = 4.0                   // of freedom, of how far off our round trip is
+	nearShare   = 0.5                    // how likely two devices stand together, if we do not see them
+	nearTrip    = 10 * time.Millisecond  // mean round trip there, or a tenth of it on one segment
+	leastScale  = time.Millisecond       // by which our round trip is off, at least
+	longestTrip = 3 * time.Second        // otherwise it is anything up to that
+	leastTrip   = 100 * time.Microsecond // the least that is tried
+	tripDegrees = 4.0                    // of freedom, of how far off our round trip is
 )
 
 // tripDensity is that of the round trip that a host measured, under a condition: a
@@ -52,7 +53,7 @@ func (v *view) hidden(l *law, floor float64) scores {
 }
 
 const (
-	weighedTrips = 6 // round trips that are weighed in full: those that seem best
+	weighedTrips = 3 // round trips that are weighed in full: those that seem best
 	mostTrips    = 3 // round trips that a host may have measured, one after the other
 	hopelessTrip = 8 // how much worse than the best one may seem, as a logarithm
 )
@@ -119,32 +120,9 @@ type tripKey struct {
 }
 
 // misfit is how far each segment of the run is from the nearest of the schedule: a
-// logarithm that grows with the likelihood. Round trips by which a timer wheel would be late
-// by nothing, and was not, come before those by which it was late by anything.
+// logarithm that grows with the likelihood.
 func (v *view) misfit(s *Schedule, t *trial, probed bool) float64 {
 	v.gaps = s.gaps(v.gaps[:0], t.trip, t.more, probed)
-	if s.Wheel && punctual(v.gaps) {
-		if l := v.distance(s, 0); l > -punctualMisfit {
-			return l/4 + punctualFirst
-		}
-	}
-	late := 0.0
-	if s.Wheel {
-		late = v.Wheel
-	}
-	return v.distance(s, late)
-}
-
-// punctualMisfit is the most that a run on time is off, as a logarithm; punctualFirst puts its
-// round trip before others, though it costs as much as this if it is not ours.
-const (
-	punctualMisfit = 16
-	punctualFirst  = 12
-)
-
-// distance is the misfit of the gaps at hand, of which segments may be late by a part of the
-// time since the first.
-func (v *view) distance(s *Schedule, late float64) float64 {
 	off := v.tripOff(s)
 	l, product := 0.0, 1.0
 	for _, came := range v.segments[1:] {
@@ -152,8 +130,10 @@ func (v *view) distance(s *Schedule, late float64) float64 {
 		for _, gap := range v.gaps {
 			at += gap.Seconds()
 			miss := at - came // early
-			if miss < 0 {
-				miss = max(-miss-late*at, 0)
+			if late := -miss; late > 0 {
+				if miss = late; s.Wheel {
+					miss = max(late-v.Wheel*at, 0)
+				}
 			}
 			if miss < nearest {
 				nearest = miss
@@ -185,14 +165,14 @@ func (v *view) tripWidth(s *Schedule, trip time.Duration) float64 {
 	return math.Sqrt(2*math.Pi) * v.tripOff(s) / times
 }
 
-// tripsOf are the round trip that we measured, none at all, and those by which a gap of
+// tripsOf are the round trip that we measured, next to none, and those by which a gap of
 // the run would be one of the schedule, with and without a tail-loss probe before it, the
 // last one also two of which the segment between was lost.
 func (s *Schedule) tripsOf(r *Run, p Params) (out []time.Duration) {
-	out = append(out, r.RTT, 0)
+	out = append(out, r.RTT, leastTrip)
 	late := []float64{0}
 	if s.Wheel {
-		late = []float64{0, p.Wheel / 8, p.Wheel / 2}
+		late = []float64{p.Wheel / 8, p.Wheel / 2}
 	}
 	gaps := r.Gaps[:min(len(r.Gaps), len(s.Gaps))]
 	for i, g := range gaps {
@@ -227,5 +207,5 @@ func (s *Schedule) tripOf(out []time.Duration, at int, without time.Duration, ga
 	if trip <= 0 || trip > longestTrip {
 		return out
 	}
-	return append(out, trip.Round(100*time.Microsecond))
+	return append(out, trip.Round(leastTrip))
 }

@@ -102,16 +102,12 @@ func (s *station) drive(m *backoff.Machine) error {
 // early is when a running answer should be right.
 const early = 3500 * time.Millisecond
 
-// watched is how long a target of the lab is watched: as long as the second copy of lwIP
-// takes at most, which its first alone does not tell from others.
-const watched = 10 * time.Second
-
-// watch measures all states of a target of the lab; soon is what was seen early.
-func watch(t *testing.T, kind string) (p backoff.Print, soon, runs []backoff.Run) {
+// watch measures all states of a target of the lab for so long; soon is what was seen early.
+func watch(t *testing.T, kind string, long time.Duration) (p backoff.Print, soon, runs []backoff.Run) {
 	t.Helper()
 	h := target.Up(t, kind)
 	m := backoff.NewMachine(backoff.Target{Addr: h.IP, Port: h.Open[0]}, method.Key{1}.Stream(h.IP, "backoff"),
-		backoff.Options{Timeout: watched, Hold: 800 * time.Millisecond, Decide: func(x *backoff.Exchange, now time.Time) bool {
+		backoff.Options{Timeout: long, Hold: 800 * time.Millisecond, Decide: func(x *backoff.Exchange, now time.Time) bool {
 			if x.Look == early {
 				soon = x.Runs(now)
 			}
@@ -168,10 +164,16 @@ func TestLab(t *testing.T) {
 		records, families = append(records, r), append(families, e.Classes[0].Family)
 	}
 	ranker := backoff.NewRanker(records, backoff.DefaultParams())
-	for _, c := range []struct{ kind, family string }{{"linux", "Linux"}, {"gvisor", "gVisor"}, {"lwip", "lwIP"}, {"slirp", "libslirp"}} {
+	for _, c := range []struct {
+		kind, family string
+		watched      time.Duration
+	}{
+		{"linux", "Linux", 8 * time.Second}, {"gvisor", "gVisor", 8 * time.Second}, {"slirp", "libslirp", 8 * time.Second},
+		{"lwip", "lwIP", 10 * time.Second}, // until its second copy is there at the latest: the first alone does not name it
+	} {
 		t.Run(c.kind, func(t *testing.T) {
 			t.Parallel()
-			print, soon, runs := watch(t, c.kind)
+			print, soon, runs := watch(t, c.kind, c.watched)
 			t.Logf("\n%s", print)
 			if len(runs) != 4 {
 				t.Fatalf("%d states, want 4", len(runs))

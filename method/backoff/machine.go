@@ -42,6 +42,7 @@ type Machine struct {
 	rand     method.Stream
 	portBase uint16
 	clock    uint32 // our timestamp at the first packet
+	label    uint32 // over IPv6 the flow label, 20 bits (RFC 6437)
 	looked   int    // decisions asked for by the clock
 	news     bool   // a segment came since the last
 }
@@ -60,11 +61,14 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 		o.Request = DefaultRequest(t.Port)
 	}
 	m := &Machine{options: o, rand: s}
-	m.Target = t
+	m.Target = Target{t.Addr.WithZone(""), t.Port} // packets tell no zone
 	if m.portBase = o.Ports; m.portBase == 0 {
 		m.portBase = uint16(m.rand.Between(10000, 20000-NumPorts))
 	}
 	m.clock = m.rand.Uint32() >> 1
+	if t.Addr.Is6() {
+		m.label = uint32(m.rand.Between(1, 1<<20-1))
+	}
 	for state := range numProbed {
 		if o.States.Has(state) || state == Held && o.Hold > 0 {
 			f := Flow{State: state}
@@ -190,7 +194,7 @@ func (m *Machine) send(out *method.Outbox, i int, which Probe, now time.Time) {
 	p := m.put(out, i, which, f.Port, seq, f.rcvNxt)
 	switch {
 	case which == SYN:
-		p.TCP.Options = synOptions(m.stamp(now))
+		p.TCP.Options = synOptions(p.Network, m.stamp(now))
 	case which != RST && f.stamps:
 		p.TCP.Options = stampOptions(m.stamp(now), f.echo)
 	}
@@ -210,11 +214,12 @@ func (m *Machine) stamp(now time.Time) uint32 {
 func (m *Machine) put(out *method.Outbox, i int, which Probe, port uint16, seq, ack uint32) *packet.Packet {
 	shape := &Probes[which]
 	p := out.Put(method.Tag(i)*method.Tag(NumProbes) + method.Tag(which))
-	p.Network, p.Transport, p.Dst = packet.IPv4, packet.TCP, m.Target.Addr
+	p.Transport, p.Dst, p.TTL = packet.TCP, m.Target.Addr, 64
 	if m.Target.Addr.Is6() {
-		p.Network = packet.IPv6
+		p.Network, p.IPv6.FlowLabel = packet.IPv6, m.label
+	} else {
+		p.Network, p.IPv4.DF, p.IPv4.ID = packet.IPv4, shape.DF, uint16(m.rand.Between(1, 65535))
 	}
-	p.TTL, p.IPv4.DF, p.IPv4.ID = 64, shape.DF, uint16(m.rand.Between(1, 65535))
 	p.TCP = packet.TCPHeader{SrcPort: port, DstPort: m.Target.Port, Seq: seq, Ack: ack, Flags: shape.Flags, Window: shape.Window}
 	if shape.NoAck {
 		p.TCP.Ack = 0

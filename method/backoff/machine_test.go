@@ -280,7 +280,7 @@ func TestDecide(t *testing.T) {
 func FuzzReceive(f *testing.F) {
 	f.Add([]byte{0x12, 0, 0, 0, 0x11, 1, 0, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		m := NewMachine(web, method.Key{1}.Stream(them, "backoff"), Options{Timeout: 5 * time.Second, Hold: 800 * ms})
+		m := NewMachine(Target{them, 80}, method.Key{1}.Stream(them, "backoff"), Options{Timeout: 5 * time.Second, Hold: 800 * ms})
 		now := epoch
 		var out method.Outbox
 		for range 20_000 {

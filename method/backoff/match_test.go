@@ -1,6 +1,7 @@
 package backoff
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"testing"
@@ -38,35 +39,47 @@ const (
 	gvisFin  = "LastAck(G=0.2,0.2,0.4,0.8,1.6,3.2,6.4,12.8,25.6,51.2,102.4%J=0.004%M=0.2%P=Y%E=none)"
 )
 
+// neverBusy are the figures for a host that is known to keep its timers.
+func neverBusy() Params {
+	p := DefaultParams()
+	p.Conditions[usual].Share += p.Conditions[busy].Share
+	p.Conditions[busy].Share = 0
+	return p
+}
+
 // Each run is explained better by the first schedule than by the second, by a factor.
 func TestBetter(t *testing.T) {
 	for name, c := range map[string]struct {
 		run, better, worse string
-		factor             float64
+		factor, busy       float64 // if the host is known to keep its timers; if it may be busy, 0: the same
 	}{
-		"exact is not Linux":               {"SynRcvd(G=1,2.001,4,8%E=none%T=20%B=0.0005)", gvisor, linuxSyn, 1e6},
-		"a timer wheel is not gVisor":      {"SynRcvd(G=1.04,2.01,4.26%E=none%T=10%B=0.0005)", linuxSyn, gvisor, 500},
-		"sixth copy":                       {"SynRcvd(G=1,2,4,8,16,32%E=none%T=100%B=0.02)", gvisor, "SynRcvd(G=1,2,4,8,16%E=none)", 1e3},
-		"no sixth copy":                    {"SynRcvd(G=1,2,4,8,16%E=none%T=100%B=0.02)", "SynRcvd(G=1,2,4,8,16%E=none)", "SynRcvd(G=1,2,4,8,16,32%E=none)", 10},
-		"a lost copy":                      {"SynRcvd(G=3,18,24%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=3,20,24%E=none)", 1e3},
-		"a lost first segment":             {"SynRcvd(G=6,12,24%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=6,12,20%E=none)", 100},
-		"the first gap tells little":       {"SynRcvd(G=0.23,2,4,8,16%E=none%T=100%B=0.001)", "SynRcvd(G=1,2,4,8,16%E=none)", "SynRcvd(G=0.23,2.2,4.4,8.8,17%E=none)", 1e6},
-		"RST":                              {"SynRcvd(G=3,6,12%E=rst%T=21%B=0.02)", "SynRcvd(G=3,6,12%E=rst)", "SynRcvd(G=3,6,12%E=none)", 1e3},
-		"one delay is not two":             {"SynRcvd(G=3.4,5.6,12%E=none%T=100%B=0.2)", "SynRcvd(G=3,6,12%E=none)", "SynRcvd(G=3.4,6.1,11.5%E=none)", 1},
-		"the law of the round trip":        {"Held(G=1.83,2.56,4.86,9.73,20.22,38.91%E=none%T=120%R=0.8%B=0.0005)", linuxFin, gvisFin, 100},
-		"gVisor behind a SYN proxy":        {"LastAck(G=2.07,4.14,8.27%E=none%T=22%R=0.69%B=0.0005)", gvisFin, linuxFin, 1e4},
-		"Linux on the edges of its wheel":  {"LastAck(G=0.207,0.208,0.412,0.832,1.664,3.328,6.656%E=none%T=14%R=0.0007%B=0.0001)", linuxFin, gvisFin, 0.05}, // measured
-		"Linux next to us":                 {"LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.31,28.16%E=none%T=120%R=0.0006%B=0.0005)", linuxFin, gvisFin, 1e6},
-		"cut short by a defence":           {"SynRcvd(G=3%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=5,6,12,24%E=none)", 100},
-		"cookies":                          {"SynRcvd(G=%E=none%T=20%B=0.02)", "SynRcvd(G=%E=none)", linuxSyn, 100},
-		"no conclusion from a short watch": {"SynRcvd(G=3%E=none%T=8%B=0.001)", "SynRcvd(G=3,6,12%E=none)", "SynRcvd(G=3%E=none)", 0.5},
+		"exact is not Linux":               {"SynRcvd(G=1,2.001,4,8%E=none%T=20%B=0.0005)", gvisor, linuxSyn, 1e6, 0},
+		"a timer wheel is not gVisor":      {"SynRcvd(G=1.04,2.01,4.26%E=none%T=10%B=0.0005)", linuxSyn, gvisor, 1e6, 500},
+		"sixth copy":                       {"SynRcvd(G=1,2,4,8,16,32%E=none%T=100%B=0.02)", gvisor, "SynRcvd(G=1,2,4,8,16%E=none)", 1e3, 0},
+		"no sixth copy":                    {"SynRcvd(G=1,2,4,8,16%E=none%T=100%B=0.02)", "SynRcvd(G=1,2,4,8,16%E=none)", "SynRcvd(G=1,2,4,8,16,32%E=none)", 10, 0},
+		"a lost copy":                      {"SynRcvd(G=3,18,24%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=3,20,24%E=none)", 1e3, 0},
+		"a lost first segment":             {"SynRcvd(G=6,12,24%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=6,12,20%E=none)", 100, 0},
+		"the first gap tells little":       {"SynRcvd(G=0.23,2,4,8,16%E=none%T=100%B=0.001)", "SynRcvd(G=1,2,4,8,16%E=none)", "SynRcvd(G=0.23,2.2,4.4,8.8,17%E=none)", 1e6, 0},
+		"RST":                              {"SynRcvd(G=3,6,12%E=rst%T=21%B=0.02)", "SynRcvd(G=3,6,12%E=rst)", "SynRcvd(G=3,6,12%E=none)", 1e3, 0},
+		"one delay is not two":             {"SynRcvd(G=3.4,5.6,12%E=none%T=100%B=0.2)", "SynRcvd(G=3,6,12%E=none)", "SynRcvd(G=3.4,6.1,11.5%E=none)", 1, 0},
+		"the law of the round trip":        {"Held(G=1.83,2.56,4.86,9.73,20.22,38.91%E=none%T=120%R=0.8%B=0.0005)", linuxFin, gvisFin, 1e6, 100},
+		"gVisor behind a SYN proxy":        {"LastAck(G=2.07,4.14,8.27%E=none%T=22%R=0.69%B=0.0005)", gvisFin, linuxFin, 1e4, 0},
+		"Linux on the edges of its wheel":  {"LastAck(G=0.207,0.208,0.412,0.832,1.664,3.328,6.656%E=none%T=14%R=0.0007%B=0.0001)", linuxFin, gvisFin, 1, 0}, // measured
+		"Linux next to us":                 {"LastAck(G=0.21,0.21,0.43,0.82,1.67,3.45,6.65,13.31,28.16%E=none%T=120%R=0.0006%B=0.0005)", linuxFin, gvisFin, 1e6, 0},
+		"cut short by a defence":           {"SynRcvd(G=3%E=none%T=100%B=0.02)", "SynRcvd(G=3,6,12,24%E=none)", "SynRcvd(G=5,6,12,24%E=none)", 100, 0},
+		"cookies":                          {"SynRcvd(G=%E=none%T=20%B=0.02)", "SynRcvd(G=%E=none)", linuxSyn, 100, 0},
+		"no conclusion from a short watch": {"SynRcvd(G=3%E=none%T=8%B=0.001)", "SynRcvd(G=3,6,12%E=none)", "SynRcvd(G=3%E=none)", 0.5, 0},
 	} {
-		p := DefaultParams()
 		run := observed(t, c.run)
-		better, worse := LogLikelihood(schedule(t, c.better), run, p), LogLikelihood(schedule(t, c.worse), run, p)
-		if !(better-worse > math.Log(c.factor)) {
-			t.Errorf("%s: %.2f and %.2f, want a factor of %g", name, better, worse, c.factor)
+		check := func(p Params, factor float64) {
+			t.Helper()
+			better, worse := LogLikelihood(schedule(t, c.better), run, p), LogLikelihood(schedule(t, c.worse), run, p)
+			if !(better-worse > math.Log(factor)) {
+				t.Errorf("%s: %.2f and %.2f, want a factor of %g", name, better, worse, factor)
+			}
 		}
+		check(neverBusy(), c.factor)
+		check(DefaultParams(), cmp.Or(c.busy, c.factor))
 	}
 }
 

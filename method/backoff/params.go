@@ -13,10 +13,9 @@ type Params struct {
 	Jitter time.Duration
 	// Wheel is the most by which a timer wheel is late, as a part of the gap.
 	Wheel float64
-	// Punctual is the part of gaps by which it is not late at all, if they are multiples of
-	// its grain: the timer before has expired at an edge of the wheel. A timeout of 208 ms
-	// is one of all grains up to 512 ms (measured, Linux 6.18).
-	Punctual float64
+	// Ticks are those of timer wheels; the parts of hosts that have them are a guess. Of
+	// the rest nothing is known but Wheel.
+	Ticks [numTicks]Tick
 
 	// Conditions are what all flows of a host share.
 	Conditions [numConditions]Condition
@@ -85,7 +84,7 @@ const (
 func DefaultParams() Params {
 	return Params{
 		Delay: 20 * time.Millisecond, DelayFloor: 500 * time.Microsecond,
-		Jitter: 10 * time.Millisecond, Wheel: 0.13, Punctual: 0.4,
+		Jitter: 10 * time.Millisecond, Wheel: 0.13, Ticks: [numTicks]Tick{{4 * time.Millisecond, 0.5}, {time.Millisecond, 0.3}},
 		Conditions: [numConditions]Condition{
 			usual: {Share: 0.82, Loss: 0.01},
 			lossy: {Share: 0.15, Loss: 0.08},

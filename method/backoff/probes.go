@@ -23,11 +23,16 @@ const (
 )
 
 // optsSYN are what hosts of today offer; without them modern stacks answer
-// differently and SYN cookies lose options. The timestamp is filled in.
+// differently and SYN cookies lose options. Over IPv6 the MSS is another, and the timestamp
+// is filled in.
 var optsSYN = []byte("\x02\x04\x05\xb4\x04\x02\x08\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x01\x03\x03\x07")
 
-// stampAt is where the value of the timestamp stands in optsSYN.
-const stampAt = 8
+// Places in optsSYN, and the MSS that leaves room for the longer header of IPv6 in 1500 bytes.
+const (
+	mssAt   = 2
+	stampAt = 8
+	mss6    = 1440
+)
 
 // window is what we offer: open, as a closed one would start the persist timer.
 const window = 64240
@@ -59,9 +64,12 @@ func stampOptions(value, echo uint32) []byte {
 	return binary.BigEndian.AppendUint32(b, echo)
 }
 
-// synOptions are optsSYN with a timestamp.
-func synOptions(value uint32) []byte {
+// synOptions are optsSYN over a version of IP, with a timestamp.
+func synOptions(over packet.Network, value uint32) []byte {
 	b := bytes.Clone(optsSYN)
+	if over == packet.IPv6 {
+		binary.BigEndian.PutUint16(b[mssAt:], mss6)
+	}
 	binary.BigEndian.PutUint32(b[stampAt:], value)
 	return b
 }

@@ -70,8 +70,11 @@ func peersOf(p *packet.Packet) peers { return peers{p.Src, netip.AddrPortFrom(p.
 // isSYN reports whether a packet looks like the SYN of a flow.
 func isSYN(p *packet.Packet) bool {
 	h := &p.TCP
-	return h.Flags == packet.SYN && h.Window == window && h.SrcPort >= lowestPort && h.SrcPort < highestPort && len(h.Options) == len(optsSYN) &&
-		bytes.Equal(h.Options[:stampAt], optsSYN[:stampAt]) && bytes.Equal(h.Options[stampAt+4:], optsSYN[stampAt+4:])
+	if h.Flags != packet.SYN || h.Window != window || h.SrcPort < lowestPort || h.SrcPort >= highestPort {
+		return false
+	}
+	value, _, _ := h.Timestamp()
+	return bytes.Equal(h.Options, synOptions(p.Network, value))
 }
 
 func (r *Replay) begin(k peers, port uint16) bool {
@@ -135,7 +138,7 @@ func (t *talk) machine(k peers) *Machine {
 	if !ok {
 		return nil
 	}
-	m := &Machine{portBase: t.port - uint16(lowest)*(resyns+1)}
+	m := &Machine{portBase: t.port - uint16(lowest)*(resyns+1), label: t.packets[0].p.IPv6.FlowLabel}
 	m.Target = Target{k.host.Addr(), k.host.Port()}
 	m.First = t.packets[0].at
 	for s := range numProbed {
@@ -170,8 +173,8 @@ func (t *talk) states() (lowest State, all States, ok bool) {
 	return lowest, all << lowest, lowest+last < numProbed
 }
 
-// resent notes that a packet of ours left, or that our kernel reset a connection: its
-// RSTs have the IP ID 0, which ours never have. It reports false for what no flow sends.
+// resent notes that a packet of ours left, or that our kernel reset a connection. It
+// reports false for what no flow sends.
 func (m *Machine) resent(p *packet.Packet, at time.Time) bool {
 	h := &p.TCP
 	f := m.Exchange.flow(State(h.SrcPort-m.portBase) / (resyns + 1))
@@ -193,7 +196,7 @@ func (m *Machine) resent(p *packet.Packet, at time.Time) bool {
 		}
 	}
 	m.Last = later(m.Last, at)
-	if which == RST && p.Network == packet.IPv4 && p.IPv4.ID == 0 {
+	if which == RST && m.kernels(p) {
 		m.Receive(p, at)
 		return true
 	}
@@ -206,4 +209,13 @@ func (m *Machine) resent(p *packet.Packet, at time.Time) bool {
 	}
 	f.sent(which, at)
 	return true
+}
+
+// kernels reports whether a RST is of our kernel: its have the IP ID 0, which ours never
+// have, and over IPv6 another flow label than all packets of the machine.
+func (m *Machine) kernels(p *packet.Packet) bool {
+	if p.Network == packet.IPv6 {
+		return p.IPv6.FlowLabel != m.label
+	}
+	return p.IPv4.ID == 0
 }

@@ -136,15 +136,19 @@ func TestReplayOthers(t *testing.T) {
 func FuzzReplay(f *testing.F) {
 	f.Add([]byte{0, 24, 1, 3, 20, 2})
 	f.Add([]byte{})
-	h := linux()
-	h.lose, h.double = 1, true
-	w := newWire(f, h, Options{Timeout: 30 * time.Second, Hold: 800 * ms})
-	w.run()
-	slices.SortStableFunc(w.trace, func(a, b passing) int { return a.at.Compare(b.at) })
+	var trace []passing
+	for _, wireTo := range []func(testing.TB, *host, Options) *wire{newWire, newWire6} {
+		h := linux()
+		h.lose, h.double = 1, true
+		w := wireTo(f, h, Options{Timeout: 30 * time.Second, Hold: 800 * ms})
+		w.run()
+		trace = append(trace, w.trace...)
+	}
+	slices.SortStableFunc(trace, func(a, b passing) int { return a.at.Compare(b.at) })
 	f.Fuzz(func(t *testing.T, data []byte) {
-		frames := make([][]byte, len(w.trace))
-		for i := range w.trace {
-			frames[i] = slices.Clone(w.trace[i].frame)
+		frames := make([][]byte, len(trace))
+		for i := range trace {
+			frames[i] = slices.Clone(trace[i].frame)
 		}
 		for ; len(data) >= 3; data = data[3:] {
 			frame := frames[int(data[0])%len(frames)]
@@ -152,7 +156,7 @@ func FuzzReplay(f *testing.F) {
 		}
 		var r Replay
 		for i, frame := range frames {
-			r.Add(read(frame), w.trace[i].at)
+			r.Add(read(frame), trace[i].at)
 		}
 		for host := range r.first {
 			e := r.Of(host)

@@ -12,10 +12,11 @@ type timetable struct {
 	variance []float64 // of the gap before each
 	off      []float64 // variance of at, the phase of a tick and the wheel included
 	slack    []float64 // width of the gap before each if it is one-sided, 0 if it is not
-	punctual float64   // part of such gaps that are as short as they can be
 	copies   int       // segments after the first
 	end      Ending
 	sharpest float64 // least variance of a gap
+
+	expiries [numTicks][]float64 // how long the gap before each is on a timer wheel, 0 if it is not known; nil: it has none
 }
 
 // tickVariance is the least that is believed of any gap: a tenth of a millisecond.
@@ -32,8 +33,10 @@ func (p Params) timetable(s *Schedule, least time.Duration) *timetable {
 	if s.Jitter > 0 {
 		jitter = s.Jitter
 	}
-	if s.Wheel && punctual(s.Gaps) {
-		t.punctual = p.Punctual
+	if s.Wheel {
+		for i, tick := range p.Ticks {
+			t.expiries[i] = expiries(s.Gaps, tick.Tick)
+		}
 	}
 	varies := math.Pow(max(jitter, least).Seconds(), 2) + tickVariance
 	for i, gap := range s.Gaps {
@@ -49,35 +52,6 @@ func (p Params) timetable(s *Schedule, least time.Duration) *timetable {
 		t.off[i+1] = t.off[i] + varies + t.slack[i+1]*t.slack[i+1]/12
 	}
 	return t
-}
-
-// grain is to what a timer wheel with ticks of 1 ms rounds a gap: its levels have 64 places,
-// each level eight times as wide as the one below.
-func grain(gap time.Duration) time.Duration {
-	g := time.Millisecond
-	for gap >= 63*g {
-		g *= 8
-	}
-	return g
-}
-
-// roundness is how near to a multiple of its grain the second gap has to be; those after it
-// as many times as they are longer.
-const roundness = time.Millisecond / 2
-
-// punctual reports whether gaps keep to the edges of a timer wheel, so that it is late by
-// nothing.
-func punctual(gaps []time.Duration) bool {
-	if len(gaps) < 2 {
-		return false
-	}
-	for _, gap := range gaps[1:] {
-		about := time.Duration(float64(roundness) * float64(gap) / float64(gaps[1]))
-		if (gap+about)%grain(gap) > 2*about {
-			return false
-		}
-	}
-	return true
 }
 
 // plan is how a host follows a schedule.

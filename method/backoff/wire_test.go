@@ -2,6 +2,7 @@ package backoff
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ var (
 	us, them, epoch = methodtest.Us, methodtest.Them, methodtest.Epoch
 	frameOf, read   = methodtest.Frame, methodtest.Read
 
-	web = Target{Addr: them, Port: 80}
+	us6, them6 = methodtest.Us6, methodtest.Them6
 )
 
 const ms = time.Millisecond
@@ -58,6 +59,7 @@ type wire struct {
 	t     testing.TB
 	m     *Machine
 	host  *host
+	us    netip.Addr
 	trip  time.Duration
 	now   time.Time
 	sent  []sending
@@ -86,12 +88,18 @@ type event struct {
 	timer func()
 }
 
-func newWire(t testing.TB, h *host, o Options) *wire {
+func newWire(t testing.TB, h *host, o Options) *wire { return newWireTo(t, us, them, h, o) }
+
+// newWire6 is one over IPv6.
+func newWire6(t testing.TB, h *host, o Options) *wire { return newWireTo(t, us6, them6, h, o) }
+
+func newWireTo(t testing.TB, us, them netip.Addr, h *host, o Options) *wire {
 	h.conns = map[uint16]*conn{}
 	if h.window == 0 && h.opens == 0 {
 		h.window = 65160
 	}
-	return &wire{t: t, m: NewMachine(web, method.Key{1}.Stream(them, "backoff"), o), host: h, trip: ms, now: epoch}
+	m := NewMachine(Target{Addr: them, Port: 80}, method.Key{1}.Stream(them, "backoff"), o)
+	return &wire{t: t, m: m, host: h, us: us, trip: ms, now: epoch}
 }
 
 // run drives the machine to its end and gives the time it took.
@@ -143,7 +151,7 @@ func (w *wire) drain() {
 func (w *wire) flush(out *method.Outbox) {
 	for i := range out.Len() {
 		p, tag := out.At(i)
-		p.Src = us
+		p.Src = w.us
 		frame := frameOf(p)
 		q := read(frame)
 		w.trace = append(w.trace, passing{frame, w.now})
@@ -161,9 +169,19 @@ func (w *wire) add(e event) {
 	slices.SortStableFunc(w.due, func(a, b event) int { return cmp.Compare(a.at.Sub(epoch), b.at.Sub(epoch)) })
 }
 
+// fromHost is a packet to us over the version of IP in use.
+func (w *wire) fromHost(over packet.Transport, data []byte) *packet.Packet {
+	p := &packet.Packet{Network: packet.IPv4, Src: w.m.Target.Addr, Dst: w.us, TTL: 64, Transport: over, Payload: data}
+	if w.us.Is6() {
+		p.Network = packet.IPv6
+	}
+	return p
+}
+
 // reply sends a segment of the host to us.
 func (w *wire) reply(q *packet.Packet, c *conn, flags packet.Flags, seq uint32, data string, n int) {
-	p := &packet.Packet{Src: them, Dst: us, TTL: 64, Transport: packet.TCP, Payload: []byte(data), IPv4: packet.IPv4Header{DF: true, ID: uint16(n)}}
+	p := w.fromHost(packet.TCP, []byte(data))
+	p.IPv4 = packet.IPv4Header{DF: true, ID: uint16(n)}
 	p.TCP = packet.TCPHeader{SrcPort: q.TCP.DstPort, DstPort: q.TCP.SrcPort, Seq: seq, Ack: c.rcvNxt, Flags: flags, Window: 502}
 	switch {
 	case flags.Has(packet.SYN):
@@ -225,8 +243,11 @@ func (w *wire) syn(q *packet.Packet) {
 		return
 	}
 	if h.unreachable {
-		p := &packet.Packet{Src: them, Dst: us, TTL: 64, Transport: packet.ICMP, Payload: frameOf(q)[:28]}
+		p := w.fromHost(packet.ICMP, frameOf(q)[:28])
 		p.ICMP.Type = packet.ICMPUnreachable
+		if q.Network == packet.IPv6 {
+			p.Transport, p.ICMP.Type, p.Payload = packet.ICMPv6, packet.ICMPv6Unreachable, frameOf(q)
+		}
 		w.add(event{at: w.now.Add(w.trip), frame: frameOf(p)})
 		return
 	}

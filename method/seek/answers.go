@@ -1,6 +1,7 @@
 package seek
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -59,7 +60,26 @@ func (m *Machine) receiveTCP(p *packet.Packet, at time.Time) bool {
 	m.answered(i, try, at)
 	m.isUp(s.Reason)
 	m.note(s)
+	if s.Open && (m.SYNACK == nil || s.Port == m.OpenTCP) {
+		m.SYNACK = headers(p)
+	}
 	return true
+}
+
+// maxHeaders is room for most headers of IP and TCP with their options, bytes.
+const maxHeaders = 100
+
+// headers is a packet without its data, from the IP header on; nil if it cannot be written
+// again, as with options that do not end where the header does.
+func headers(p *packet.Packet) []byte {
+	var room [maxHeaders]byte
+	q := *p
+	q.Link, q.Payload = packet.Raw, nil
+	raw, err := q.Append(room[:0])
+	if err != nil {
+		return nil
+	}
+	return bytes.Clone(raw)
 }
 
 // revise takes back what was noted of a port that had been given up, or that an error

@@ -56,7 +56,10 @@ type Result struct {
 	ClosedUDP uint16  // always a guess
 	// ClosedKnown is set if ClosedTCP has answered with a reset.
 	ClosedKnown bool
-	RTT         method.RTT
+	// SYNACK is the answer of OpenTCP, or of the first open port if that is none, without
+	// data and from the IP header on; nil if none was seen.
+	SYNACK []byte
+	RTT    method.RTT
 }
 
 // probe is one packet under way: to a TCP port, or the echo request.
@@ -305,10 +308,20 @@ func (m *Machine) send(i int, now time.Duration, out *method.Outbox) {
 	}
 }
 
-// What every honest SYN carries, on a path of 1500-byte packets: MSS 1460, over IPv6 1440.
+// MSS is what the SYNs of a search offer, and all that they do: that of a path of 1500-byte
+// packets, which every honest SYN carries. In bytes.
+func MSS(addr netip.Addr) uint16 {
+	if networkOf(addr) == packet.IPv4 {
+		return mss4
+	}
+	return mss6
+}
+
+const mss4, mss6 = 1460, 1440
+
 var (
-	mssOption  = []byte{packet.OptMSS, 4, 0x05, 0xb4}
-	mssOption6 = []byte{packet.OptMSS, 4, 0x05, 0xa0}
+	mssOption  = []byte{packet.OptMSS, 4, mss4 >> 8, mss4 & 0xff}
+	mssOption6 = []byte{packet.OptMSS, 4, mss6 >> 8, mss6 & 0xff}
 )
 
 // Sent corrects the time of a packet.

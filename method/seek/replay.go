@@ -15,7 +15,9 @@ import (
 type Replay struct {
 	asked map[asked]struct{}
 	ports map[netip.Addr][]State
-	macs  map[netip.Addr]packet.MAC
+
+	synacks map[netip.AddrPort][]byte
+	macs    map[netip.Addr]packet.MAC
 }
 
 // asked is a SYN of a search.
@@ -43,7 +45,7 @@ func (r *Replay) Add(p *packet.Packet, _ time.Time) {
 	h := &p.TCP
 	if h.Flags == packet.SYN && (bytes.Equal(h.Options, mssOption) || bytes.Equal(h.Options, mssOption6)) {
 		if r.asked == nil {
-			r.asked, r.ports = map[asked]struct{}{}, map[netip.Addr][]State{}
+			r.asked, r.ports, r.synacks = map[asked]struct{}{}, map[netip.Addr][]State{}, map[netip.AddrPort][]byte{}
 		}
 		if len(r.asked) < maxAsked {
 			r.asked[asked{p.Src, p.Dst, h.SrcPort, h.DstPort, h.Seq + 1}] = struct{}{}
@@ -69,11 +71,28 @@ func (r *Replay) answer(p *packet.Packet) {
 	known := r.ports[p.Src]
 	if len(known) < maxPorts && !slices.ContainsFunc(known, func(k State) bool { return k.Port == s.Port }) {
 		r.ports[p.Src] = append(known, s)
+		if s.Open {
+			r.synacks[netip.AddrPortFrom(p.Src, s.Port)] = headers(p)
+		}
 	}
 }
 
 // Ports are those of a host that have answered, in the order of their answers.
 func (r *Replay) Ports(host netip.Addr) []State { return r.ports[host] }
+
+// SYNACK is the answer of a port of a host, or of its first open one if that is none, as
+// Result has it.
+func (r *Replay) SYNACK(host netip.Addr, port uint16) []byte {
+	if raw := r.synacks[netip.AddrPortFrom(host, port)]; raw != nil {
+		return raw
+	}
+	for _, s := range r.ports[host] {
+		if s.Open {
+			return r.synacks[netip.AddrPortFrom(host, s.Port)]
+		}
+	}
+	return nil
+}
 
 // advertised notes the hardware address that an advertisement tells.
 func (r *Replay) advertised(p *packet.Packet) {
