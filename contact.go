@@ -26,9 +26,11 @@ type Contact struct {
 	Ports   []uint16        `json:"ports,omitempty"` // the first of those that probes went to
 	Counts  ContactCounts   `json:"counts"`
 
-	Probes  []ProbeSeen `json:"probes,omitempty"`  // the first of each kind
-	Evasion []string    `json:"evasion,omitempty"` // what differs from the tool as it comes: window, fragments, ...
-	Leak    Leak        `json:"leak"`
+	Probes []ProbeSeen `json:"probes,omitempty"` // the first of each kind
+	// Dialogue is what was said over connections to decoys, as it was said, if that is wanted.
+	Dialogue []Speech `json:"dialogue,omitempty"`
+	Evasion  []string `json:"evasion,omitempty"` // what differs from the tool as it comes: window, fragments, ...
+	Leak     Leak     `json:"leak"`
 	// Learned is the target that told most, as the scanner sees it: what its answers show,
 	// and if it was judged, the verdict that he reaches. Only the last record has it.
 	Learned *Host  `json:"learned,omitempty"`
@@ -42,6 +44,7 @@ type ContactCounts struct {
 	Sources  int `json:"sources"`
 	Targets  int `json:"targets"`
 	Ports    int `json:"ports"`
+	Said     int `json:"said,omitempty"` // bytes of dialogue, where that is wanted
 }
 
 // ContactState tells how far a contact has come.
@@ -88,6 +91,26 @@ type ProbeSeen struct {
 	Frame    int       `json:"frame,omitempty"` // its number in the capture, from 1
 	Proto    string    `json:"proto,omitempty"` // tcp, udp, icmp or icmpv6
 	Port     uint16    `json:"port,omitempty"`  // that it went to
+}
+
+// Speech is what one side said over a connection until the other side spoke.
+type Speech struct {
+	At         time.Time  `json:"at"` // its first byte
+	Source     netip.Addr `json:"source"`
+	SourcePort uint16     `json:"source_port"`
+	Target     netip.Addr `json:"target"`
+	Port       uint16     `json:"port"`
+	Answer     bool       `json:"answer,omitempty"` // said by the target
+	Text       string     `json:"text"`             // with a dot for each byte that is not printable ASCII, CR, LF or TAB
+	Data       []byte     `json:"data,omitempty"`   // all bytes, if there are such
+}
+
+// Bytes is what was said.
+func (s *Speech) Bytes() []byte {
+	if s.Data != nil {
+		return s.Data
+	}
+	return []byte(s.Text)
 }
 
 // Leak is how much our answers give away.

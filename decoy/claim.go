@@ -69,17 +69,7 @@ func (n *Network) claim(now time.Time) error {
 		n.ready()
 		return nil
 	}
-	var asked []netip.Addr
-	if n.o.Gateway.IsValid() {
-		asked = append(asked, n.o.Gateway)
-	} else {
-		n.groups.each(func(g *Group, addr netip.Addr) bool {
-			if g.live(n.o.Key, addr) {
-				asked = append(asked, addr)
-			}
-			return len(asked) <= maxAsked
-		})
-	}
+	asked := n.wanted()
 	if len(asked) > maxAsked {
 		return fmt.Errorf("decoy: more than %d addresses are too many to ask a segment for; have them routed here, to a gateway address", maxAsked)
 	}
@@ -93,18 +83,42 @@ func (n *Network) claim(now time.Time) error {
 	return nil
 }
 
+// wanted are the addresses of the segment that are to be ours, one more than maxAsked at most.
+func (n *Network) wanted() (all []netip.Addr) {
+	if n.o.routed() {
+		return n.o.gateways()
+	}
+	n.groups.each(func(g *Group, addr netip.Addr) bool {
+		if g.live(n.o.Key, addr) {
+			all = append(all, addr)
+			if also := g.also(addr); also.IsValid() {
+				all = append(all, also)
+			}
+		}
+		return len(all) <= maxAsked
+	})
+	return all
+}
+
 // probe asks for an address after a while, that many times, and owns it if nobody speaks up.
 func (n *Network) probe(now time.Time, addr netip.Addr, wait time.Duration, times int, luck *method.Stream) {
 	n.queue.must(event{due: now.Add(wait), do: func(now time.Time) {
 		if _, asking := n.claims.asking[addr]; !asking {
 			return
 		}
-		if times == 0 {
+		switch {
+		case n.silent(): // what has not been asked cannot be told
+			n.probe(now, addr, announceWait, max(times, 1), luck)
+			return
+		case times == 0:
 			n.settled(addr)
 			return
 		}
-		mac := n.macOf(addr)
-		n.sendARP(packet.Broadcast, mac, packet.ARPHeader{Op: packet.ARPRequest, SenderMAC: mac, SenderIP: netip.IPv4Unspecified(), TargetIP: addr})
+		if mac := n.macOf(addr); addr.Is6() {
+			n.solicit(addr, mac, times == probes)
+		} else {
+			n.sendARP(packet.Broadcast, mac, packet.ARPHeader{Op: packet.ARPRequest, SenderMAC: mac, SenderIP: netip.IPv4Unspecified(), TargetIP: addr})
+		}
 		next := announceWait
 		if times > 1 {
 			next = time.Duration(luck.Between(int(probeLeast), int(probeMost)))
@@ -135,7 +149,7 @@ func (n *Network) arp(p *packet.Packet) {
 		n.heed(a.TargetIP, a.SenderMAC, true)
 	}
 	if a.Op != packet.ARPRequest || !n.arpFor(a.TargetIP) || !n.claims.open(a.TargetIP) || !station(p.SrcMAC) ||
-		!n.limits.take(a.SenderIP, n.now) {
+		n.silent() || !n.limits.take(a.SenderIP, n.now) {
 		return
 	}
 	mac := n.macOf(a.TargetIP)
@@ -153,13 +167,14 @@ func (n *Network) heed(addr netip.Addr, mac packet.MAC, wants bool) {
 	}
 }
 
-// arpFor reports whether ARP for an address is ours to answer, once it is owned.
+// arpFor reports whether ARP, or a solicitation, for an address is ours to answer, once it is
+// owned.
 func (n *Network) arpFor(addr netip.Addr) bool {
-	if n.o.Gateway.IsValid() {
-		return addr == n.o.Gateway
+	if n.o.routed() {
+		return n.o.isGateway(addr)
 	}
 	g := n.groups.of(addr)
-	return g != nil && g.live(n.o.Key, addr)
+	return g != nil && g.live(n.o.Key, g.first(addr))
 }
 
 // macOf is the hardware address that goes with one of ours.
@@ -168,7 +183,7 @@ func (n *Network) macOf(addr netip.Addr) packet.MAC {
 		return h.mac
 	}
 	if g := n.groups.of(addr); g != nil {
-		return n.hosts.mac(g, addr)
+		return n.hosts.mac(g, g.first(addr))
 	}
 	return n.o.MAC
 }

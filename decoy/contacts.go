@@ -31,7 +31,8 @@ type contact struct {
 	packets     int
 	answers     int
 	live        bool
-	isn, ack    uint32         // of the last SYN-ACK that he got: its number and what it acknowledges
+	isn, ack    uint32 // of the last SYN-ACK that he got: its number and what it acknowledges
+	dialogue    dialogue
 	raised      *whorl.Contact // what a sensor made of it; nil: nothing
 	state       whorl.ContactState
 	records     int // told so far
@@ -64,6 +65,15 @@ func (s *contacts) note(now time.Time, p *packet.Packet) *contact {
 	c.last = now
 	c.packets++
 	c.targets.add(p.Dst)
+	c.heard(p)
+	return c
+}
+
+// heard files what the transport header of a packet tells; c may be nil.
+func (c *contact) heard(p *packet.Packet) {
+	if c == nil {
+		return
+	}
 	switch p.Transport {
 	case packet.TCP:
 		c.ports.add(p.TCP.DstPort)
@@ -72,7 +82,6 @@ func (s *contacts) note(now time.Time, p *packet.Packet) *contact {
 	case packet.UDP:
 		c.ports.add(p.UDP.DstPort)
 	}
-	return c
 }
 
 // open begins a contact.
@@ -99,16 +108,22 @@ func (s *contacts) open(now time.Time, p *packet.Packet) *list.Element {
 // answered counts an answer; c is the contact at hand, or nil.
 func (s *contacts) answered(c *contact, p *packet.Packet) {
 	if c == nil || c.src != p.Dst {
-		e, ok := s.known[p.Dst]
-		if !ok {
+		if c = s.of(p.Dst); c == nil {
 			return
 		}
-		c = e.Value.(*contact)
 	}
 	c.answers++
 	if p.Transport == packet.TCP && p.TCP.Flags.Has(packet.SYN|packet.ACK) {
 		c.isn, c.ack = p.TCP.Seq, p.TCP.Ack
 	}
+}
+
+// of is the contact of a source; nil if there is none.
+func (s *contacts) of(src netip.Addr) *contact {
+	if e, ok := s.known[src]; ok {
+		return e.Value.(*contact)
+	}
+	return nil
 }
 
 // told tells of a contact if its state has changed: it is confirmed when its source is live
@@ -168,7 +183,9 @@ func (s *contacts) record(c *contact, state whorl.ContactState) {
 	r.Schema, r.ID, r.State = whorl.ContactSchema, c.id, state
 	r.Seen = whorl.Span{First: c.first, Last: c.last}
 	r.Targets, r.Ports = c.targets.list(), c.ports.list()
-	r.Counts = whorl.ContactCounts{Packets: c.packets, Answered: c.answers, Sources: max(len(r.Sources), r.Counts.Sources), Targets: c.targets.n, Ports: c.ports.n}
+	r.Counts = whorl.ContactCounts{Packets: c.packets, Answered: c.answers, Sources: max(len(r.Sources), r.Counts.Sources), Targets: c.targets.n, Ports: c.ports.n,
+		Said: c.dialogue.total}
+	r.Dialogue = c.dialogue.told()
 	r.Persona = s.persona(c.target())
 	s.tell(&r)
 }

@@ -12,7 +12,7 @@ import (
 func (n *Network) welcome(p *packet.Packet) bool {
 	s := p.Src
 	switch {
-	case !s.Is4() || s.IsUnspecified() || s.IsMulticast() || s.IsLoopback() || s.As4()[0] == 0 || s.As4()[0] >= 240:
+	case !single(s):
 		return false
 	case n.link == packet.Ethernet && (!station(p.DstMAC) || !station(p.SrcMAC)):
 		return false
@@ -22,13 +22,24 @@ func (n *Network) welcome(p *packet.Packet) bool {
 	return true
 }
 
+// single reports whether an address can be that of one host.
+func single(a netip.Addr) bool {
+	switch {
+	case a.IsUnspecified() || a.IsMulticast() || a.IsLoopback():
+		return false
+	case a.Is4():
+		return a.As4()[0] != 0 && a.As4()[0] < 240
+	}
+	return a.Is6() && !a.Is4In6()
+}
+
 // station reports whether a hardware address is that of one station.
 func station(m packet.MAC) bool { return m[0]&1 == 0 && !m.IsZero() }
 
 // ours reports whether an address is a decoy's or the gateway's. One that somebody else uses
 // is his.
 func (n *Network) ours(addr netip.Addr) bool {
-	return (n.groups.of(addr) != nil || addr == n.o.Gateway) && !n.claims.isLost(addr)
+	return (n.groups.of(addr) != nil || n.o.isGateway(addr)) && !n.claims.isLost(addr)
 }
 
 // forAll reports whether an address stands for all hosts of a network that we know.

@@ -16,6 +16,9 @@ import (
 // Group is addresses that have something in common.
 type Group struct {
 	Addrs Range
+	// Also, if valid, is as many addresses of the other version of IP: the i-th of both are one
+	// host's.
+	Also Range
 	// Entries are what the addresses are. Of several, each address is one by the key and its
 	// place: as many in a row as there are entries are all different. An entry that cannot be
 	// shown on the wire leaves its place to the next one.
@@ -29,26 +32,36 @@ type Group struct {
 	Services func(*osdb.Entry, netip.Addr) []persona.Service
 	Hardware Hardware
 
+	Hops   uint8         // routers that seem to be before it; at most MaxHops
 	Jitter time.Duration // a packet takes up to so much longer, each way
 	Loss   float64       // probability that a packet is lost, each way
+
+	mirror *Group // whose Also these Addrs are; nil: no group's
 }
 
 // check refuses a group that makes no sense.
 func (g *Group) check() error {
 	switch {
-	case !g.Addrs.First.Is4() || !g.Addrs.Last.Is4() || g.Addrs.Last.Less(g.Addrs.First):
-		return errors.New("decoy: a group wants a range of IPv4 addresses")
-	case number(g.Addrs.Last)-number(g.Addrs.First) >= maxGroup:
+	case !g.Addrs.good():
+		return errors.New("decoy: a group wants a range of addresses of one version of IP")
+	case g.Also != Range{} && (!g.Also.good() || g.Also.First.Is4() == g.Addrs.First.Is4() || g.Also.Len() != g.Addrs.Len()):
+		return fmt.Errorf("decoy: %v: the other addresses are as many, of the other version of IP", g.Addrs)
+	case g.Addrs.Len() > maxGroup:
 		return fmt.Errorf("decoy: %v: more than %d addresses", g.Addrs, maxGroup)
 	case len(g.Entries) == 0:
 		return fmt.Errorf("decoy: %v: no record says what is there", g.Addrs)
 	case !(g.Share >= 0 && g.Share <= 1) || !(g.Loss >= 0 && g.Loss < 1):
 		return fmt.Errorf("decoy: %v: a share is from 0 to 1, a loss less than 1", g.Addrs)
+	case g.Hops > MaxHops:
+		return fmt.Errorf("decoy: %v: %d hops; want at most %d", g.Addrs, g.Hops, MaxHops)
 	case g.Jitter < 0 || g.Persona.Delay < 0:
 		return fmt.Errorf("decoy: %v: times are not negative", g.Addrs)
 	}
 	return nil
 }
+
+// MaxHops leaves something of the least TTL that systems begin with, 32.
+const MaxHops = 30
 
 // maxGroup is how many addresses a group may have: those of a /8.
 const maxGroup = 1 << 24
@@ -85,6 +98,9 @@ func newGroups(of []Group, key method.Key) (groups, error) {
 		g := of[i]
 		g.Entries = g.shuffled(key)
 		out = append(out, &g)
+		if g.Also.First.IsValid() {
+			out = append(out, &Group{Addrs: g.Also, mirror: &g})
+		}
 	}
 	slices.SortFunc(out, func(a, b *Group) int { return a.Addrs.First.Compare(b.Addrs.First) })
 	for i := 1; i < len(out); i++ {
@@ -100,22 +116,23 @@ func newGroups(of []Group, key method.Key) (groups, error) {
 
 // of is the group of an address, or nil.
 func (s groups) of(addr netip.Addr) *Group {
-	if !addr.Is4() {
-		return nil
-	}
-	i, found := slices.BinarySearchFunc(s, number(addr), func(g *Group, n uint32) int { return cmp.Compare(number(g.Addrs.First), n) })
+	i, found := slices.BinarySearchFunc(s, addr, func(g *Group, a netip.Addr) int { return g.Addrs.First.Compare(a) })
 	if !found {
 		i--
 	}
-	if i < 0 || number(addr) > number(s[i].Addrs.Last) {
+	if i < 0 || s[i].Addrs.Last.Less(addr) {
 		return nil
 	}
-	return s[i]
+	return cmp.Or(s[i].mirror, s[i])
 }
 
-// each goes through all addresses in order until f says that it is enough.
+// each goes through all hosts, by their first addresses in order, until f says that it is
+// enough.
 func (s groups) each(f func(*Group, netip.Addr) bool) {
 	for _, g := range s {
+		if g.mirror != nil {
+			continue
+		}
 		for i := range g.Addrs.Len() {
 			if !f(g, g.Addrs.At(i)) {
 				return

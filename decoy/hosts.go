@@ -21,6 +21,7 @@ import (
 // host is one decoy.
 type host struct {
 	addr    netip.Addr
+	also    netip.Addr // the zero Addr: none
 	entry   *osdb.Entry
 	persona *persona.Persona // nil: its record cannot be shown on the wire
 	node    link.Node        // the persona, or the path to it; nil as well
@@ -32,12 +33,13 @@ type host struct {
 type hosts struct {
 	groups groups
 	key    method.Key
-	start  time.Time                     // clocks are set by it
-	own    packet.MAC                    // hardware address of the interface
-	routed bool                          // all have that
-	keep   int                           // that many at most
-	scarce bool                          // there are more addresses than are kept
-	told   func(netip.Addr, *osdb.Entry) // of each that is made; nil: nobody
+	start  time.Time                         // clocks are set by it
+	own    packet.MAC                        // hardware address of the interface
+	routed bool                              // all have that
+	keep   int                               // that many at most
+	scarce bool                              // there are more addresses than are kept
+	told   func(netip.Addr, *osdb.Entry)     // of each that is made; nil: nobody
+	said   func(netip.Addr, *persona.Saying) // over connections of that decoy; nil: nobody wants to know
 
 	known   map[netip.Addr]*list.Element
 	used    list.List        // of *host, the last used first
@@ -50,9 +52,11 @@ type hosts struct {
 func newHosts(o *Options, of groups) hosts {
 	all := 0
 	for _, g := range of {
-		all += g.Addrs.Len()
+		if g.mirror == nil {
+			all += g.Addrs.Len()
+		}
 	}
-	return hosts{groups: of, key: o.Key, start: o.Start, own: o.MAC, routed: o.Gateway.IsValid(), keep: o.Keep, scarce: all > o.Keep,
+	return hosts{groups: of, key: o.Key, start: o.Start, own: o.MAC, routed: o.routed(), keep: o.Keep, scarce: all > o.Keep,
 		told: o.Made, known: map[netip.Addr]*list.Element{}, scratch: &persona.Scratch{}}
 }
 
@@ -71,10 +75,10 @@ func (s *hosts) remembered(addr netip.Addr) *host {
 // make makes the decoy of an address; nil if none is live there.
 func (s *hosts) make(addr netip.Addr) *host {
 	g := s.groups.of(addr)
-	if g == nil || !g.live(s.key, addr) {
+	if g == nil || !g.live(s.key, g.first(addr)) {
 		return nil
 	}
-	h, _ := s.build(g, addr)
+	h, _ := s.build(g, g.first(addr))
 	s.add(h)
 	return h
 }
@@ -82,8 +86,8 @@ func (s *hosts) make(addr netip.Addr) *host {
 // build makes it without remembering. The records of a group stand in for each other; the
 // error is why the first of them cannot be shown if none can.
 func (s *hosts) build(g *Group, addr netip.Addr) (h *host, why error) {
-	h = &host{addr: addr, mac: s.mac(g, addr)}
-	place := int(number(addr) - number(g.Addrs.First))
+	h = &host{addr: addr, also: g.also(addr), mac: s.mac(g, addr)}
+	place := int(g.Addrs.place(addr))
 	for i := range g.Entries {
 		e := g.Entries[(place+i)%len(g.Entries)]
 		p, err := persona.New(e, s.options(g, addr, e))
@@ -117,29 +121,50 @@ func (s *hosts) options(g *Group, addr netip.Addr, e *osdb.Entry) persona.Option
 	if g.Services != nil {
 		o.Services = slices.Concat(o.Services, g.Services(e, addr))
 	}
-	o.Addr, o.Key, o.Scratch = addr, s.key, s.scratch
+	o.Addr, o.Addr6, o.Key, o.Scratch = addr, g.also(addr), s.key, s.scratch
+	if o.Addr6.Is4() {
+		o.Addr, o.Addr6 = o.Addr6, o.Addr
+	}
+	if s.said != nil {
+		four, six := o.Addr, o.Addr6
+		o.Said = func(what *persona.Saying) {
+			if what.Peer.Is6() {
+				s.said(six, what)
+			} else {
+				s.said(four, what)
+			}
+		}
+	}
 	phase := s.key.Stream(addr, "decoy boot")
 	last := s.start.Add(-bootLeast)
 	o.Boot = last.Add(-(time.Duration(last.UnixNano()) + time.Duration(phase.Between(0, int(bootEvery/time.Second)))*time.Second) % bootEvery)
 	return o
 }
 
-// path puts a persona behind a bad path if its group has one.
+// path puts a persona behind routers or a bad path if its group has them.
 func (s *hosts) path(g *Group, addr netip.Addr, p *persona.Persona) link.Node {
+	var node link.Node = p
+	if g.Hops > 0 {
+		node = &sim.Hops{Node: node, N: g.Hops}
+	}
 	if g.Jitter == 0 && g.Loss == 0 {
-		return p
+		return node
 	}
 	luck := s.key.Stream(addr, "decoy path")
-	return &sim.Impair{Node: p, Delay: g.Jitter / 2, Jitter: g.Jitter / 2, Loss: g.Loss, Rand: rand.New(rand.NewPCG(luck.Uint64(), luck.Uint64()))}
+	return &sim.Impair{Node: node, Delay: g.Jitter / 2, Jitter: g.Jitter / 2, Loss: g.Loss, Rand: rand.New(rand.NewPCG(luck.Uint64(), luck.Uint64()))}
 }
 
 // add remembers a decoy.
 func (s *hosts) add(h *host) {
-	if len(s.known) >= s.keep {
+	if s.used.Len() >= s.keep {
 		s.forget(s.used.Back().Value.(*host).addr)
 		s.forgotten++
 	}
-	s.known[h.addr] = s.used.PushFront(h)
+	e := s.used.PushFront(h)
+	s.known[h.addr] = e
+	if h.also.IsValid() {
+		s.known[h.also] = e
+	}
 	if h.node == nil {
 		s.unshown++
 		return
@@ -159,8 +184,9 @@ func (s *hosts) forget(addr netip.Addr) {
 	if s.resting == e {
 		s.resting = e.Next()
 	}
-	s.used.Remove(e)
-	delete(s.known, addr)
+	h := s.used.Remove(e).(*host)
+	delete(s.known, h.addr)
+	delete(s.known, h.also)
 }
 
 // restRound is in how many calls of rest every decoy gets its turn.
@@ -168,7 +194,7 @@ const restRound = 600
 
 // rest lets some decoys give back what they do not need any more.
 func (s *hosts) rest(now time.Time) {
-	for range len(s.known)/restRound + 1 {
+	for range s.used.Len()/restRound + 1 {
 		if s.resting == nil {
 			s.resting = s.used.Front()
 		}

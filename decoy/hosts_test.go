@@ -147,7 +147,7 @@ func TestRefusedGroups(t *testing.T) {
 		groups     []Group
 	}{
 		{"none", "no addresses", nil},
-		{"no range", "IPv4 addresses", []Group{{Entries: entries}}},
+		{"no range", "of one version", []Group{{Entries: entries}}},
 		{"too many", "more than", []Group{{Addrs: r("10.0.0.0/7"), Entries: entries}}},
 		{"no record", "no record", []Group{{Addrs: r("10.0.0.0/8")}}},
 		{"share", "share", []Group{{Addrs: r("10.0.0.1"), Entries: entries, Share: 1.5}}},

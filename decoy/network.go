@@ -1,8 +1,10 @@
 package decoy
 
 import (
+	"cmp"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"whorl"
@@ -24,6 +26,8 @@ type Options struct {
 	// Gateway, if valid, is an address of the segment to which routers send what is for the
 	// decoys. ARP is answered for it alone, at MAC, and no decoy is asked for.
 	Gateway netip.Addr
+	// Gateway6 is the same over IPv6, and neighbour solicitations.
+	Gateway6 netip.Addr
 	// Free says that all addresses are known to be free, so that nobody is asked.
 	Free bool
 	// Networks are those of the segment. Their first and last addresses are no hosts'.
@@ -31,12 +35,14 @@ type Options struct {
 	// Peers, if any, are the only ones that are answered.
 	Peers  []netip.Prefix
 	Limits Limits
+	MTU    int // bytes of the largest packet that the link takes; 0: 1,500
 
 	// What happens is told to these, if they are not nil, from within Run.
 	Made     func(netip.Addr, *osdb.Entry) // each persona that is made
 	Ready    func()                        // all addresses are settled
 	Conflict func(Conflict)                // an address is somebody else's
 	Contact  func(*whorl.Contact)          // valid until it returns
+	Dialogue bool                          // contacts tell what was said over connections, 4 KiB of it
 	Late     func(lost int)                // so many frames were lost since the last time, once a second at most
 }
 
@@ -60,6 +66,9 @@ type Network struct {
 	limits   limits
 	contacts contacts
 	sensor   Sensor
+	members  bool // a query for groups is being answered
+	partial  reassembly
+	paused   atomic.Bool
 
 	now    time.Time // of the packet or event at hand
 	in     packet.Packet
@@ -82,6 +91,7 @@ type Counts struct {
 	Limited        int // packets in or out that a limit stopped
 	Refused        int // frames that the link did not take, or that cannot be written
 	Dropped        int // frames that came too fast to be read
+	Paused         int // packets in or out that a pause stopped
 	Overdue        int // answers for which there was no more room
 
 	Made, Forgotten, Unshown int // personas
@@ -99,9 +109,13 @@ func New(o Options) (*Network, error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
+	o.MTU = max(cmp.Or(o.MTU, usualMTU), leastMTU)
 	n := &Network{o: o, groups: g, hosts: newHosts(&o, g), limits: limits{Limits: o.Limits}}
+	if o.Dialogue {
+		n.hosts.said = n.said
+	}
 	for _, g := range n.groups {
-		if len(g.Entries) > standIns {
+		if len(g.Entries) > standIns || g.mirror != nil {
 			continue
 		}
 		if _, why := n.hosts.build(g, g.Addrs.First); why != nil {

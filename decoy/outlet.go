@@ -28,6 +28,9 @@ func (n *Network) outlet(h *host, to packet.MAC) *outlet {
 // Send encodes the packet at once. One that no limit allows, or that cannot be encoded, is lost.
 func (o *outlet) Send(after time.Duration, p *packet.Packet) {
 	n := o.n
+	if n.silent() {
+		return
+	}
 	if !n.limits.take(p.Dst, n.now) {
 		n.counts.Limited++
 		return
@@ -40,6 +43,17 @@ func (o *outlet) Send(after time.Duration, p *packet.Packet) {
 		return
 	}
 	n.contacts.answered(n.at, p)
+	if p.Network != packet.IPv4 || len(frame)-n.header() <= n.o.MTU {
+		n.depart(after, frame)
+		return
+	}
+	for _, f := range fragments(frame, n.header(), n.o.MTU) {
+		n.depart(after, f)
+	}
+}
+
+// depart lets a frame leave after a while.
+func (n *Network) depart(after time.Duration, frame []byte) {
 	if after <= 0 {
 		n.leave(frame)
 		return
@@ -55,7 +69,7 @@ func (o *outlet) After(delay time.Duration, f func(time.Time)) {
 // leave lets a frame leave with the next batch. What was on its way from an address that
 // somebody else has by now stays.
 func (n *Network) leave(frame []byte) {
-	if len(n.claims.lost) > 0 && n.claims.isLost(n.source(frame)) {
+	if len(n.claims.lost) > 0 && n.claims.isLost(n.source(frame)) || n.silent() {
 		return
 	}
 	if n.sensor != nil {
@@ -64,14 +78,21 @@ func (n *Network) leave(frame []byte) {
 	n.out = append(n.out, frame)
 }
 
-// source is the address that a frame with an IPv4 packet is from.
+// source is the address that a frame with an IP packet is from.
 func (n *Network) source(frame []byte) netip.Addr {
-	const inIP, ethernet = 12, 14
-	at := inIP
-	if n.link == packet.Ethernet {
-		at += ethernet
+	const in4, in6 = 12, 8
+	if frame = frame[n.header():]; frame[0]>>4 == 6 {
+		return netip.AddrFrom16([16]byte(frame[in6:]))
 	}
-	return netip.AddrFrom4([4]byte(frame[at:]))
+	return netip.AddrFrom4([4]byte(frame[in4:]))
+}
+
+// header is where the IP header of a frame begins.
+func (n *Network) header() int {
+	if n.link == packet.Ethernet {
+		return 14
+	}
+	return 0
 }
 
 // flush sends what is ready. A frame that the link does not take is lost.

@@ -12,6 +12,7 @@ import (
 // Decoy is what stands at an address.
 type Decoy struct {
 	Addr    netip.Addr
+	Also    netip.Addr // its address of the other version of IP; the zero Addr: none
 	MAC     packet.MAC
 	Entry   *osdb.Entry // nil: nothing that can be shown
 	Why     error       // then
@@ -26,7 +27,7 @@ func (n *Network) Decoys() iter.Seq[Decoy] {
 				return true
 			}
 			h, why := n.hosts.build(g, addr)
-			d := Decoy{Addr: addr, MAC: h.mac, Entry: h.entry, Why: why}
+			d := Decoy{Addr: addr, Also: h.also, MAC: h.mac, Entry: h.entry, Why: why}
 			if why == nil {
 				d.Persona = n.hosts.options(g, addr, h.entry)
 			}

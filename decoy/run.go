@@ -84,6 +84,7 @@ func (n *Network) look(now time.Time) {
 		n.sensor.Wake(now)
 	}
 	n.contacts.expire(now)
+	n.partial.expire(now)
 	n.hosts.rest(now)
 	if c, ok := n.conn.(link.Counter); ok {
 		n.counts.Dropped = int(c.Drops())
@@ -103,7 +104,8 @@ func (n *Network) frame(b []byte, at time.Time) {
 	case p.VLANs > 0: // of another segment
 	case p.Network == packet.ARP:
 		n.arp(p)
-	case p.Network == packet.IPv4 && n.groups.of(p.Dst) != nil:
+	case p.Network == packet.IPv6 && n.link == packet.Ethernet && n.discovery(p, b):
+	case p.Network >= packet.IPv4 && n.groups.of(p.Dst) != nil:
 		n.packet(p, b)
 	}
 }
@@ -122,14 +124,28 @@ func (n *Network) packet(p *packet.Packet, b []byte) {
 	if n.sensor != nil {
 		n.sensor.Frame(n.link, b, n.now)
 	}
-	if h.node != nil && n.limits.open(p.Src, n.now) {
+	whole := p.Network != packet.IPv4 || !p.Odd.Has(packet.OddFragment) || n.join(p, b)
+	switch {
+	case !whole || h.node == nil || n.silent():
+	case n.limits.open(p.Src, n.now):
 		n.counts.Answered++
 		h.node.Receive(n.now, p, n.outlet(h, p.SrcMAC))
-	} else if h.node != nil {
+	default:
 		n.counts.Limited++
 	}
 	n.contacts.told(n.at)
 	n.at = nil
+}
+
+// join makes p the packet that it is a fragment of; false as long as more has to come.
+func (n *Network) join(p *packet.Packet, frame []byte) bool {
+	whole := n.partial.add(n.now, p, frame, n.header())
+	if whole == nil {
+		return false
+	}
+	p.Decode(n.link, whole)
+	n.at.heard(p)
+	return true
 }
 
 // decoy is the one that a packet is for, or nil. None is made for who would get no answer.

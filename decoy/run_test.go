@@ -81,6 +81,42 @@ func TestBadPath(t *testing.T) {
 	}
 }
 
+// Behind routers answers have lower TTLs, and probes that run out get none.
+func TestHops(t *testing.T) {
+	for _, hops := range []uint8{0, 5} {
+		o := town(t, "198.18.0.0/24", 1)
+		o.Groups[0].Hops = hops
+		o.Groups[0].Persona.Resend = []time.Duration{}
+		near := synFrom(us, someone, 40000)
+		near.TTL = 5
+		out := serve(t, newNetwork(t, o), &belt{}, wired(t, near), syn(t, someone, 40001))
+		want := 2
+		if hops > 0 {
+			want = 1
+		}
+		if last := out[len(out)-1]; len(out) != want || (last.TTL+hops)%32 != 0 && last.TTL+hops != 255 {
+			t.Errorf("%d hops: %d answers, TTL %d", hops, len(out), last.TTL)
+		}
+	}
+}
+
+// Nobody wakes up for what was called off.
+func TestCalledOff(t *testing.T) {
+	o := town(t, "198.18.0.0/24", 1)
+	o.Groups[0].Persona.Resend = []time.Duration{30 * time.Second}
+	n := newNetwork(t, o)
+	in := [][]byte{syn(t, someone, 40000)}
+	first := serve(t, n, &belt{}, in...)[0].TCP
+	if len(n.queue.all) != 1 {
+		t.Fatalf("%d events", len(n.queue.all))
+	}
+	p := synFrom(us, someone, 40000)
+	p.TCP.Flags, p.TCP.Seq = packet.RST, first.Ack
+	if serve(t, n, &belt{}, wired(t, p)); len(n.queue.all) != 0 {
+		t.Errorf("%d events are left", len(n.queue.all))
+	}
+}
+
 // BenchmarkAnswers takes the probes of scans of 256 personas, all that is done but for
 // the system calls.
 func BenchmarkAnswers(b *testing.B) { benchmark(b, func(*Options) {}) }

@@ -25,12 +25,10 @@ type Sensor interface {
 // packets. The record is not kept.
 func (n *Network) Recognised(r *whorl.Contact) {
 	for _, src := range r.Sources {
-		e, ok := n.contacts.known[src.Addr]
-		if !ok {
-			continue
+		if c := n.contacts.of(src.Addr); c != nil {
+			n.contacts.raise(c, r)
+			return
 		}
-		n.contacts.raise(e.Value.(*contact), r)
-		return
 	}
 }
 

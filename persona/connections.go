@@ -42,6 +42,7 @@ type conn struct {
 	rcv     uint32      // the byte that is expected next
 	stamp   uint32      // the peer's latest timestamp
 	offset  uint32      // of our timestamps
+	label   uint32      // of our packets, over IPv6
 	mss     uint16      // of the SYN, bytes
 	copies  uint8       // SYN-ACKs sent again; later, of the segment under way
 	scale   uint8       // of the peer's window

@@ -22,6 +22,7 @@ func (p *Persona) serve(now time.Time, c *conn) {
 			return
 		}
 		s.say()
+		p.said(c, true, s.data)
 	}
 }
 

@@ -22,9 +22,10 @@ type firstChooser struct {
 
 // firstAnswer is the answer to a segment of the first generation; nil: it is none, or the
 // record says nothing of it.
-func (p *Persona) firstAnswer(h *packet.TCPHeader, port state) *segment {
+func (p *Persona) firstAnswer(in *packet.Packet, port state) *segment {
+	h, firsts := &in.TCP, p.over(in).firsts
 	to, ok := map[state]method.Target{open: method.ToOpenTCP, closed: method.ToClosedTCP}[port]
-	if !ok || p.firsts == nil || !bytes.Equal(h.Options, gen1.Options) {
+	if !ok || firsts == nil || !bytes.Equal(h.Options, gen1.Options) {
 		return nil
 	}
 	for which := gen1.T1; which <= gen1.S1; which++ {
@@ -35,7 +36,7 @@ func (p *Persona) firstAnswer(h *packet.TCPHeader, port state) *segment {
 		if t := twin(which); t < gen2.NumProbes && p.silent[t] {
 			return &segment{silent: true}
 		}
-		return &p.firsts[which]
+		return &firsts[which]
 	}
 	return nil
 }

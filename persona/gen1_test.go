@@ -87,6 +87,9 @@ func drive(net *sim.Net, m method.Machine) {
 		for i := range out.Len() {
 			q, tag := out.At(i)
 			q.Src, q.Link = scanners[0], packet.Raw
+			if q.Network == packet.IPv6 {
+				q.Src = scanner6
+			}
 			frame, _ := q.Append(nil)
 			at, _ := net.Send(frame)
 			m.Sent(tag, at)

@@ -29,6 +29,7 @@ func (p *Persona) accept(now time.Time, in *packet.Packet, s *segment, out link.
 	c.scale, _ = h.WScale()
 	c.stamp, _, _ = h.Timestamp()
 	c.offset = p.clock.offset(peer.salt, h.SrcPort, &p.secret)
+	c.label = p.label(&s.ipHeader, f, in)
 	if s.seq == other {
 		c.isn = p.isn(f, now, peer)
 	} else {
@@ -90,6 +91,7 @@ func (p *Persona) unanswered(now time.Time, c *conn) {
 		c.copies++
 		c.begun = now
 		a := p.begin(now, c.addr, packet.TCP, &c.answer.ipHeader)
+		a.IPv6.FlowLabel = c.label
 		p.fill(a, c.flow, c.answer, c.isn, c.rcv)
 		p.stamp(a, c.answer.options, p.clock.ticks(now)+c.offset, c.stamp)
 		c.out.Send(p.o.Delay, a)
@@ -107,6 +109,7 @@ func (p *Persona) giveUp(now time.Time, c *conn, how backoff.Ending, seq uint32)
 		return
 	}
 	a := p.begin(now, c.addr, packet.TCP, &c.answer.ipHeader)
+	a.IPv6.FlowLabel = c.label
 	a.TCP = packet.TCPHeader{SrcPort: c.ours, DstPort: c.theirs, Seq: seq, Ack: c.rcv, Flags: flags}
 	c.out.Send(p.o.Delay, a)
 }

@@ -165,19 +165,22 @@ func (p *Persona) echoReply(now time.Time, in *packet.Packet, kind uint8, data [
 	default:
 		a.IPv4.DF = e.df == dfAlways
 	}
-	a.ICMP = packet.ICMPHeader{Type: kind, Rest: in.ICMP.Rest}
-	switch e.code {
-	case codeSame:
-		a.ICMP.Code = in.ICMP.Code
-	case codeSet:
-		a.ICMP.Code = e.value
-	case codeContrary:
-		if in.ICMP.Code == 0 {
-			a.ICMP.Code = 1
-		}
-	}
+	a.ICMP = packet.ICMPHeader{Type: kind, Code: e.codeFor(in.ICMP.Code), Rest: in.ICMP.Rest}
 	a.Payload = data
 	out.Send(p.o.Delay, a)
+}
+
+// codeFor is the code of the reply to a request with that code.
+func (e *echoes) codeFor(asked uint8) uint8 {
+	switch {
+	case e.code == codeSame:
+		return asked
+	case e.code == codeSet:
+		return e.value
+	case asked == 0:
+		return 1
+	}
+	return 0
 }
 
 // The packet that U1 sends, which references speak of.

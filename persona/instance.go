@@ -13,17 +13,22 @@ import (
 
 // instance is one of the hosts that a reference stands for.
 type instance struct {
-	segments    [gen2.T7 + 1]segment // how S1 to S6, ECN and T2 to T7 are answered; O1 to O6 are not used
-	natural     [askAll + 1]segment  // how other SYNs are, by what they ask for
-	echoesMSS   bool                 // the MSS of an answer is not above that of the SYN
-	extended    extended
-	firsts      *firsts // nil: the record has no tests of the first generation
+	replies
 	isns        isns
 	succession  succession
 	sources     [numSources]ids
 	clock       clock
 	unreachable unreachable
 	echoes      echoes
+}
+
+// replies are how segments are answered.
+type replies struct {
+	segments  [gen2.T7 + 1]segment // S1 to S6, ECN and T2 to T7; O1 to O6 are not used
+	natural   [askAll + 1]segment  // other SYNs, by what they ask for
+	echoesMSS bool                 // the MSS of an answer is not above that of the SYN
+	extended  extended
+	firsts    *firsts // nil: the record has no tests of the first generation
 }
 
 // instance chooses. The order matters: what comes later fits what came before.

@@ -13,15 +13,18 @@ import (
 // deviation and common divisor are those of the steps.
 type isns struct {
 	constant bool
-	value    uint32   // if constant
-	unit     uint32   // every difference is a multiple of it
-	steps    []uint32 // in units
 	// exact steps do not follow small variations of the gaps: stacks that count
 	// connections do not either, and few units cannot be scaled.
-	exact  bool
-	noise  uint32 // in units, what a secret adds to or takes from each step
-	signed bool   // steps go up or down, by a secret
-	want   growth // what is to be measured of as many gaps as there are steps
+	exact bool
+	// drawn steps follow the number of SYNs and not the time between them, as those of
+	// stacks that draw each number by chance.
+	drawn  bool
+	signed bool     // steps go up or down, by a secret
+	value  uint32   // if constant
+	unit   uint32   // every difference is a multiple of it
+	noise  uint32   // in units, what a secret adds to or takes from each step
+	steps  []uint32 // in units
+	want   growth   // what is to be measured of as many gaps as there are steps
 }
 
 const (
@@ -29,6 +32,8 @@ const (
 	// A gap between SYNs within these bounds counts as the ideal one for exact steps.
 	shortestGap = 70 * time.Millisecond
 	longestGap  = 150 * time.Millisecond
+	// aheadGap is by how much less than n ideal gaps may still be n of them for drawn steps.
+	aheadGap = 30 * time.Millisecond
 	// SYNs of one scan, some of which are late, are no nearer and no farther apart.
 	hastyGap  = 10 * time.Millisecond
 	latestGap = 800 * time.Millisecond
@@ -64,7 +69,7 @@ func (g *isns) draw(s *sequence, now time.Time, secret *method.Stream) uint32 {
 		s.last = (secret.Uint32() + isnClock*uint32(now.Unix())) | 1
 		s.next = uint8(secret.Between(0, len(g.steps)-1))
 	} else {
-		gap := now.Sub(s.at)
+		gap := g.counted(now.Sub(s.at))
 		d := g.step(s, gap, secret)
 		s.note(gap, d)
 		if d *= g.unit; g.signed && secret.Uint64()&1 == 0 {
@@ -94,6 +99,16 @@ func (s *sequence) note(gap time.Duration, d uint32) {
 	copy(s.grew[1:], s.grew[:])
 	s.gaps[0], s.grew[0] = gap, d
 	s.seen = min(s.seen+1, earlier)
+}
+
+// counted is the time that a difference is made for: that between the SYNs, or for drawn
+// steps as many ideal gaps as it may have been, with SYNs lost between. The line may have
+// brought them nearer together or farther apart than they left.
+func (g *isns) counted(gap time.Duration) time.Duration {
+	if !g.drawn || gap < hastyGap || gap > latestGap {
+		return gap
+	}
+	return max((gap+aheadGap)/idealGap, 1) * idealGap
 }
 
 // step is the next difference in units, for the time since the last number.

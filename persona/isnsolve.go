@@ -258,6 +258,7 @@ func (w growth) try(steps []uint32, c candidate, secret *method.Stream) (isns, b
 	}
 	steps = slices.Clone(steps)
 	g := isns{unit: c.unit, steps: steps, exact: slices.Max(steps) <= exactly, want: w}
+	g.drawn = !g.exact && c.dev > c.mean*unsteady
 	numbers := make([]uint32, len(steps)+1)
 	for i, k := range steps {
 		numbers[i+1] = numbers[i] + k*c.unit
@@ -272,9 +273,13 @@ func (w growth) try(steps []uint32, c candidate, secret *method.Stream) (isns, b
 	return g, true
 }
 
-// exactly is the largest step in units that does not follow variations of the gap: so few
-// are connections that are counted, more are ticks of a clock.
-const exactly = 12
+const (
+	// exactly is the largest step in units that does not follow variations of the gap: so few
+	// are connections that are counted, more are ticks of a clock.
+	exactly = 12
+	// unsteady is the deviation, as a share of the mean, beyond which steps are no clock's.
+	unsteady = 1. / 8
+)
 
 func shuffle(s []uint32, secret *method.Stream) {
 	for i := len(s) - 1; i > 0; i-- {

@@ -19,7 +19,10 @@ import (
 
 // Options of a persona.
 type Options struct {
-	Addr netip.Addr // what it answers for: one IPv4 address
+	Addr netip.Addr // what it answers for: an IPv4 or an IPv6 address
+	// Addr6 is the IPv6 address of the same host beside an IPv4 address: one clock, one
+	// source of initial sequence numbers, the same ports and services. The zero Addr: none.
+	Addr6 netip.Addr
 	// Key is the secret of the network of personas. The same key, address and
 	// entry make the same host.
 	Key method.Key
@@ -42,6 +45,9 @@ type Options struct {
 	// open port without one everything is accepted and nothing is said, until the peer
 	// closes. The slice is only read: personas of one kind can share it.
 	Services []Service
+	// Said, if not nil, is told what is said over connections, from within Receive or a call
+	// that the persona ordered of its link.
+	Said func(*Saying)
 
 	// Scratch is shared with other personas of the same goroutine; nil: its own.
 	Scratch *Scratch
@@ -50,6 +56,7 @@ type Options struct {
 // Persona is one host. It is used from one goroutine, as all nodes are.
 type Persona struct {
 	instance
+	six    *over6 // nil: it does not answer over IPv6
 	o      Options
 	key    method.Key
 	secret method.Stream
@@ -80,10 +87,11 @@ func New(e *osdb.Entry, o Options) (*Persona, error) {
 }
 
 func (p *Persona) choose(e *osdb.Entry) (err error) {
-	if a := p.o.Addr; !a.Is4() || a.IsUnspecified() || a.IsMulticast() || a == broadcast {
-		return fmt.Errorf("%v is not the IPv4 address of a host", a)
+	addr6, err := p.o.addresses()
+	if err != nil {
+		return err
 	}
-	if e.Gen2 == nil && e.Gen1 == nil {
+	if e.Gen2 == nil && e.Gen1 == nil && (p.o.Addr.Is4() || !Over6(e)) {
 		return errors.New("the entry says nothing of " + gen2.TestSEQ.String() + " to " + gen2.TestIE.String() + " or of Nmap's first generation")
 	}
 	for i := 0; i < len(p.key); i += 4 {
@@ -102,17 +110,21 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 	c.deep, _ = deep.NewReference(e.Extra) // what cannot be read is known of no host
 	c.heard = answers(e.Extra)
 	first := firstChooser{&c, e.Gen1}
-	if e.Gen2 == nil {
+	switch {
+	case e.Gen2 != nil:
+		if p.instance, err = c.instance(); err == nil {
+			err = first.firsts(&p.instance)
+		}
+	case e.Gen1 != nil:
 		p.instance, err = first.alone()
-		return err
 	}
-	if p.instance, err = c.instance(); err != nil {
-		return err
+	if err == nil && addr6.IsValid() {
+		p.six, err = c.over6(e, &p.instance, addr6)
 	}
-	return first.firsts(&p.instance)
+	return err
 }
 
-// Addr is the address that the persona answers for.
+// Addr is the address that the persona answers for, the first if it has two.
 func (p *Persona) Addr() netip.Addr { return p.o.Addr }
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
@@ -123,12 +135,14 @@ const damaged = packet.OddShort | packet.OddIPLength | packet.OddIPHeader | pack
 
 // Receive answers a packet, or not.
 func (p *Persona) Receive(now time.Time, in *packet.Packet, out link.Outlet) {
+	if in.Network == packet.IPv6 {
+		p.receive6(now, in, out)
+		return
+	}
 	if in.Network != packet.IPv4 || in.Dst != p.o.Addr || in.Odd&damaged != 0 || !p.welcome(in) {
 		return
 	}
-	if p.clock.boot.IsZero() {
-		p.clock.boot = now.Add(-time.Duration(p.secret.Between(3600, 30*86400)) * time.Second)
-	}
+	p.wake(now)
 	switch in.Transport {
 	case packet.TCP:
 		p.tcp(now, in, out)
@@ -136,6 +150,13 @@ func (p *Persona) Receive(now time.Time, in *packet.Packet, out link.Outlet) {
 		p.udp(now, in, out)
 	case packet.ICMP:
 		p.icmp(now, in, out)
+	}
+}
+
+// wake starts the clock at the first packet if nobody has set it.
+func (p *Persona) wake(now time.Time) {
+	if p.clock.boot.IsZero() {
+		p.clock.boot = now.Add(-time.Duration(p.secret.Between(3600, 30*86400)) * time.Second)
 	}
 }
 
@@ -176,6 +197,10 @@ func (p *Persona) udpPort(port uint16) state {
 // begin starts a packet to an address.
 func (p *Persona) begin(now time.Time, to netip.Addr, t packet.Transport, h *ipHeader) *packet.Packet {
 	a := &p.scratch.answer
+	if to.Is6() {
+		*a = packet.Packet{Network: packet.IPv6, Transport: t, Src: p.six.addr, Dst: to, TTL: h.ttl, TOS: h.tos}
+		return a
+	}
 	*a = packet.Packet{Network: packet.IPv4, Transport: t, Src: p.o.Addr, Dst: to, TTL: h.ttl}
 	a.IPv4.DF = h.df
 	a.IPv4.ID = p.sources[h.ids].next(now, &p.secret)

@@ -322,7 +322,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("got %v, want %s", err, c.want)
 		}
 	}
-	for _, o := range []persona.Options{{}, {Addr: netip.MustParseAddr("2001:db8::1")}, {Addr: victim, Silent: []gen2.Probe{99}}} {
+	for _, o := range []persona.Options{{}, {Addr: netip.MustParseAddr("ff02::1")}, {Addr: victim, Silent: []gen2.Probe{99}}} {
 		if _, err := persona.New(entry(t, stack), o); err == nil {
 			t.Errorf("options %v are taken", o)
 		}

@@ -53,7 +53,7 @@ func (p *Persona) reset(now time.Time, c *conn, h *packet.TCPHeader) {
 func (p *Persona) segment(now time.Time, c *conn, in *packet.Packet) {
 	h, s := &in.TCP, c.session
 	s.since = now
-	s.got = min(s.got+headers+len(h.Options)+len(in.Payload), math.MaxInt32)
+	s.got = min(s.got+c.headers()+len(h.Options)+len(in.Payload), math.MaxInt32)
 	data, fin := in.Payload, h.Flags.Has(packet.FIN)
 	length := uint32(len(data))
 	if fin {
@@ -80,7 +80,7 @@ func (p *Persona) segment(now time.Time, c *conn, in *packet.Packet) {
 			p.reply(now, in, gen2.T4, c.out) // there is nobody to read it (RFC 9293 section 3.10.7.4)
 			return
 		}
-		c.read(data, fin)
+		p.read(c, data, fin)
 	}
 	p.serve(now, c)
 	if !p.push(now, c) && length > 0 {
@@ -119,7 +119,7 @@ func (p *Persona) acknowledged(c *conn, h *packet.TCPHeader) {
 }
 
 // read files what is new of a segment.
-func (c *conn) read(data []byte, fin bool) {
+func (p *Persona) read(c *conn, data []byte, fin bool) {
 	s := c.session
 	if s.state == closeWait || s.state == lastAck || s.state >= closing {
 		return // behind its FIN
@@ -129,6 +129,7 @@ func (c *conn) read(data []byte, fin bool) {
 		n = min(n, MaxRequest-len(s.input))
 		s.input = append(s.input, data[:n]...)
 	}
+	p.said(c, false, data[:n])
 	c.rcv += uint32(n)
 	if !fin || n < len(data) {
 		return

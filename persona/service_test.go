@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,32 @@ func TestDialogue(t *testing.T) {
 }
 
 // At an open port without a service everything is taken and nothing said, and a close is
+// What both sides say is told once and in order, at ports without a service too.
+func TestSaid(t *testing.T) {
+	var got []string
+	o := persona.Options{
+		Services: []persona.Service{{Port: 23, Greeting: []byte("login: "), End: "\n", Rules: []persona.Rule{{Reply: []byte("no\n"), Close: true}}}},
+		OpenTCP:  []uint16{9},
+		Said: func(s *persona.Saying) {
+			if s.Peer != scanners[0] || s.PeerPort < 5000 {
+				t.Errorf("%v port %d", s.Peer, s.PeerPort)
+			}
+			got = append(got, fmt.Sprintf("%d %v %s", s.Port, s.Ours, s.Data))
+		},
+	}
+	w := newWire(t, mustNew(t, o))
+	w.loss = 0.3 // what is said twice is told once
+	silent, door := w.dial(5000, 9, linux), w.dial(5001, 23, linux)
+	w.run(time.Minute)
+	door.say("root\n")
+	w.run(time.Minute)
+	silent.say("GET /")
+	w.run(time.Minute)
+	if want := []string{"23 true login: ", "23 false root\n", "23 true no\n", "9 false GET /"}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+}
+
 // answered by a close.
 func TestWithoutService(t *testing.T) {
 	w := newWire(t, mustNew(t, persona.Options{}))

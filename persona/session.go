@@ -57,7 +57,7 @@ func (p *Persona) open(now time.Time, c *conn) bool {
 	}
 	c.scale = min(c.scale, 14) // RFC 7323 section 2.3
 	first := c.isn + 1
-	s := &session{rtt: now.Sub(c.begun), una: first, nxt: first, high: first, got: headers, service: p.service(c.ours)}
+	s := &session{rtt: now.Sub(c.begun), una: first, nxt: first, high: first, got: c.headers(), service: p.service(c.ours)}
 	c.session, c.copies = s, 0
 	p.retime(c, p.timing.finWait1)
 	if s.service != nil && s.service.Greeting != nil {

@@ -15,6 +15,7 @@ type ipHeader struct {
 	tos    uint8
 	df     bool
 	ids    uint8 // index of the source of IP IDs
+	label  labelling
 	copies copies
 }
 
@@ -49,7 +50,7 @@ func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 		return
 	}
 	port := p.tcpPort(h.DstPort)
-	if s := p.firstAnswer(h, port); s != nil {
+	if s := p.firstAnswer(in, port); s != nil {
 		p.send(now, in, s, out)
 		return
 	}
@@ -69,17 +70,18 @@ func (p *Persona) tcp(now time.Time, in *packet.Packet, out link.Outlet) {
 
 func (p *Persona) toOpen(now time.Time, in *packet.Packet, out link.Outlet) {
 	const control = packet.SYN | packet.ACK | packet.FIN | packet.URG | packet.PSH
+	r := p.over(in)
 	switch flags := in.TCP.Flags & control; {
 	case flags.Has(packet.ACK):
 		p.reply(now, in, gen2.T4, out)
 	case flags.Has(packet.SYN | packet.FIN):
-		if s := p.segments[gen2.T3]; !p.silent[gen2.T3] {
+		if s := r.segments[gen2.T3]; !p.silent[gen2.T3] {
 			s.options = s.options.offered(&in.TCP)
 			p.send(now, in, &s, out)
 		}
 	case flags.Has(packet.SYN):
 		p.syn(now, in, out)
-	case flags == 0, p.segments[gen2.T2].flags.Has(packet.RST):
+	case flags == 0, r.segments[gen2.T2].flags.Has(packet.RST):
 		// Stacks that reset a segment without flags do the same to a lone FIN.
 		p.reply(now, in, gen2.T2, out)
 	}
@@ -105,29 +107,29 @@ func (p *Persona) syn(now time.Time, in *packet.Packet, out link.Outlet) {
 // naturally is the answer to a SYN by what it asks for. One that differs from what others get
 // is made for its connection alone.
 func (p *Persona) naturally(in *packet.Packet) *segment {
-	h := &in.TCP
-	s := &p.natural[askedBy(h)]
+	h, r := &in.TCP, p.over(in)
+	s := &r.natural[askedBy(h)]
 	congestion := h.Flags.Has(packet.ECE | packet.CWR)
 	mss, limited := h.MSS()
-	limited = limited && p.echoesMSS
-	if !congestion && !limited && !p.extended.signatures() {
+	limited = limited && r.echoesMSS
+	if !congestion && !limited && !r.extended.signatures() {
 		return s
 	}
 	own := *s
 	if congestion {
-		own.flags |= p.segments[gen2.ECN].flags & (packet.ECE | packet.CWR)
+		own.flags |= r.segments[gen2.ECN].flags & (packet.ECE | packet.CWR)
 	}
 	if limited {
 		own.options = own.options.atMost(mss)
 	}
-	p.extended.answer(in, &own)
+	r.extended.answer(in, &own)
 	return &own
 }
 
 // reply answers as the probe is answered.
 func (p *Persona) reply(now time.Time, in *packet.Packet, probe gen2.Probe, out link.Outlet) {
 	if !p.silent[probe] {
-		p.send(now, in, &p.segments[probe], out)
+		p.send(now, in, &p.over(in).segments[probe], out)
 	}
 }
 
@@ -140,6 +142,7 @@ func (p *Persona) send(now time.Time, in *packet.Packet, s *segment, out link.Ou
 	theirs, _, _ := h.Timestamp()
 	a := p.begin(now, in.Src, packet.TCP, &s.ipHeader)
 	s.copies.onto(a, in)
+	a.IPv6.FlowLabel = p.label(&s.ipHeader, f, in)
 	switch {
 	case s.flags.Has(packet.SYN):
 		c, _ := p.accept(now, in, s, out)

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	headers = 40 // bytes of IPv4 and TCP without options
+	headers = 40 // bytes of IPv4 and TCP without options; over IPv6 headersMore
 	stamps  = 12 // bytes of timestamps in every segment
 
 	usualSegment = 536 // RFC 9293 section 3.7.1
@@ -27,6 +27,9 @@ func (c *conn) segmentSize() int {
 		n = usualSegment
 	}
 	n = min(max(n, leastSegment), usualMSS)
+	if c.addr.Is6() {
+		n = min(n, usualMSS-headersMore)
+	}
 	if c.asked&askStamp != 0 && n > leastSegment {
 		n -= stamps
 	}
@@ -78,7 +81,7 @@ func (p *Persona) transmit(now time.Time, c *conn) bool {
 	default:
 		return false
 	}
-	if !c.affords(headers + stamps + n) {
+	if !c.affords(c.headers() + stamps + n) {
 		return false
 	}
 	if flags.Has(packet.FIN) {
@@ -92,6 +95,14 @@ func (p *Persona) transmit(now time.Time, c *conn) bool {
 		s.high = s.nxt
 	}
 	return true
+}
+
+// headers is how many bytes those of IP and TCP have, without options.
+func (c *conn) headers() int {
+	if c.addr.Is6() {
+		return headers + headersMore
+	}
+	return headers
 }
 
 // affords reports whether so many bytes may be sent. Who acknowledges a number that
@@ -128,6 +139,7 @@ func (p *Persona) acknowledge(now time.Time, c *conn) {
 // emit sends a segment of an open connection.
 func (p *Persona) emit(now time.Time, c *conn, flags packet.Flags, seq uint32, data []byte) {
 	a := p.begin(now, c.addr, packet.TCP, &c.answer.ipHeader)
+	a.IPv6.FlowLabel = c.label
 	a.TCP = packet.TCPHeader{SrcPort: c.ours, DstPort: c.theirs, Seq: seq, Ack: c.rcv, Flags: flags, Window: c.window()}
 	a.Payload = data
 	if c.asked&askStamp != 0 {

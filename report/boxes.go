@@ -20,17 +20,17 @@ var boxWords = map[whorl.BoxKind]string{
 }
 
 // boxes tells what stands between us and the host.
-func (p *page) boxes(boxes []whorl.Box) {
+func (p *page) boxes(indent string, boxes []whorl.Box) {
 	for _, b := range boxes {
-		p.line("In the way: %s", cell{boxTitle(b), bold})
+		p.line(indent+"In the way: %s", cell{boxTitle(b), bold})
 		for _, m := range b.Behind {
-			p.fold("    ", behind(b.Kind, m))
+			p.fold(indent+"    ", behind(b.Kind, m))
 		}
 		for _, e := range b.Evidence {
-			p.fold("    ", e)
+			p.fold(indent+"    ", e)
 		}
 		if len(b.LeftOut) > 0 {
-			p.fold("    left out of the fingerprint: ", strings.Join(b.LeftOut, " "))
+			p.fold(indent+"    left out of the fingerprint: ", strings.Join(b.LeftOut, " "))
 		}
 	}
 }

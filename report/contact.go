@@ -59,6 +59,7 @@ func (t *contacts) Contact(c *whorl.Contact) error {
 		t.answers(c)
 		t.learned(c)
 		t.sources(c)
+		t.dialogue(c)
 		t.say("hides", strings.Join(c.Evasion, ", "))
 		t.say("do", advice(c))
 		t.gap()
@@ -125,6 +126,25 @@ func (t *contacts) probe(p *whorl.ProbeSeen) {
 		s += fmt.Sprintf(", frame %d", p.Frame)
 	}
 	t.line("        %-6s %s", p.Name, s)
+}
+
+// mostSpeeches is how many a paragraph has, unless more is asked for.
+const mostSpeeches = 4
+
+// dialogue tells what was said over connections.
+func (t *contacts) dialogue(c *whorl.Contact) {
+	for i := range c.Dialogue {
+		s := &c.Dialogue[i]
+		if i == mostSpeeches && t.o.Verbose == 0 {
+			t.say("said", "more, which -v prints")
+			return
+		}
+		who := "said"
+		if s.Answer {
+			who = "heard"
+		}
+		t.say(who, fmt.Sprintf("port %d: %s", s.Port, strconv.Quote(s.Text)))
+	}
 }
 
 // answers tells which of the probes our side answered.

@@ -33,18 +33,19 @@ const eveTime = "2006-01-02T15:04:05.000000-0700"
 
 // eveEvent is a line. Addresses are those that matter most where there are several.
 type eveEvent struct {
-	Timestamp string         `json:"timestamp"` // of the last packet
-	FlowID    uint64         `json:"flow_id"`   // the same in all records of a contact
-	InIface   string         `json:"in_iface,omitempty"`
-	PcapCount int            `json:"pcap_cnt,omitempty"` // frame of the first probe in a capture
-	EventType string         `json:"event_type"`
-	SrcIP     string         `json:"src_ip,omitempty"`
-	DestIP    string         `json:"dest_ip,omitempty"`
-	DestPort  uint16         `json:"dest_port,omitempty"`
-	Proto     string         `json:"proto,omitempty"`
-	Alert     eveAlert       `json:"alert"`
-	Flow      eveFlow        `json:"flow"`
-	Whorl     *whorl.Contact `json:"whorl"`
+	Timestamp string   `json:"timestamp"` // of the last packet
+	FlowID    uint64   `json:"flow_id"`   // the same in all records of a contact
+	InIface   string   `json:"in_iface,omitempty"`
+	PcapCount int      `json:"pcap_cnt,omitempty"` // frame of the first probe in a capture
+	EventType string   `json:"event_type"`
+	SrcIP     string   `json:"src_ip,omitempty"`
+	DestIP    string   `json:"dest_ip,omitempty"`
+	DestPort  uint16   `json:"dest_port,omitempty"`
+	Proto     string   `json:"proto,omitempty"`
+	Alert     eveAlert `json:"alert"`
+	Flow      eveFlow  `json:"flow"`
+	*evePayload
+	Whorl *whorl.Contact `json:"whorl"`
 }
 
 type eveAlert struct {
@@ -63,6 +64,28 @@ type eveFlow struct {
 	Start    string `json:"start"`
 }
 
+// evePayload is what the sources of a contact said over connections, all of it in a row.
+type evePayload struct {
+	Payload   []byte `json:"payload"`
+	Printable string `json:"payload_printable"`
+	Stream    int    `json:"stream"` // 1: not of one packet
+}
+
+// payload is that of a contact; nil if nothing was said, or nobody wants to know.
+func payload(c *whorl.Contact) *evePayload {
+	p := evePayload{Stream: 1}
+	for i := range c.Dialogue {
+		if s := &c.Dialogue[i]; !s.Answer {
+			p.Payload = append(p.Payload, s.Bytes()...)
+			p.Printable += s.Text
+		}
+	}
+	if len(p.Payload) == 0 {
+		return nil
+	}
+	return &p
+}
+
 // Contact writes one record.
 func (e *eve) Contact(c *whorl.Contact) error {
 	class := classOf(c)
@@ -79,6 +102,7 @@ func (e *eve) Contact(c *whorl.Contact) error {
 		Flow:  eveFlow{c.Counts.Packets, c.Seen.First.Format(eveTime)},
 		Whorl: stamped(c),
 	}
+	event.evePayload = payload(c)
 	if class.technique != "" {
 		event.Alert.Metadata["mitre_technique_id"] = []string{class.technique}
 	}

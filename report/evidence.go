@@ -32,7 +32,7 @@ func sideOf(e *whorl.Evidence) side {
 		return missing
 	case e.Weight > 0 || e.Weight == 0 && e.Agrees:
 		return speaksFor
-	case e.Weight < 0 || e.Points > 0:
+	case e.Weight < 0 || e.Points > 0 || e.Method == "syn":
 		return speaksAgainst
 	}
 	return missing
@@ -65,15 +65,19 @@ func byWeight(a, b *whorl.Evidence) int {
 type unit string
 
 const (
-	inNats   unit = "WEIGHT" // log likelihood ratio, natural logarithm
-	inPoints unit = "POINTS" // Nmap's
+	inNats    unit = "WEIGHT" // log likelihood ratio, natural logarithm
+	inPoints  unit = "POINTS" // Nmap's
+	unweighed unit = ""       // it was compared with no other record
 )
 
 func unitOf(evidence []whorl.Evidence) unit {
-	if slices.ContainsFunc(evidence, func(e whorl.Evidence) bool { return e.Weight != 0 }) {
+	switch {
+	case slices.ContainsFunc(evidence, func(e whorl.Evidence) bool { return e.Weight != 0 }):
 		return inNats
+	case slices.ContainsFunc(evidence, func(e whorl.Evidence) bool { return e.Points != 0 }):
+		return inPoints
 	}
-	return inPoints
+	return unweighed
 }
 
 // merged puts the windows, and the option texts, that say the same into one row.
@@ -192,7 +196,10 @@ func attrName(e *whorl.Evidence) string {
 func evidenceRows(s side, e *whorl.Evidence, u unit) [][]cell {
 	row := plainCells("", "", testName(e)+"="+orElse(e.Got, `""`), e.GotWords)
 	row[0] = sideCells[s]
-	if row[1].text = fmt.Sprintf("%+6.2f", e.Weight); u == inPoints {
+	switch u {
+	case inNats:
+		row[1].text = fmt.Sprintf("%+6.2f", e.Weight)
+	case inPoints:
 		row[1].text = fmt.Sprintf("%6d", e.Points)
 	}
 	rows := [][]cell{row}

@@ -18,12 +18,15 @@ type ExplainOptions struct {
 func Explain(h *whorl.Host, where string, o ExplainOptions) []byte {
 	p := &page{color: o.Color}
 	p.line("%s", where)
+	p.evidenceFrom(h)
 	if len(h.Verdicts) == 0 || isUnknown(&h.Verdicts[0]) {
 		p.unknown(h)
 	} else {
 		p.candidates(h.Verdicts, o)
 	}
 	p.claims(h)
+	p.boxes("  ", h.Boxes)
+	p.warnings("  ", h.Warnings)
 	p.next(h.Next)
 	p.gap()
 	return p.Bytes()
@@ -60,7 +63,7 @@ func (p *page) candidates(verdicts []whorl.Verdict, o ExplainOptions) {
 	}
 }
 
-// standing is how sure a verdict is and by which rule.
+// standing is how sure a verdict is, by which rule, and since when if it was only heard.
 func standing(v *whorl.Verdict) string {
 	var parts []string
 	if v.Confidence > 0 {
@@ -68,6 +71,9 @@ func standing(v *whorl.Verdict) string {
 	}
 	if v.Accuracy > 0 || len(parts) == 0 {
 		parts = append(parts, points(v))
+	}
+	if v.Heard != nil {
+		parts = append(parts, v.Heard.String())
 	}
 	return strings.Join(append(parts, "rule "+string(v.Rule)), ", ")
 }

@@ -265,5 +265,44 @@ func ipv6Host() *whorl.Host {
 
 func hosts() []*whorl.Host {
 	return []*whorl.Host{perfectHost(), guessHost(), tooManyHost(), strangerHost(), poorHost(),
-		downHost(), proxiedHost(), hostileHost(), silentHost(), ipv6Host(), tieHost()}
+		downHost(), proxiedHost(), hostileHost(), silentHost(), ipv6Host(), tieHost(), heardHost(), filledHost()}
+}
+
+// byHandshake is a verdict that a listener's observation gives.
+func byHandshake(name, family string) whorl.Verdict {
+	return whorl.Verdict{Name: name, Vendor: "Microsoft", Family: family, Rule: whorl.RuleWhorl, Confidence: 0.97,
+		Evidence: []whorl.Evidence{{Method: "syn", Test: "Syn", Attr: "W", Want: "FAF0", Got: "FAF0", GotWords: "window 64240", Agrees: true}},
+		Heard:    &whorl.Heard{At: start.Add(-3 * time.Hour), Where: "office.json"},
+		Source:   whorl.Source{Database: "embedded", File: "windows.osdb", Line: 9}}
+}
+
+// handshakesHeard are what a listener heard of a host.
+func handshakesHeard() []whorl.Observation {
+	of := func(print string, n int) whorl.Observation {
+		return whorl.Observation{Method: "syn", Print: print, Conditions: whorl.Conditions{At: start.Add(-3 * time.Hour), Answered: n, Heard: "office.json"}}
+	}
+	return []whorl.Observation{of("Syn(V=4%TTL=80)\nSeen(N=C%F=1%L=C%P=1BB)\n", 12), of("SynAck(V=4%TTL=80)\nSeen(N=1%F=D%L=D%P=1BD)\n", 1)}
+}
+
+// heardHost answers nothing, and was heard.
+func heardHost() *whorl.Host {
+	h := up(12, "")
+	h.Status = whorl.Status{Reason: "no-response"}
+	h.Observations = handshakesHeard()
+	h.Verdicts = []whorl.Verdict{byHandshake("Microsoft Windows 10 - 11", "Windows")}
+	h.Claims = []whorl.Claim{{Kind: "User-Agent", Name: "Windows 10 or newer"}}
+	return h
+}
+
+// filledHost answers too little, and shares its address.
+func filledHost() *whorl.Host {
+	h := up(13, "arp-response")
+	h.Observations = append([]whorl.Observation{{Method: "gen2", Print: "T5(R=N)", Conditions: whorl.Conditions{Sent: 32, Probes: 5}}}, handshakesHeard()...)
+	several := byHandshake(whorl.Unknown, "")
+	several.Confidence, several.Evidence = 0, nil
+	several.Source = whorl.Source{Text: "several systems share the address: Linux, Microsoft Windows"}
+	h.Verdicts = []whorl.Verdict{several}
+	h.Boxes = []whorl.Box{{Kind: whorl.BoxShared, Behind: []whorl.Behind{{Name: "Linux", Confidence: 0.9}},
+		Evidence: []string{several.Heard.String()}}}
+	return h
 }

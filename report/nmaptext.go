@@ -16,7 +16,7 @@ func (p *page) nmapBlock(h *whorl.Host, o TextOptions) {
 		p.distance(h)
 		return
 	}
-	if v.exists() {
+	if v.exists() && !pointless(h) {
 		p.WriteByte('\n')
 		guess := o.Guess || v.notIdeal != ""
 		if v.lacksPorts() {
@@ -37,6 +37,12 @@ func (p *page) nmapBlock(h *whorl.Host, o TextOptions) {
 			p.line("IP ID Sequence Generation: %s", s.ipid)
 		}
 	}
+}
+
+// pointless reports whether the headline is a name without any of Nmap's points, as that of
+// a host that was only heard.
+func pointless(h *whorl.Host) bool {
+	return isSure(h) && !isTie(&h.Verdicts[0]) && h.Verdicts[0].Accuracy == 0
 }
 
 func (p *page) distance(h *whorl.Host) {

@@ -10,15 +10,11 @@ func (l *heard) says(h *whorl.Host) {
 	}
 }
 
-// claims tells what a host says of itself, a line each.
+// claims tells what a host says of itself, a line each. Warnings tell what of it is against
+// the stack.
 func (p *page) claims(h *whorl.Host) {
 	for i := range h.Claims {
-		c := &h.Claims[i]
-		against := ""
-		if c.Against {
-			against = ", against its stack: a proxy, a NAT or a spoofed string"
-		}
-		p.line("  %s%s", claimed(c), against)
+		p.line("  %s", claimed(&h.Claims[i]))
 	}
 }
 

@@ -60,7 +60,7 @@ func (t *text) Begin(r Run) error {
 
 func (t *text) Host(h *whorl.Host) error {
 	switch {
-	case h.Status.Up:
+	case h.Status.Up, len(h.Verdicts) > 0:
 		t.host(h)
 	case t.o.Verbose > 0:
 		t.line("Whorl scan report for %s [host down%s]", title(h), received(h.Status.Reason))
@@ -87,7 +87,11 @@ func (t *text) flush() error {
 
 func (t *text) host(h *whorl.Host) {
 	t.line("Whorl scan report for %s", cell{title(h), bold})
-	t.line("Host is up%s%s.", received(h.Status.Reason), latency(h))
+	if h.Status.Up {
+		t.line("Host is up%s%s.", received(h.Status.Reason), latency(h))
+	} else {
+		t.line("Host did not answer (%s).", orElse(h.Status.Reason, "no-response"))
+	}
 	if h.MAC != "" {
 		t.line("MAC Address: %s", strings.ToUpper(h.MAC))
 	}
@@ -96,10 +100,11 @@ func (t *text) host(h *whorl.Host) {
 	}
 	t.portTable(h.Ports)
 	t.verdict(h, t.o.Verbose)
+	t.claims(h)
 	t.temporal(h.Observations, t.o.Verbose)
-	t.boxes(h.Boxes)
+	t.boxes("", h.Boxes)
 	t.nmapBlock(h, t.o)
-	t.warnings(h.Warnings)
+	t.warnings("", h.Warnings)
 	t.gap()
 }
 
@@ -167,9 +172,9 @@ func portReason(p *whorl.Port) string {
 	return strings.TrimSpace(s)
 }
 
-func (p *page) warnings(warnings []string) {
+func (p *page) warnings(indent string, warnings []string) {
 	for _, w := range warnings {
-		p.line("%s %s", cell{"Warning:", yellow}, w)
+		p.line(indent+"%s %s", cell{"Warning:", yellow}, w)
 	}
 }
 

@@ -18,9 +18,10 @@ func (p *page) verdict(h *whorl.Host, verbose int) {
 	p.WriteByte('\n')
 	if len(h.Verdicts) == 0 || isUnknown(&h.Verdicts[0]) {
 		p.line("OS: %s, %s", cell{"unknown", bold}, whyUnknown(h))
+		p.rests(h)
 		p.nearest(h.Verdicts)
 	} else {
-		p.headline(h.Verdicts, verbose)
+		p.headline(h, verbose)
 	}
 	if verbose > 0 && !hasEvidence(h.Verdicts) {
 		p.unsettled(h.Observations)
@@ -29,9 +30,11 @@ func (p *page) verdict(h *whorl.Host, verbose int) {
 }
 
 // headline is a name with its reasons and its alternatives.
-func (p *page) headline(verdicts []whorl.Verdict, verbose int) {
+func (p *page) headline(h *whorl.Host, verbose int) {
+	verdicts := h.Verdicts
 	head := &verdicts[0]
 	p.line("OS: %s, %s%s", cell{head.Name, bold}, sureness(head), bracket(head.Source))
+	p.rests(h)
 	p.notes(head)
 	p.decisive(head)
 	p.why("    ", head.Evidence, verbose)

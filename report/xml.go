@@ -108,7 +108,7 @@ func (m *markup) host(h *whorl.Host) {
 	m.open("host", unixIfSet("starttime", h.Seen.First), unixIfSet("endtime", h.Seen.Last))
 	m.empty("status", str("state", state), str("reason", orElse(h.Status.Reason, "unknown-response")), num("reason_ttl", 0))
 	m.address(h)
-	if h.Status.Up {
+	if h.Status.Up || len(h.Verdicts) > 0 {
 		m.hostnames(h.Names)
 		m.ports(h.Ports)
 		m.os(h)
@@ -257,13 +257,16 @@ func scriptText(h *whorl.Host) string {
 	switch {
 	case len(h.Verdicts) > 0 && !isUnknown(&h.Verdicts[0]):
 		p.line("OS: %s%s", h.Verdicts[0].Name, bracket(h.Verdicts[0].Source))
+		if h.Verdicts[0].Heard != nil {
+			p.line("heard before, as it answers too little")
+		}
 	case len(h.Verdicts)+len(h.Observations) > 0:
 		p.line("OS: unknown, %s", whyUnknown(h))
 	}
 	for _, b := range h.Boxes {
 		p.line("In the way: %s", boxTitle(b))
 	}
-	p.warnings(h.Warnings)
+	p.warnings("", h.Warnings)
 	return strings.TrimSpace(p.String())
 }
 
@@ -295,6 +298,10 @@ func (m *markup) verdict(v *whorl.Verdict) {
 	m.elem("accuracy", fraction(v.Accuracy))
 	m.elem("database", v.Source.Database)
 	m.elem("source", v.Source.String())
+	if v.Heard != nil {
+		m.elem("heard", v.Heard.At.UTC().Format(time.RFC3339))
+		m.elem("where", v.Heard.Where)
+	}
 	m.close("table")
 }
 

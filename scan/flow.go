@@ -123,12 +123,12 @@ func (f *flow) step(j *Job) {
 		}
 	case probing, probing1:
 		f.stage = done
-		if f.gen1Due(j) || f.gen2 != nil && (f.planSurvey(j) || j.deepForAll()) {
+		if f.gen1Due(j) || f.planSurvey(j) || f.deepDue(j) {
 			f.stage, f.machine = waiting, nil
 		}
 	case surveying:
 		f.stage = done
-		if j.deepForAll() {
+		if f.deepDue(j) {
 			f.stage, f.machine = waiting, nil
 		}
 	case deepening:
@@ -213,6 +213,10 @@ func (f *flow) beginGen2(j *Job) {
 // burstRate is the least limit on packets per second under which a burst to one host
 // is still in its spirit: above that of -T2.
 const burstRate = 201
+
+// deepDue reports whether probes of our own go to the host before it is judged. They are of
+// IPv4.
+func (f *flow) deepDue(j *Job) bool { return f.gen2 != nil && j.deepForAll() }
 
 // beginDeep starts the probes of our own, after those of gen2 and with what they found.
 func (f *flow) beginDeep(j *Job) {

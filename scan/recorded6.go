@@ -21,6 +21,10 @@ func (r *Recorded) ipv6Host(e *ipv6.Exchange, version string) *whorl.Host {
 		h.MAC = mac.String()
 	}
 	recordIPv6(h, e, found, t.Direct, version)
+	if s := r.surveys.Of(t.Addr); s != nil {
+		observeSurvey(h, s)
+		until(h, s.Last)
+	}
 	if x := r.times.Of(t.Addr); x != nil {
 		observeTimes(h, x)
 		until(h, x.Last)

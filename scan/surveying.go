@@ -3,6 +3,7 @@ package scan
 import (
 	"slices"
 
+	"whorl/method"
 	"whorl/method/seek"
 	"whorl/method/survey"
 )
@@ -10,15 +11,15 @@ import (
 // planSurvey prepares a survey, if there is reason for one. It is sent when the budget has
 // room for it.
 func (f *flow) planSurvey(j *Job) (planned bool) {
-	if j.Boxes == Never {
+	if j.Boxes == Never || f.gen2 == nil && f.ipv6 == nil {
 		return false
 	}
-	t := f.surveyTarget(j)
+	t, rtt := f.surveyTarget(j)
 	if j.Boxes != Always && (f.route.Local || len(t.Open) < 2 && !f.contradicts()) {
 		return false
 	}
 	f.survey = survey.NewMachine(t, j.Key.Stream(f.Addr, "survey"))
-	f.survey.RTT = f.gen2.RTT
+	f.survey.RTT = rtt
 	return true
 }
 
@@ -28,9 +29,10 @@ func (f *flow) contradicts() bool {
 }
 
 // surveyTarget are the ports whose answers are compared: those that are known, and if the
-// user has named few, those too that the search had no need to ask.
-func (f *flow) surveyTarget(j *Job) survey.Target {
-	t := survey.Target{Addr: f.Addr}
+// user has named few, those too that the search had no need to ask. rtt is what is known of
+// the round trip.
+func (f *flow) surveyTarget(j *Job) (t survey.Target, rtt method.RTT) {
+	t.Addr = f.Addr
 	known := map[uint16]bool{f.own: true} // our own tells of us
 	for _, s := range f.found.Ports {
 		known[s.Port] = true
@@ -44,7 +46,15 @@ func (f *flow) surveyTarget(j *Job) survey.Target {
 			t.Closed = append(t.Closed, s.Port)
 		}
 	}
-	if port, closed := f.gen2.ClosedTCP(); closed && !known[port] {
+	port, closed := uint16(0), false
+	if f.ipv6 != nil {
+		port, closed = f.ipv6.ClosedTCP()
+		rtt = f.ipv6.RTT
+	} else {
+		port, closed = f.gen2.ClosedTCP()
+		rtt = f.gen2.RTT
+	}
+	if closed && !known[port] {
 		t.Closed = append(t.Closed, port)
 	}
 	if len(j.TCP) <= survey.MaxOpen+survey.MaxClosed {
@@ -54,7 +64,7 @@ func (f *flow) surveyTarget(j *Job) survey.Target {
 			}
 		}
 	}
-	return t
+	return t, rtt
 }
 
 // surveyDue reports whether a survey is planned and not begun.

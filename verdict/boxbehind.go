@@ -71,7 +71,9 @@ func acceptance(print survey.Print, ports []uint16) []method.Line {
 		a := &p.Answers[k]
 		t1 := method.Line{Test: "T1"}
 		t1.Set("R", "Y")
-		t1.Set("DF", choose(a.DF, "Y", "N"))
+		if !a.IPv6 {
+			t1.Set("DF", choose(a.DF, "Y", "N"))
+		}
 		t1.Set("TG", fmt.Sprintf("%X", method.GuessTTL(a.TTL)))
 		t1.Set("S", choose(a.Seq == 0, "Z", "O"))
 		t1.Set("A", a.Ack)
@@ -81,15 +83,19 @@ func acceptance(print survey.Print, ports []uint16) []method.Line {
 			ids = append(ids, a.IPID)
 		}
 		seq := method.Line{Test: "SEQ"}
-		if class := gen2.IPIDClass(ids, false); class == "Z" || class == "I" {
+		if class := gen2.IPIDClass(ids, false); !a.IPv6 && (class == "Z" || class == "I") {
 			seq.Set("TI", class)
 		}
-		return []method.Line{
+		seen := []method.Line{
 			seq,
 			{Test: "OPS", Attrs: []method.Attr{{Name: "O1", Value: a.Options}}},
 			{Test: "WIN", Attrs: []method.Attr{{Name: "W1", Value: fmt.Sprintf("%X", a.Window)}}},
 			t1,
 		}
+		if pathOf(seen) == ethernetMSS6 && a.IPv6 {
+			seen, _ = Common(seen)
+		}
+		return seen
 	}
 	return nil
 }

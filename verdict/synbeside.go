@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -82,9 +83,9 @@ func (j *Judge) fillAccepted(h *whorl.Host, print string) {
 	case !j.names(&v):
 	case j.contradictedBy(h, &v):
 		h.Verdicts = append([]whorl.Verdict{nothing("what accepts connections shows " + v.Name +
-			", and the rest that answered does not; name another open port with -p"), v}, systems(h.Verdicts)...)
+			", and the rest that answered does not; name another open port with -p"), v}, probable(h.Verdicts)...)
 	case unanswered(h) || len(h.Verdicts) == 0:
-		h.Verdicts = append([]whorl.Verdict{v}, systems(h.Verdicts)...)
+		h.Verdicts = append([]whorl.Verdict{v}, probable(h.Verdicts)...)
 	}
 }
 
@@ -120,10 +121,13 @@ func (j *Judge) fillHeard(h *whorl.Host, s *beside) {
 		return
 	case !j.names(v):
 	case j.contradictedBy(h, v):
-		warn(h, s.heard.String()+" as "+v.Name+", and now answers as "+headline(h).Name+
-			": another system than then, or several behind a NAT"+whoNow)
+		now := "what answers now does not fit that"
+		if !unanswered(h) {
+			now = "now it answers as " + headline(h).Name
+		}
+		warn(h, fmt.Sprintf("%v as %s, and %s: another system than then, or several behind a NAT%s", s.heard, v.Name, now, whoNow))
 	case complete && unanswered(h):
-		warn(h, s.heard.String()+" as "+v.Name+", and what answers now fits no record: it may be another system than then"+whoNow)
+		warn(h, fmt.Sprintf("%v as %s, and what answers now fits no record: it may be another system than then%s", s.heard, v.Name, whoNow))
 	case !complete && (unanswered(h) || sameSystem(v, headline(h))):
 		adopt(h, before)
 		return
@@ -156,7 +160,7 @@ func adopt(h, part *whorl.Host) {
 	if len(h.Verdicts) > 0 {
 		mine = mine[:1]
 	}
-	h.Verdicts = slices.Concat(mine, systems(h.Verdicts))
+	h.Verdicts = slices.Concat(mine, probable(h.Verdicts))
 	addBoxes(h, part.Boxes...)
 	for _, w := range part.Warnings {
 		warn(h, w)
@@ -171,7 +175,7 @@ func (j *Judge) names(v *whorl.Verdict) bool {
 
 // accepts reports whether a SYN-ACK is part of what a host was judged by.
 func accepts(h *whorl.Host) bool {
-	return answersSYN(printOf(h)) || acceptsGen1(seenGen1(h))
+	return answersSYN(measuredOf(h)) || acceptsGen1(seenGen1(h))
 }
 
 // headline is the first verdict of a host; unknown if it has none.

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"slices"
+	"strings"
 
 	"whorl"
 	"whorl/method"
@@ -27,10 +28,12 @@ func (h *opinion) explain(j *Handshakes, s *syn.Sighting) {
 		e := whorl.Evidence{Method: "syn", Test: got.Test, Attr: a.String(), Agrees: weights[a] > disagrees}
 		e.Got, _ = got.Value(e.Attr)
 		e.Want, _ = want.Value(e.Attr)
-		if e.Got == "" && e.Want == "" || e.Want == "" && e.Agrees {
+		if (e.Got == "" || e.Want == "") && e.Agrees { // not of this version of IP, not offered, or not told
 			continue
 		}
-		e.GotWords = attrWords(a, e.Got)
+		if e.GotWords = attrWords(a, e.Got); !e.Agrees {
+			e.WantWords = attrWords(a, e.Want)
+		}
 		if len(ranked) > 1 {
 			e.Weight = weights[a] - other[a]
 			if most == syn.NumAttrs || e.Weight > weights[most]-other[most] {
@@ -70,25 +73,37 @@ func (j *Handshakes) apart(v whorl.Verdict, other syn.Ranked, got method.Line, a
 	return d
 }
 
-// synWords are attributes in words, and whether their values are numbers.
+// synWords are attributes in words: of those that are yes or no what each value means, of
+// others their name.
 var synWords = [syn.NumAttrs]struct {
 	name   string
 	number bool
+	means  map[string]string
 }{
-	syn.AttrTTL: {"TTL", true}, syn.AttrDF: {"don't fragment", false}, syn.AttrID: {"IP ID zero (Z) or not (N):", false},
-	syn.AttrWindow: {"window", true}, syn.AttrMSS: {"MSS", true}, syn.AttrScale: {"window scale", true},
-	syn.AttrOrder: {"order of options", false}, syn.AttrZero: {"timestamp", false}, syn.AttrECN: {"asks for ECN", false},
-	syn.AttrFlow: {"flow label zero (Z) or not (N):", false}, syn.AttrQuirks: {"oddities", false},
-	syn.AttrIPLength: {"length of IP options", true}, syn.AttrData: {"carries data", false},
+	syn.AttrTTL: {name: "TTL", number: true}, syn.AttrDF: {means: map[string]string{"Y": "don't fragment", "N": "may be fragmented"}},
+	syn.AttrID:     {means: map[string]string{"Z": "IP ID zero", "N": "IP ID not zero"}},
+	syn.AttrWindow: {name: "window", number: true}, syn.AttrMSS: {name: "MSS", number: true}, syn.AttrScale: {name: "window scale", number: true},
+	syn.AttrOrder: {name: "order of options", means: map[string]string{"": "no options"}}, syn.AttrZero: {means: map[string]string{"0": "timestamp zero"}},
+	syn.AttrECN:    {means: map[string]string{"Y": "asks for ECN"}},
+	syn.AttrFlow:   {means: map[string]string{"Z": "flow label zero", "N": "flow label not zero"}},
+	syn.AttrQuirks: {name: "oddities"}, syn.AttrIPLength: {name: "length of IP options", number: true},
+	syn.AttrData: {means: map[string]string{"Y": "carries data"}},
 }
 
+// attrWords say a value; what was not seen has none.
 func attrWords(a syn.Attr, value string) string {
 	w := synWords[a]
+	if words, ok := w.means[value]; ok {
+		return words
+	}
 	if n, ok := decimal(value); ok && w.number {
 		value = n
 	}
-	if value == "" {
-		value = "none"
+	switch {
+	case value == "" && w.name != "":
+		return "no " + w.name
+	case value == "":
+		return ""
 	}
-	return w.name + " " + value
+	return strings.TrimSpace(w.name + " " + value)
 }

@@ -7,10 +7,11 @@ import (
 	"whorl/method"
 )
 
-// systems are the verdicts that name one.
-func systems(verdicts []whorl.Verdict) (out []whorl.Verdict) {
+// probable are the verdicts that have a probability. Points of what hardly answers say
+// nothing beside a name by other evidence.
+func probable(verdicts []whorl.Verdict) (out []whorl.Verdict) {
 	for _, v := range verdicts {
-		if v.Name != whorl.Unknown {
+		if v.Confidence > 0 {
 			out = append(out, v)
 		}
 	}
@@ -23,7 +24,7 @@ func (j *Judge) contradictedBy(h *whorl.Host, v *whorl.Verdict) bool {
 	if !unanswered(h) {
 		return differs(headline(h), v)
 	}
-	seen := printOf(h)
+	seen := measuredOf(h)
 	if tooLittle(seen) != "" {
 		return false
 	}
@@ -37,9 +38,9 @@ func (j *Judge) contradictedBy(h *whorl.Host, v *whorl.Verdict) bool {
 	return i < 0 || families[i].share < tieShare*families[0].share
 }
 
-// printOf is the print of the second generation that a host was judged by, or that of IPv6
+// measuredOf is the print of the second generation that a host was judged by, or that of IPv6
 // as it would be over IPv4; nil if there is none.
-func printOf(h *whorl.Host) []method.Line {
+func measuredOf(h *whorl.Host) []method.Line {
 	if like := overIPv4(h); like != nil {
 		h = like
 	}

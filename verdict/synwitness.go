@@ -190,8 +190,12 @@ func (o *opinion) testify(j *Handshakes, w *witnesses) {
 		if !ok {
 			continue
 		}
-		v.Evidence = append(v.Evidence, whorl.Evidence{Method: "syn", Test: syn.TestHabits, Attr: i.String(), Got: w.habits[i],
-			Want: r[i].String(), GotWords: habitWords(i, w.habits[i]), Agrees: log == 0, Weight: log})
+		e := whorl.Evidence{Method: "syn", Test: syn.TestHabits, Attr: i.String(), Got: w.habits[i],
+			Want: r[i].String(), GotWords: habitWords(i, w.habits[i]), Agrees: log == 0, Weight: log}
+		if !e.Agrees {
+			e.WantWords = habitWords(i, e.Want)
+		}
+		v.Evidence = append(v.Evidence, e)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type suspect struct {
 	since   time.Time
 	packets bool // it has sent something else than a SYN since
-	arp     bool // ... and that was ARP: it is a host of the segment
+	arp     bool // ... and that was ARP or neighbour discovery: it is a host of the segment
 }
 
 // silentSource is a client that has let a server repeat three times.
@@ -53,9 +53,15 @@ func (s *silence) present(p *packet.Packet) {
 	if u := s.suspects[p.Src]; u != nil {
 		u.packets = true
 	}
+	switch n, ok := p.Neighbor(); {
+	case ok && p.ICMP.Type == packet.ICMPv6NeighborAdv:
+		s.alive(n.Target)
+	case ok:
+		s.alive(p.Src)
+	}
 }
 
-// alive notes that a host of the segment speaks ARP.
+// alive notes that a host of the segment speaks ARP or neighbour discovery.
 func (s *silence) alive(a netip.Addr) {
 	if u := s.suspects[a]; u != nil {
 		u.arp = true

@@ -53,6 +53,11 @@ func (a *app) readCapture(ctx context.Context, name string, to captures) error {
 		defer f.Close()
 		in, called = f, name
 	}
+	return readFrames(ctx, called, in, to)
+}
+
+// readFrames reads a capture as far as it goes.
+func readFrames(ctx context.Context, called string, in io.Reader, to captures) error {
 	r, err := pcapfile.Open(in)
 	if err != nil {
 		return fmt.Errorf("%s: %w", called, err)

@@ -31,17 +31,25 @@ func (a *app) decoyDryRun(p *decoyPlan) error {
 		}
 		if d.Entry == nil {
 			refused++
-			fmt.Fprintf(w, "%v\t%s\t\tnothing: %v\t\n", d.Addr, mac, d.Why)
+			fmt.Fprintf(w, "%s\t%s\t\tnothing: %v\t\n", where(&d), mac, d.Why)
 			continue
 		}
 		shown++
-		fmt.Fprintf(w, "%v\t%s\t%s\t%s\t%s\n", d.Addr, mac, openPorts(d.Persona), d.Entry.Name, d.Entry.Source)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", where(&d), mac, openPorts(d.Persona), d.Entry.Name, d.Entry.Source)
 	}
 	if err := w.Flush(); err != nil {
 		return partial(err, "")
 	}
 	fmt.Fprintf(a.people, "whorl: addresses that would answer: %d, that could not: %d; nothing was sent\n", shown, refused)
 	return nil
+}
+
+// where a decoy is: its addresses.
+func where(d *decoy.Decoy) string {
+	if d.Also.IsValid() {
+		return d.Addr.String() + "," + d.Also.String()
+	}
+	return d.Addr.String()
 }
 
 // openPorts lists the open ports of a persona.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"os"
 	"regexp"
@@ -18,6 +19,7 @@ type decoyFile struct {
 	iface, tun, key string
 	tap             bool // tun is a TAP
 	gateway         netip.Addr
+	gateway6        netip.Addr
 	only            []netip.Prefix
 	peerRate, rate  float64
 	hosts           []decoyHost
@@ -29,10 +31,12 @@ type decoyHost struct {
 	path    string
 	as      []string
 	addrs   []decoy.Range
+	also    []decoy.Range
 	persona persona.Options
 	speaks  []speech        // services in the words of the system
 	name    string          // that they use; empty: one for each address
 	mac     *decoy.Hardware // nil: as fits the record
+	hops    uint8
 	jitter  time.Duration
 	loss    float64
 }
@@ -79,7 +83,7 @@ func parseDecoyFile(name, text string) (*decoyFile, error) {
 	const fastest = 1e9
 	d.table("", top, tomlFields{
 		"interface": tomlString(&f.iface), "tun": tomlString(&f.tun), "tap": tomlString(&tap), "key": tomlString(&f.key),
-		"gateway":   tomlStrings(func(s string) (err error) { f.gateway, err = address4(s); return err }),
+		"gateway":   tomlStrings(f.via),
 		"only":      tomlStrings(func(s string) error { return f.onlyPeers(s) }),
 		"peer-rate": tomlNumber(&f.peerRate, 0, fastest),
 		"rate":      tomlNumber(&f.rate, 0, fastest),
@@ -98,12 +102,21 @@ func parseDecoyFile(name, text string) (*decoyFile, error) {
 	return f, d.err()
 }
 
-func address4(s string) (netip.Addr, error) {
+// via reads a gateway; there may be one of each version of IP.
+func (f *decoyFile) via(s string) error {
 	a, err := netip.ParseAddr(s)
-	if err != nil || !a.Is4() {
-		return netip.Addr{}, fmt.Errorf("%q is no IPv4 address", s)
+	into := &f.gateway
+	if a.Is6() {
+		into = &f.gateway6
 	}
-	return a, nil
+	switch {
+	case err != nil || a.Zone() != "" || a.Is4In6():
+		return fmt.Errorf("%q is no address", s)
+	case into.IsValid():
+		return fmt.Errorf("%q: there is a gateway of that version of IP already", s)
+	}
+	*into = a
+	return nil
 }
 
 func (f *decoyFile) onlyPeers(s string) error {
@@ -119,17 +132,15 @@ func (f *decoyFile) onlyPeers(s string) error {
 func (f *decoyFile) host(d *tomlDoc, path string, values map[string]any) {
 	h := decoyHost{doc: d, path: path}
 	d.table(path, values, tomlFields{
-		"as": tomlStrings(func(s string) error { h.as = append(h.as, s); return nil }),
-		"addr": tomlStrings(func(s string) error {
-			r, err := decoy.ParseRange(s)
-			h.addrs = append(h.addrs, r)
-			return err
-		}),
+		"as":         tomlStrings(func(s string) error { h.as = append(h.as, s); return nil }),
+		"addr":       tomlAddresses(&h.addrs),
+		"also":       tomlAddresses(&h.also),
 		"open":       tomlPorts(&h.persona.OpenTCP),
 		"closed":     tomlPorts(&h.persona.ClosedTCP),
 		"filtered":   tomlPorts(&h.persona.FilteredTCP),
 		"closed-udp": tomlPorts(&h.persona.ClosedUDP),
 		"mac":        tomlStrings(func(s string) (err error) { h.mac, err = parseHardware(s); return err }),
+		"hops":       tomlCount(&h.hops, decoy.MaxHops),
 		"delay":      tomlTime(&h.persona.Delay),
 		"jitter":     tomlTime(&h.jitter),
 		"loss":       tomlNumber(&h.loss, 0, 0.99),
@@ -168,7 +179,6 @@ func (h *decoyHost) service(d *tomlDoc, path string, values map[string]any) {
 
 // rule reads a [[host.service.reply]].
 func rule(d *tomlDoc, path string, values map[string]any) (r persona.Rule) {
-	state, next := 0.0, 0.0
 	d.table(path, values, tomlFields{
 		"expect": tomlString(&r.Expect),
 		"pattern": tomlStrings(func(s string) (err error) {
@@ -178,11 +188,18 @@ func rule(d *tomlDoc, path string, values map[string]any) (r persona.Rule) {
 		"send":  tomlBytes(&r.Reply),
 		"delay": tomlTime(&r.Delay),
 		"close": tomlBool(&r.Close),
-		"state": tomlNumber(&state, 0, 255),
-		"next":  tomlNumber(&next, 0, 255),
+		"state": tomlCount(&r.State, math.MaxUint8),
+		"next":  tomlCount(&r.Next, math.MaxUint8),
 	})
-	r.State, r.Next = uint8(state), uint8(next)
 	return r
+}
+
+func tomlAddresses(into *[]decoy.Range) func(any) error {
+	return tomlStrings(func(s string) error {
+		r, err := decoyAddresses(s)
+		*into = append(*into, r...)
+		return err
+	})
 }
 
 func tomlBytes(into *[]byte) func(any) error {

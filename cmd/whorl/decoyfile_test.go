@@ -38,7 +38,7 @@ func TestDecoyExample(t *testing.T) {
 	}
 	if len(h.as) != 1 || len(h.addrs) != 3 || len(h.persona.OpenTCP) != 4 || len(h.persona.ClosedTCP) != 1 || len(h.persona.FilteredTCP) != 1 ||
 		len(h.persona.ClosedUDP) != 1 || len(h.speaks) != 2 || h.speaks[1].port != 8000 || h.name != "intranet" || h.mac == nil ||
-		h.persona.Delay != 2*time.Millisecond || h.jitter != 5*time.Millisecond || h.loss != 0.01 {
+		h.persona.Delay != 2*time.Millisecond || h.jitter != 5*time.Millisecond || h.hops != 2 || h.loss != 0.01 {
 		t.Errorf("%+v", h)
 	}
 	s := h.persona.Services[0]

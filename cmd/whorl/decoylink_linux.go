@@ -57,7 +57,7 @@ func (p *decoyPlan) openTUN(all []link.Interface) (link.Conn, error) {
 	if err != nil {
 		return nil, explainFailure(err)
 	}
-	p.options.Free = c.Made()
+	p.options.Free, p.options.MTU = c.Made(), c.MTU()
 	copy(p.options.MAC[:], p.options.Key[:]) // the near end has its own
 	p.options.MAC[0] = p.options.MAC[0]&^3 | 2
 	return c, nil
@@ -70,21 +70,21 @@ func (p *decoyPlan) overlaps(network netip.Prefix) bool {
 
 // fit refuses an interface on which no decoy can answer.
 func (p *decoyPlan) fit(i link.Interface, all []link.Interface) error {
-	own := p.options.Gateway.IsValid() || slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return g.Hardware.Own })
-	forwards, err := link.Forwards(i.Name, packet.IPv4)
-	switch {
-	case i.Link != packet.Ethernet || i.Loopback:
+	if i.Link != packet.Ethernet || i.Loopback {
 		return usage(fmt.Errorf("%s is no Ethernet", i.Name), "--tun NAME, and a route to the decoys over it")
-	case !i.Up:
-		return partial(fmt.Errorf("%s: %w", i.Name, link.ErrDown), "ip link set "+i.Name+" up")
-	case !own:
-	case err != nil:
-		return partial(err, "")
-	case forwards != "":
-		return usage(fmt.Errorf("this machine forwards packets that come in over %s, and would tell others that the decoys are not there", i.Name),
-			"--mac random without --gateway, or sysctl -w "+forwards+"=0")
 	}
-	if g := p.options.Gateway; g.IsValid() {
+	if !i.Up {
+		return partial(fmt.Errorf("%s: %w", i.Name, link.ErrDown), "ip link set "+i.Name+" up")
+	}
+	if p.options.Gateway.IsValid() || p.options.Gateway6.IsValid() || slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return g.Hardware.Own }) {
+		if err := p.alone(i.Name); err != nil {
+			return err
+		}
+	}
+	for _, g := range []netip.Addr{p.options.Gateway, p.options.Gateway6} {
+		if !g.IsValid() {
+			continue
+		}
 		if link.Owns(all, g) {
 			return usage(fmt.Errorf("the gateway %v is an address of this machine", g), "a free address of the segment")
 		}
@@ -95,9 +95,28 @@ func (p *decoyPlan) fit(i link.Interface, all []link.Interface) error {
 	return nil
 }
 
+// alone refuses an interface whose hardware address decoys share with a kernel that forwards.
+func (p *decoyPlan) alone(name string) error {
+	for _, version := range []struct {
+		network packet.Network
+		used    bool
+	}{{packet.IPv4, p.has(netip.Addr.Is4)}, {packet.IPv6, p.has(netip.Addr.Is6)}} {
+		forwards, err := link.Forwards(name, version.network)
+		switch {
+		case !version.used:
+		case err != nil:
+			return partial(err, "")
+		case forwards != "":
+			return usage(fmt.Errorf("this machine forwards packets that come in over %s, and would tell others that the decoys are not there", name),
+				"--mac random without --gateway, or sysctl -w "+forwards+"=0")
+		}
+	}
+	return nil
+}
+
 // leaveOut takes addresses out that are this machine's, or no host's, and says which.
 func (p *decoyPlan) leaveOut(on link.Interface, all []link.Interface) (why []string) {
-	p.options.MAC = on.MAC
+	p.options.MAC, p.options.MTU = on.MAC, on.MTU
 	for _, i := range all {
 		for _, own := range i.Addrs {
 			if p.without(own.Addr()) {
@@ -106,41 +125,23 @@ func (p *decoyPlan) leaveOut(on link.Interface, all []link.Interface) (why []str
 		}
 	}
 	for _, own := range on.Addrs {
-		if !own.Addr().Is4() || own.Bits() > 30 {
-			continue
+		network := own.Masked()
+		var ends []netip.Addr
+		switch {
+		case own.Addr().Is4() && own.Bits() <= 30:
+			p.options.Networks = append(p.options.Networks, network)
+			r := decoy.RangeOf(network)
+			ends = []netip.Addr{r.First, r.Last}
+		case own.Addr().Is6() && own.Bits() <= 126: // all routers' (RFC 4291 section 2.6.1)
+			ends = []netip.Addr{network.Addr()}
 		}
-		p.options.Networks = append(p.options.Networks, own.Masked())
-		r := decoy.RangeOf(own)
-		for _, end := range []netip.Addr{r.First, r.Last} {
+		for _, end := range ends {
 			if p.without(end) {
-				why = append(why, fmt.Sprintf("%v is no address of a host in %v", end, own.Masked()))
+				why = append(why, fmt.Sprintf("%v is no address of a host in %v", end, network))
 			}
 		}
 	}
 	return why
-}
-
-// without takes an address out of the groups and reports whether it was in one.
-func (p *decoyPlan) without(addr netip.Addr) (found bool) {
-	var out []decoy.Group
-	for _, g := range p.options.Groups {
-		if !g.Addrs.Contains(addr) {
-			out = append(out, g)
-			continue
-		}
-		found = true
-		first, last := g.Addrs.First, g.Addrs.Last
-		if first != addr {
-			g.Addrs = decoy.Range{First: first, Last: addr.Prev()}
-			out = append(out, g)
-		}
-		if last != addr {
-			g.Addrs = decoy.Range{First: addr.Next(), Last: last}
-			out = append(out, g)
-		}
-	}
-	p.options.Groups = out
-	return found
 }
 
 // decoyRing is the size of the receive ring in bytes: the time in which a persona is made
@@ -149,25 +150,43 @@ const decoyRing = 32 << 20
 
 func (p *decoyPlan) openEthernet(i link.Interface) (link.Conn, error) {
 	promiscuous := slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return !g.Hardware.Own })
+	gateway := p.options.Gateway.IsValid() || p.options.Gateway6.IsValid()
 	c, err := afpacket.Open(afpacket.Options{Route: i.Route(), Filter: p.filter(), Ring: decoyRing,
-		Promiscuous: promiscuous && !p.options.Gateway.IsValid()})
+		Promiscuous: promiscuous && !gateway || p.has(netip.Addr.Is6)}) // solicitations are multicast
 	if err != nil {
 		return nil, explainFailure(err)
 	}
 	return c, nil
 }
 
-// filter passes what is for the decoys, and all ARP, which tells of others that use their
-// addresses.
+// filter passes what is for the decoys, and all ARP and what all IPv6 hosts are told, which
+// tell of others that use their addresses.
 func (p *decoyPlan) filter() []bpf.Instruction {
-	span := p.options.Groups[0].Addrs
-	for _, g := range p.options.Groups {
-		if g.Addrs.First.Less(span.First) {
-			span.First = g.Addrs.First
-		}
-		if span.Last.Less(g.Addrs.Last) {
-			span.Last = g.Addrs.Last
+	var spans []netip.Prefix
+	for _, version := range []func(netip.Addr) bool{netip.Addr.Is4, netip.Addr.Is6} {
+		if span, ok := p.span(version); ok {
+			spans = append(spans, span)
 		}
 	}
-	return afpacket.WithARP(afpacket.Towards(packet.Ethernet, span.Prefixes()...))
+	if p.has(netip.Addr.Is6) {
+		all := netip.IPv6LinkLocalAllNodes()
+		spans = append(spans, netip.PrefixFrom(all, all.BitLen()))
+	}
+	return afpacket.WithARP(afpacket.Towards(packet.Ethernet, spans...))
+}
+
+// span is the longest prefix that holds all addresses of a version of IP.
+func (p *decoyPlan) span(version func(netip.Addr) bool) (span netip.Prefix, ok bool) {
+	for _, n := range p.prefixes() {
+		switch {
+		case !version(n.Addr()):
+		case !ok:
+			span, ok = n, true
+		default:
+			for !span.Contains(n.Addr()) || span.Bits() > n.Bits() {
+				span = netip.PrefixFrom(span.Addr(), span.Bits()-1).Masked()
+			}
+		}
+	}
+	return span, ok
 }

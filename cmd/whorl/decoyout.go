@@ -62,14 +62,17 @@ func (o *decoyOutput) told(p *decoyPlan) decoy.Options {
 	options := p.options
 	o.where = p.where
 	for i := range options.Groups {
-		o.total += options.Groups[i].Addrs.Len()
+		g := &options.Groups[i]
+		if o.total += g.Addrs.Len(); g.Also.First.IsValid() {
+			o.total += g.Also.Len()
+		}
 	}
 	people := o.a.people
 	options.Ready = func() {
 		fmt.Fprintf(people, "whorl: addresses that answer on %s: %d; interrupt to stop\n", o.where, o.total-o.lost)
 	}
 	options.Conflict = func(c decoy.Conflict) {
-		if c.Addr != options.Gateway {
+		if c.Addr != options.Gateway && c.Addr != options.Gateway6 {
 			o.lost++
 		}
 		fmt.Fprintf(people, "whorl: %v\n", c)
@@ -115,6 +118,7 @@ func (o *decoyOutput) end(n *decoy.Network, failed error) error {
 	}{
 		{c.Untold, "contacts began in too great a number to be told of"},
 		{c.Limited, "packets were held back by --peer-rate or --rate"},
+		{c.Paused, "packets were not answered or sent in a pause"},
 		{c.Unwelcome, "packets came from addresses that nobody answers"},
 		{c.Dropped, "frames came too fast to be read"},
 		{c.Refused + c.Overdue, "answers could not be sent"},

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"whorl/decoy"
@@ -33,8 +35,8 @@ func (a *app) decoyPlan(o *decoyOptions, args []string) (p *decoyPlan, err error
 	}
 	f := &decoyFile{}
 	if len(args) == 1 {
-		if len(o.as)+len(o.addrs) > 0 {
-			return nil, usage(errors.New("--as and --addr do not go with a file"), "put them into "+args[0])
+		if len(o.as)+len(o.addrs)+len(o.also) > 0 {
+			return nil, usage(errors.New("--as, --addr and --also do not go with a file"), "put them into "+args[0])
 		}
 		f, err = readDecoyFile(args[0])
 	} else {
@@ -61,9 +63,34 @@ func (a *app) decoyPlan(o *decoyOptions, args []string) (p *decoyPlan, err error
 	if p.tun != "" {
 		p.where = p.tun
 	}
-	p.options.Gateway, p.options.Peers, p.options.Keep, p.options.Start = f.gateway, f.only, o.keep, time.Now()
+	p.options.Gateway, p.options.Gateway6 = f.gateway, f.gateway6
+	p.options.Peers, p.options.Keep, p.options.Start = f.only, o.keep, time.Now()
+	p.options.Dialogue = o.logPayload
 	p.options.Limits = decoy.Limits{Peer: f.peerRate, All: f.rate}
-	return p, nil
+	return p, cmp.Or(p.reached(), p.apart())
+}
+
+// reached refuses a gateway of one version of IP for decoys of the other.
+func (p *decoyPlan) reached() error {
+	four, six := p.options.Gateway.IsValid(), p.options.Gateway6.IsValid()
+	if (four || six) && (p.has(netip.Addr.Is4) != four || p.has(netip.Addr.Is6) != six) {
+		return usage(errors.New("decoys behind a gateway want one of each version of IP that they have addresses of"), "--gateway 192.0.2.2 --gateway 2001:db8::2")
+	}
+	return nil
+}
+
+// apart refuses routers before a host of the same segment, which answers ARP.
+func (p *decoyPlan) apart() error {
+	routed := p.options.Gateway.IsValid() || p.options.Gateway6.IsValid() || p.iface == ""
+	if !routed && slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return g.Hops > 0 }) {
+		return usage(errors.New("there are no routers between hosts of one segment"), "--hops with --gateway or --tun")
+	}
+	return nil
+}
+
+// has reports whether some address is of that version of IP.
+func (p *decoyPlan) has(version func(netip.Addr) bool) bool {
+	return slices.ContainsFunc(p.prefixes(), func(n netip.Prefix) bool { return version(n.Addr()) })
 }
 
 // host makes the one kind of host that flags describe.
@@ -73,11 +100,18 @@ func (o *decoyOptions) host(f *decoyFile) (err error) {
 	}
 	h := decoyHost{as: o.as, loss: o.loss}
 	for _, text := range o.addrs {
-		r, err := decoy.ParseRange(text)
+		r, err := decoyAddresses(text)
 		if err != nil {
-			return usage(err, "--addr 192.0.2.7, 192.0.2.7-9 or 192.0.2.0/28")
+			return usage(err, "--addr 192.0.2.7-9, 192.0.2.0/28, 2001:db8::7-9 or 2001:db8::/64*20")
 		}
-		h.addrs = append(h.addrs, r)
+		h.addrs = append(h.addrs, r...)
+	}
+	for _, text := range o.also {
+		r, err := decoyAddresses(text)
+		if err != nil {
+			return usage(err, "--also 2001:db8::7")
+		}
+		h.also = append(h.also, r...)
 	}
 	for _, list := range []struct {
 		text  string
@@ -95,6 +129,9 @@ func (o *decoyOptions) host(f *decoyFile) (err error) {
 			return usage(err, "--service ssh,http:8080")
 		}
 	}
+	if h.hops = uint8(o.hops); o.hops < 0 || o.hops > decoy.MaxHops {
+		return usage(fmt.Errorf("--hops %d", o.hops), fmt.Sprintf("--hops 0 to %d", decoy.MaxHops))
+	}
 	h.persona.Delay, h.jitter = time.Duration(o.delay), time.Duration(o.jitter)
 	f.hosts = append(f.hosts, h)
 	return nil
@@ -111,9 +148,12 @@ func (o *decoyOptions) over(f *decoyFile) (err error) {
 	if links == 1 {
 		f.iface, f.tun, f.tap = o.iface, o.tun+o.tap, o.tap != ""
 	}
-	if o.gateway != "" {
-		if f.gateway, err = netip.ParseAddr(o.gateway); err != nil || !f.gateway.Is4() {
-			return usage(fmt.Errorf("--gateway %q is no IPv4 address", o.gateway), "--gateway 192.0.2.2")
+	if len(o.gateways) > 0 {
+		f.gateway, f.gateway6 = netip.Addr{}, netip.Addr{}
+	}
+	for _, text := range o.gateways {
+		if err := f.via(text); err != nil {
+			return usage(fmt.Errorf("--gateway %w", err), "--gateway 192.0.2.2")
 		}
 	}
 	for _, text := range o.only {
@@ -137,7 +177,7 @@ func (o *decoyOptions) over(f *decoyFile) (err error) {
 		return usage(errors.New("the decoys are to answer in two places"), "one of -i, --tun and --tap")
 	case f.iface == "" && f.tun == "" && !o.dryRun:
 		return usage(errors.New("no link to answer on"), "-i INTERFACE, or --tun NAME")
-	case f.gateway.IsValid() && f.iface == "" && !o.dryRun:
+	case (f.gateway.IsValid() || f.gateway6.IsValid()) && f.iface == "" && !o.dryRun:
 		return usage(errors.New("a gateway is an address of an Ethernet"), "-i INTERFACE")
 	}
 	return nil
@@ -149,14 +189,18 @@ func (p *decoyPlan) add(h *decoyHost) error {
 	if err != nil {
 		return err
 	}
-	g := decoy.Group{Entries: p.timed(entries), Persona: h.persona, Services: h.services(), Jitter: h.jitter, Loss: h.loss}
+	g := decoy.Group{Entries: p.timed(entries), Persona: h.persona, Services: h.services(), Hops: h.hops, Jitter: h.jitter, Loss: h.loss}
 	if h.mac != nil {
 		g.Hardware = *h.mac
 	} else {
 		g.Hardware.Vendor = vendorOf(entries)
 	}
-	for _, r := range h.addrs {
-		g.Addrs = r
+	all, err := pairs(h.addrs, h.also)
+	if err != nil {
+		return h.bad("also", err, "addresses like those of the hosts, as 2001:db8::66-69 for 192.0.2.66-69")
+	}
+	for _, r := range all {
+		g.Addrs, g.Also = r[0], r[1]
 		p.options.Groups = append(p.options.Groups, g)
 	}
 	return nil
@@ -165,7 +209,11 @@ func (p *decoyPlan) add(h *decoyHost) error {
 // prefixes are those of all addresses.
 func (p *decoyPlan) prefixes() (out []netip.Prefix) {
 	for i := range p.options.Groups {
-		out = append(out, p.options.Groups[i].Addrs.Prefixes()...)
+		g := &p.options.Groups[i]
+		out = append(out, g.Addrs.Prefixes()...)
+		if g.Also.First.IsValid() {
+			out = append(out, g.Also.Prefixes()...)
+		}
 	}
 	return out
 }
@@ -211,7 +259,7 @@ func vendorOf(entries []*osdb.Entry) (prefix [3]byte) {
 }
 
 // answers reports whether a record says anything of answers to probes.
-func answers(e *osdb.Entry) bool { return e.Gen2 != nil || e.Gen1 != nil }
+func answers(e *osdb.Entry) bool { return e.Gen2 != nil || e.Gen1 != nil || persona.Over6(e) }
 
 // exampleAddr is for documentation (RFC 5737).
 var exampleAddr = netip.AddrFrom4([4]byte{192, 0, 2, 1})

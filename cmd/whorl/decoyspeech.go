@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -47,7 +48,7 @@ func (h *decoyHost) services() func(*osdb.Entry, netip.Addr) []persona.Service {
 	return func(e *osdb.Entry, addr netip.Addr) (out []persona.Service) {
 		name := h.name
 		if name == "" {
-			name = fmt.Sprintf("host%d", addr.As4()[3])
+			name = "host" + lastPart(addr)
 		}
 		for _, s := range h.speaks {
 			if service, ok := persona.Usual(s.protocol, s.port, e, name); ok {
@@ -56,6 +57,15 @@ func (h *decoyHost) services() func(*osdb.Entry, netip.Addr) []persona.Service {
 		}
 		return out
 	}
+}
+
+// lastPart is what an address ends in: 7 of 192.0.2.7, 1f of 2001:db8::1f.
+func lastPart(addr netip.Addr) string {
+	all := addr.AsSlice()
+	if addr.Is4() {
+		return strconv.Itoa(int(all[3]))
+	}
+	return fmt.Sprintf("%x", binary.BigEndian.Uint16(all[14:]))
 }
 
 // doubts tells what of the services does not go with what a host is, if that is one record.

@@ -34,7 +34,7 @@ func (m *machines) join(h *whorl.Host) {
 		if m.seen == nil || len(m.seen) >= maxMachines {
 			m.seen = map[string]*whorl.Host{}
 		}
-		m.seen[h.MAC] = &whorl.Host{Addr: h.Addr, Observations: h.Observations}
+		m.seen[h.MAC] = &whorl.Host{Addr: h.Addr, Observations: unheard(h.Observations)}
 		return
 	case other.Addr.Is4() == h.Addr.Is4():
 		other.Also = []netip.Addr{h.Addr} // several of one version: no telling whose is whose; one says so
@@ -52,4 +52,9 @@ func (m *machines) join(h *whorl.Host) {
 	if len(both.Verdicts) > 0 && both.Verdicts[0].Name != whorl.Unknown {
 		h.Verdicts, h.Next = both.Verdicts, both.Next
 	}
+}
+
+// unheard are observations without those that a listener heard of the address before.
+func unheard(all []whorl.Observation) []whorl.Observation {
+	return slices.DeleteFunc(slices.Clone(all), func(o whorl.Observation) bool { return o.Conditions.Heard != "" })
 }

@@ -68,7 +68,7 @@ func (a *app) explain(o *explainOptions, args []string) error {
 	if o.top < 1 {
 		return usage(fmt.Errorf("--top %d explains nothing", o.top), "--top 3")
 	}
-	set, err := a.load()
+	set, err := a.loadPassive()
 	if err != nil {
 		return err
 	}

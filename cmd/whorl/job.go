@@ -45,6 +45,8 @@ type scanOptions struct {
 	shard                                 shard
 	state, journal                        string // files of --state and --resume
 	every                                 period
+	heard                                 []string // files of --heard
+	heardAge                              period
 	head                                  *scan.JournalHead // of --resume; nil: none
 }
 
@@ -90,6 +92,8 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.Var(&o.every, "status-every", "print the status as JSON to standard error")
 	o.outputs.flags(out.flags)
 	o.judging.flags(judge.flags)
+	judge.flags.StringArrayVar(&o.heard, "heard", nil, "fill gaps by `FILE` of listen --json, or a capture")
+	judge.flags.Var(&o.heardAge, "heard-age", "leave out what was heard longer ago; 24h if not given")
 	judge.flags.BoolVar(&o.guess, "osscan-guess", false, "list near matches too")
 	addParts(c, targets, ports, times, pace, way, long, out, judge)
 	c.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions(templates, cobra.ShellCompDirectiveNoFileComp))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -115,10 +114,7 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	config := a.config()
 	config.Passive, config.Places.Nmap = true, nil
 	set, problems := osdb.Load(config)
-	if a.verbose == 0 { // nobody here can mend p0f's file
-		problems = slices.DeleteFunc(problems, func(p osdb.Problem) bool { return slices.Contains(config.Places.P0f, p.File) })
-	}
-	if err := a.checkLoaded(set, problems); err != nil {
+	if err := a.checkLoaded(set, a.mendable(config, problems)); err != nil {
 		return err
 	}
 	judge := verdict.NewHandshakes(set, verdict.Options{Confidence: whorl.Fraction(o.confidence)})

@@ -19,7 +19,7 @@ func (a *app) tellOver6(o *scanOptions, j *scan.Job) {
 	for _, f := range []struct {
 		asked bool
 		name  string
-	}{{j.Gens.Has(scan.Gen1), "--gen 1"}, {o.deep.on, "--deep"}, {o.boxes.on, "--boxes"}} {
+	}{{j.Gens.Has(scan.Gen1), "--gen 1"}, {o.deep.on, "--deep"}} {
 		if f.asked {
 			undone = append(undone, f.name)
 		}

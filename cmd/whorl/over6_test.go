@@ -19,10 +19,10 @@ func TestOver6(t *testing.T) {
 	}{
 		"192.0.2.7" + deeper:                              {1, ""},
 		"2001:db8::7":                                     {1, ""},
-		"2001:db8::7 --temporal slf":                      {1, ""},
+		"2001:db8::7 --temporal slf --boxes":              {1, ""},
 		"2001:db8::7 --deep=false":                        {1, ""},
 		"192.0.2.7 2001:db8::7 --deep":                    {2, "nothing is done of --deep; name the IPv4 addresses"},
-		"2001:db8::7" + deeper:                            {1, "nothing is done of --gen 1, --deep, --boxes;"},
+		"2001:db8::7" + deeper:                            {1, "nothing is done of --gen 1, --deep;"},
 		"2001:db8::/64":                                   {1000, ""},
 		"2001:db8::/64 2001:db8:1::/64*9":                 {1009, ""},
 		"2001:db8::/64 192.0.2.0/24 --top-addresses 5":    {5 + 256, ""},

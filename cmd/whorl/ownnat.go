@@ -8,6 +8,7 @@ import (
 	"whorl/link"
 	"whorl/method"
 	"whorl/method/gen2"
+	"whorl/method/ipv6"
 	"whorl/packet"
 	"whorl/verdict"
 )
@@ -89,13 +90,18 @@ func routed(h *whorl.Host) (routed, told bool) {
 // acceptance is how a host accepts connections, as text; empty if it does not.
 func acceptance(h *whorl.Host) string {
 	for _, o := range h.Observations {
-		if o.Method != "gen2" {
-			continue
+		switch o.Method {
+		case "gen2":
+			f, _ := gen2.Parse(o.Print)
+			ops, _ := f.Test("OPS")
+			win, _ := f.Test("WIN")
+			return ops.String() + win.String()
+		case "ipv6":
+			p, _ := ipv6.Parse(o.Print)
+			ops, _ := p.Tests.Test("OPS6")
+			win, _ := p.Tests.Test("WIN6")
+			return ops.String() + win.String()
 		}
-		f, _ := gen2.Parse(o.Print)
-		ops, _ := f.Test("OPS")
-		win, _ := f.Test("WIN")
-		return ops.String() + win.String()
 	}
 	return ""
 }

@@ -41,6 +41,11 @@ func TestGateway(t *testing.T) {
 		return &whorl.Host{Ports: []whorl.Port{{TTL: ttl}, {TTL: ttl}, {}},
 			Observations: []whorl.Observation{{Method: "gen2", Print: "OPS(O1=M5B4)\nWIN(W1=" + window + ")\n"}}}
 	}
+	six := func(window string) *whorl.Host {
+		h := host(64, "")
+		h.Observations[0] = whorl.Observation{Method: "ipv6", Print: "OPS6(O1=M5A0)\nWIN6(W1=" + window + ")\n"}
+		return h
+	}
 	mute := &whorl.Host{Ports: []whorl.Port{{TTL: 64}}}
 	a, b, far := host(64, "FAF0"), host(64, "FFFF"), host(63, "FAF0")
 	for _, c := range []struct {
@@ -55,6 +60,8 @@ func TestGateway(t *testing.T) {
 		{"a tunnel", []*whorl.Host{far, far, far, far}, false},
 		{"a router and hosts behind it", []*whorl.Host{a, a, a, far}, false},
 		{"several stacks", []*whorl.Host{a, b, a, a, a}, false},
+		{"one stack over IPv6", []*whorl.Host{six("FAF0"), six("FAF0"), six("FAF0")}, true},
+		{"several over IPv6", []*whorl.Host{six("FAF0"), six("FFFF"), six("FAF0"), six("FAF0")}, false},
 	} {
 		g := new(gateway)
 		for _, h := range c.hosts {

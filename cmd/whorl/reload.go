@@ -38,10 +38,12 @@ type reloader struct {
 	problems []osdb.Problem // of the databases in use
 }
 
-// reloading is load for a command that runs on.
-func (a *app) reloading(how verdict.Options) (*reloader, error) {
-	r := newReloader(a.config(), how, a.people)
-	return r, a.checkLoaded(r.set, r.problems)
+// reloading is load for a command that runs on; passive adds p0f's file.
+func (a *app) reloading(how verdict.Options, passive bool) (*reloader, error) {
+	c := a.config()
+	c.Passive = passive
+	r := newReloader(c, how, a.people)
+	return r, a.checkLoaded(r.set, a.mendable(c, r.problems))
 }
 
 // newReloader reads the databases and prepares their judges beside whatever else goes on.

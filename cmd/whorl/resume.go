@@ -91,6 +91,12 @@ func (o *scanOptions) plan() error {
 	switch {
 	case o.record != "" && o.state+o.journal != "":
 		return usage(errors.New("--record begins a new recording at each run, so it cannot go on with --state"), "one of the two")
+	case slices.Contains(o.heard, "-") && o.state+o.journal != "":
+		return usage(errors.New("--heard - cannot be read again with --resume"), "--heard FILE")
+	case slices.Contains(o.heard, "-") && slices.Contains(o.lists, "-"):
+		return usage(errors.New("--heard and -iL are both to be read from standard input"), "give one of them a file")
+	case o.heardAge > 0 && len(o.heard) == 0:
+		return usage(errors.New("--heard-age goes with --heard"), "--heard FILE")
 	case o.every > 0 && time.Duration(o.every) < leastStatus:
 		return usage(fmt.Errorf("--status-every %v is too often", &o.every), "--status-every 1s")
 	}

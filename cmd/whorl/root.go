@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -117,6 +118,25 @@ func (a *app) config() osdb.Config {
 func (a *app) load() (osdb.Set, error) {
 	set, problems := osdb.Load(a.config())
 	return set, a.checkLoaded(set, problems)
+}
+
+// loadPassive is load with p0f's file too.
+func (a *app) loadPassive() (osdb.Set, error) {
+	c := a.config()
+	c.Passive = true
+	set, problems := osdb.Load(c)
+	return set, a.checkLoaded(set, a.mendable(c, problems))
+}
+
+// mendable leaves out the problems of p0f's file, which nobody here can mend, unless more is
+// to be told.
+func (a *app) mendable(c osdb.Config, problems []osdb.Problem) (out []osdb.Problem) {
+	for _, p := range problems {
+		if a.verbose > 0 || !slices.Contains(c.Places.P0f, p.File) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // checkLoaded tells people about problems. It is an error if a database that was asked

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +29,7 @@ that have the same meaning have the same name.
 An IPv6 address of the link names its interface (fe80::1%eth0). Of an IPv6
 prefix the likeliest hosts are taken: as many as --top-addresses says (0 is
 all), or N of PREFIX*N. --neighbours finds those on the segment of -e. Over
-IPv6 seventeen probes go out; --gen 1, --deep and --boxes are for IPv4.
+IPv6 seventeen probes go out; --gen 1 and --deep are for IPv4.
 
 --gen 1 sends the probes of Nmap's first generation instead, of which older
 databases tell (nmap-os-fingerprints, honeyd's nmap.prints; name them with
@@ -51,6 +53,12 @@ reset the connections; or -S. --cron-OS adds the lines and guesses of that tool.
 -S may name an address that nobody has, of the segment that this machine is on.
 whorl asks the segment first, and answers ARP, or neighbour discovery for one of
 IPv6, as long as it runs.
+
+--heard fills gaps by what whorl listen has heard: hosts that do not answer, or
+have no open port, get a name by their own connections, with when and where that
+was heard; others a warning if it contradicts what they answer. FILE has records
+of whorl listen --json, which may still be written, or is a capture; - is
+standard input, read to its end first. It names targets only, and adds none.
 
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
@@ -82,6 +90,7 @@ rest was, 2 if the command line is wrong, 77 if a capability is missing, and
   whorl scan -iL hosts.txt -oA monday --record monday.pcapng
   whorl scan 10.0.0.0/16 --state a.state --json=a.json
   whorl scan --resume a.state
+  whorl scan 192.0.2.0/24 --heard office.json
   whorl scan --temporal slf --timeout 60 192.0.2.7 -p 80
   whorl scan localhost -v`,
 		RunE:              func(c *cobra.Command, args []string) error { return a.scan(c, o, args) },
@@ -108,7 +117,12 @@ func (a *app) scan(c *cobra.Command, o *scanOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	judges, err := a.reloading(how)
+	heard, err := a.hearFiles(c.Context(), o.heard, cmp.Or(time.Duration(o.heardAge), defaultHeardAge))
+	if err != nil {
+		return err
+	}
+	defer heard.close()
+	judges, err := a.reloading(how, heard != nil)
 	if err != nil {
 		return err
 	}
@@ -132,7 +146,7 @@ func (a *app) scan(c *cobra.Command, o *scanOptions, args []string) error {
 	if err := state.head(head); err != nil {
 		return err
 	}
-	r := &scanning{app: a, o: o, job: job, judges: judges, network: network, state: state}
+	r := &scanning{app: a, o: o, job: job, judges: judges, network: network, state: state, heard: heard}
 	if err := r.run(c.Context(), head); err != nil {
 		return err
 	}

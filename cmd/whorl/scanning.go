@@ -22,6 +22,7 @@ type scanning struct {
 	judges  *reloader
 	network *realNetwork
 	state   *state
+	heard   *heard // nil: nothing
 
 	progress scan.Progress
 	status   *status
@@ -48,6 +49,7 @@ func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
 	}
 	torn := r.state.end()
 	r.status.stop()
+	unheard := r.heard.sum(r.people)
 	failed := r.o.end(r.app, report.Summary{End: time.Now(), Up: r.tally.up, Down: r.tally.down,
 		Total: int(min(total, math.MaxInt32)), Interrupted: ctx.Err() != nil})
 	for _, note := range r.shared.Notes() {
@@ -65,8 +67,10 @@ func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
 		return explainFailure(err)
 	case failed != nil:
 		return failed
+	case lost != nil:
+		return lost
 	}
-	return lost
+	return unheard
 }
 
 // replay gives out the hosts of an earlier run.
@@ -85,7 +89,7 @@ func (r *scanning) scan(ctx context.Context) error {
 		names = func(a netip.Addr) []string { return reverse(ctx, a) }
 	}
 	r.state.begin(r.stop)
-	return scan.Run(ctx, r.job, scan.Config{
+	config := scan.Config{
 		Network: r.network, Version: version, Progress: &r.progress, Listen: r.network.Listen,
 		NewJudge: func() scan.Judge {
 			return r.judges.judge(func(j *verdict.Judges) scan.Judge {
@@ -95,7 +99,11 @@ func (r *scanning) scan(ctx context.Context) error {
 		Decide: r.decide(),
 		Keep:   r.state.keep,
 		Host:   r.give,
-	})
+	}
+	if r.heard != nil {
+		config.Heard = r.heard.of
+	}
+	return scan.Run(ctx, r.job, config)
 }
 
 // memo is a judge that explains as much as the user wants to know.

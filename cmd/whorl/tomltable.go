@@ -153,6 +153,18 @@ func tomlNumber(into *float64, least, most float64) func(any) error {
 	}
 }
 
+// tomlCount takes a whole number.
+func tomlCount(into *uint8, most uint8) func(any) error {
+	return func(v any) error {
+		n, ok := v.(int64)
+		if !ok || n < 0 || n > int64(most) {
+			return fmt.Errorf("%v: want a whole number from 0 to %d", v, most)
+		}
+		*into = uint8(n)
+		return nil
+	}
+}
+
 func tomlTime(into *time.Duration) func(any) error {
 	return func(v any) error {
 		s, _ := v.(string)

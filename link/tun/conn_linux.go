@@ -109,6 +109,9 @@ func (c *Conn) LinkType() packet.LinkType { return c.link }
 // MAC is the hardware address of the near end of a TAP.
 func (c *Conn) MAC() packet.MAC { return c.mac }
 
+// MTU is how many bytes the largest IP packet has that the interface takes.
+func (c *Conn) MTU() int { return c.mtu }
+
 // Made reports whether Open made the interface.
 func (c *Conn) Made() bool { return c.made }
 

@@ -214,7 +214,7 @@ func simulate(all []stack, p path, n int) (out tally) {
 		for i := range all {
 			logs[i] = LogLikelihood(&all[i].Schedule, &run, params)
 			old[i] = plain(&all[i].Schedule, &run, p)
-			best[i], _ = view.under(told.timetable(&all[i].Schedule, 0), &view.conditions[usual], delay, math.Inf(-1))
+			best[i], _ = view.under(told.timetable(&all[i].Schedule, &told.Conditions[usual]), &view.conditions[usual], delay, math.Inf(-1))
 		}
 		count := func(to *int, groups []string, logs []float64) {
 			if decided(groups, logs) == groups[truth] {

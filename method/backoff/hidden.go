@@ -101,7 +101,7 @@ func (v *view) follow(s *Schedule, t *trial) {
 	k := tripKey{s, t.trip, t.more}
 	known, ok := v.followed[k]
 	if !ok {
-		known.plans = new(plans)
+		known.plans, known.most = new(plans), same(math.Inf(1))
 		*known.plans = v.Params.plans(s, t.trip, t.more)
 		v.score(&known, math.Inf(-1))
 		if v.followed == nil {

@@ -24,6 +24,7 @@ type trial struct {
 	more  int
 	cost  scores
 	guess float64 // logarithm, to choose among trials
+	most  scores  // about what the scores are at most
 	plans *plans
 	scores
 }
@@ -34,7 +35,7 @@ func (v *view) central(l *law, density tripDensity, floor float64) trial {
 	if l.Least > 0 {
 		return v.fitTrip(l.Schedule, density)
 	}
-	t := trial{plans: &l.plans}
+	t := trial{plans: &l.plans, most: v.estimate(l)}
 	v.score(&t, floor)
 	return t
 }
@@ -42,11 +43,33 @@ func (v *view) central(l *law, density tripDensity, floor float64) trial {
 // score works out the scores of a trial for the mean delay.
 func (v *view) score(t *trial, floor float64) {
 	at := func(c int) float64 { return floor - little - t.cost[c] - v.conditions[c].share }
+	under := func(c int, p *plan) float64 {
+		if t.most[c] < at(c) {
+			return math.Inf(-1)
+		}
+		l, _ := v.underDelay(p, &v.conditions[c], v.delays[1], at(c))
+		return t.cost[c] + l
+	}
 	l, more := v.underDelay(&t.plans.prompt, &v.conditions[usual], v.delays[1], at(usual))
 	t.scores[usual], t.scores[lossy] = t.cost[usual]+l, t.cost[lossy]+more
-	floor = max(floor, v.mixed(scores{t.scores[usual], t.scores[lossy], math.Inf(-1)}))
-	l, _ = v.underDelay(&t.plans.busy, &v.conditions[busy], v.delays[1], at(busy))
-	t.scores[busy] = t.cost[busy] + l
+	floor = max(floor, v.mixed(never.with(usual, t.scores[usual]).with(lossy, t.scores[lossy])))
+	t.scores[busy] = under(busy, &t.plans.busy)
+	for i := range t.plans.slow {
+		c := slow + i
+		if worse := t.most[c] - t.most[usual]; worse < 0 {
+			t.scores[c] = t.scores[usual] + worse
+		} else {
+			t.scores[c] = under(c, &t.plans.slow[i])
+		}
+	}
+	t.withoutTicks()
+}
+
+// withoutTicks notes that a host that has no ticks is as usual where others are slow.
+func (t *trial) withoutTicks() {
+	for c := slow + len(t.plans.slow); c < numConditions; c++ {
+		t.scores[c] = t.scores[usual]
+	}
 }
 
 // refine sums the scores of a host that keeps its timers over delays, unless they are much
@@ -64,6 +87,7 @@ func (v *view) refine(t *trial, floor float64) {
 		l, more = logAdd(l, cost+x), logAdd(more, cost+y)
 	}
 	t.scores[usual], t.scores[lossy] = l, more
+	t.withoutTicks()
 }
 
 // little is how much less likely than a sum its least part is, as a logarithm, that

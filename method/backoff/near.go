@@ -45,33 +45,52 @@ func (p Params) spans(s *Schedule) (out []span) {
 	return out
 }
 
-// estimate is about the likelihood of a run under a law, and hardly less than it.
-func (v *view) estimate(l *law) float64 {
+// estimate is about the likelihood of a run under a law and each condition, and hardly less
+// than it.
+func (v *view) estimate(l *law) (s scores) {
 	if l.Least > 0 || len(v.run.Gaps) < 2 {
-		return math.Inf(1)
+		return same(math.Inf(1))
 	}
-	jitter := cmp.Or(l.Jitter, v.Jitter).Seconds()
-	path := math.Sqrt2 * v.delays[2]
-	prompt := v.strays(l, math.Hypot(jitter, path), v.outlier, 0)
-	c := &v.conditions[busy]
-	return max(prompt, c.share+v.strays(l, math.Hypot(max(jitter, v.Conditions[busy].Late.Seconds()), path), c.stalled, c.stall))
+	s[usual] = v.strays(l, usual)
+	s[lossy], s[busy] = s[usual], v.strays(l, busy)
+	for c := slow; c < numConditions; c++ {
+		if s[c] = s[usual]; l.ticks() {
+			s[c] = v.strays(l, c)
+		}
+	}
+	return s
 }
 
-// strays is estimate for a standard deviation of gaps in seconds. The part of them that are
-// off by more is a logarithm; by how much is the mean of a delay, or 0.
-func (v *view) strays(l *law, sigma, off, stall float64) (total float64) {
-	sharpest := -math.Log(math.Sqrt(2*math.Pi) * sigma)
+// most is what a law that is so estimated is at most, of the conditions whatever is known.
+func (v *view) most(s scores) float64 {
+	return max(s[usual], v.conditions[busy].share+s[busy], v.conditions[slow].share+slices.Max(s[slow:]))
+}
+
+// strays is estimate for a condition.
+func (v *view) strays(l *law, condition int) (total float64) {
+	c := &v.Conditions[condition]
+	sigma := math.Hypot(max(cmp.Or(l.Jitter, v.Jitter), c.Late).Seconds(), math.Sqrt2*v.delays[2])
+	off, stall := v.outlier, c.Stall.Seconds()
+	if stall > 0 {
+		off = v.conditions[condition].stalled
+	}
 	for i, gap := range v.run.Gaps {
 		g, best, nearest := gap.Seconds(), math.Inf(-1), math.Inf(1)
 		if i == 0 { // it is not trusted
 			best = v.late - math.Log(g+1)
 		}
+		sharpest := -math.Log(math.Sqrt(2*math.Pi) * sigma)
 		for k := range l.spans {
 			s := &l.spans[k]
+			late, sigma, sharpest := c.Slow*s.from, sigma, sharpest
+			if late > 0 {
+				sigma = math.Hypot(sigma, slowVaries*late)
+				sharpest = -math.Log(math.Sqrt(2*math.Pi) * sigma)
+			}
 			if s.from-g > 8*sigma && s.from > g*1.2 {
 				break
 			}
-			miss := max(s.from-g, g-s.to, 0)
+			miss := max(s.from+late-g, g-s.to-late, 0)
 			if z := miss / sigma; z < 4 {
 				best = max(best, min(sharpest, s.peak)+s.lost-z*z/2)
 			}
@@ -96,7 +115,7 @@ func (r *Ranker) candidates(v *view) []int {
 	near, most := make([]float64, len(r.schedules)), math.Inf(-1)
 	of := r.tell[v.run.State]
 	for _, i := range of {
-		if near[i] = v.estimate(&r.laws[i]); !math.IsInf(near[i], 1) {
+		if near[i] = v.most(v.estimate(&r.laws[i])); !math.IsInf(near[i], 1) {
 			most = max(most, near[i])
 		}
 	}

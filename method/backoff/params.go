@@ -49,6 +49,10 @@ type Params struct {
 	// data, and so on for each after it.
 	MoreTrips float64
 
+	// SameTick is the probability that a stack with ticks keeps to the same in all states
+	// that its record tells of, LikeTick in those that it does not tell of.
+	SameTick, LikeTick float64
+
 	// OtherLaw is the probability that a stack does not repeat FINs as its record says, by
 	// a setting perhaps, OddRun that something disturbed one run, OtherTrip that it has
 	// not measured the round trip that we know, FreeTrip the same of a stack whose FINs no
@@ -70,14 +74,19 @@ type Condition struct {
 	Late   time.Duration
 	Stalls float64
 	Stall  time.Duration
+	// Slow is about how much longer than it should be a tick is, as a part of it, that
+	// begins anew when it is over (Schedule.ticks).
+	Slow float64
 }
 
-// The conditions. A path that loses more differs in that alone.
+// The conditions. A path that loses more differs in that alone, a host whose tick is slow
+// as well: hosts without one are usual then.
 const (
 	usual = iota
 	lossy
 	busy
-	numConditions
+	slow          // and all after it, each twice as slow as the one before
+	numConditions = slow + 4
 )
 
 // DefaultParams are the figures in use.
@@ -86,14 +95,18 @@ func DefaultParams() Params {
 		Delay: 20 * time.Millisecond, DelayFloor: 500 * time.Microsecond,
 		Jitter: 10 * time.Millisecond, Wheel: 0.13, Ticks: [numTicks]Tick{{4 * time.Millisecond, 0.5}, {time.Millisecond, 0.3}},
 		Conditions: [numConditions]Condition{
-			usual: {Share: 0.82, Loss: 0.01},
-			lossy: {Share: 0.15, Loss: 0.08},
-			busy:  {Share: 0.03, Loss: 0.01, Late: 12 * time.Millisecond, Stalls: 0.1, Stall: 150 * time.Millisecond},
+			usual:    {Share: 0.62, Loss: 0.01},
+			lossy:    {Share: 0.15, Loss: 0.08},
+			busy:     {Share: 0.03, Loss: 0.01, Late: 12 * time.Millisecond, Stalls: 0.1, Stall: 150 * time.Millisecond},
+			slow:     {Share: 0.05, Loss: 0.01, Slow: 0.006},
+			slow + 1: {Share: 0.05, Loss: 0.01, Slow: 0.012},
+			slow + 2: {Share: 0.05, Loss: 0.01, Slow: 0.025},
+			slow + 3: {Share: 0.05, Loss: 0.01, Slow: 0.05},
 		},
 		NoReset: 0.01, Stray: 0.001, StrayEnd: 0.01,
 		Truncated: 0.02, LateFirst: 0.1, NoProbe: 0.1,
 		Outlier: 0.02, OutlierScale: 0.005, OutlierDegrees: 4,
-		Unknown: 0.05, UnknownFactor: 10, LikeOthers: 0.3, LikeSYN: 0.3, MoreTrips: 0.2,
+		Unknown: 0.05, UnknownFactor: 10, LikeOthers: 0.3, LikeSYN: 0.3, MoreTrips: 0.2, SameTick: 0.9, LikeTick: 0.5,
 		OtherLaw: 0.002, OddRun: 0.02, OtherTrip: 0.004, FreeTrip: 0.5, NoCopies: 0.3, Sure: 0.99,
 	}
 }

@@ -122,19 +122,24 @@ func (w *Weights) weigh() {
 	}
 	for i := range w.members {
 		m := &w.members[i]
-		f, known := weighed{record: i}, false
+		f, known, shown := weighed{record: i}, false, -1 // the run that shows its tick
 		var all, most scores
 		for j := range w.runs {
 			l, best := m.under(w.runs[j].State, w.logs[j])
 			atMost := l.atLeast(bounds[j])
 			if best >= 0 {
 				known = true
+				tied := w.sameTick(j, shown, &w.schedules[best], w.params.SameTick)
+				l, atMost = l.times(tied), atMost.times(tied)
+				if shown < 0 {
+					shown = j
+				}
 			} else {
 				l = same(w.fits[j])
 				if w.runs[j].State.fin() {
 					own := never
 					if likely[i] {
-						own, _ = m.under(SynRcvd, w.asSYN[j])
+						own = w.likeSYN(i, j, shown)
 					}
 					l = w.params.untold(others[j], own, w.fits[j])
 				}

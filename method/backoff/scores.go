@@ -19,6 +19,12 @@ func same(l float64) (s scores) {
 	return s
 }
 
+// with are the scores with one replaced.
+func (s scores) with(condition int, l float64) scores {
+	s[condition] = l
+	return s
+}
+
 // and multiplies likelihoods of what is so under the same condition.
 func (s scores) and(t scores) scores {
 	for i := range s {

@@ -22,9 +22,11 @@ type timetable struct {
 // tickVariance is the least that is believed of any gap: a tenth of a millisecond.
 const tickVariance = 1e-8
 
-// timetable works out a schedule without Least, Probe and Limit. No gap varies by less
-// than least.
-func (p Params) timetable(s *Schedule, least time.Duration) *timetable {
+// slowVaries is the standard deviation of how slow a tick is, as a part of it.
+const slowVaries = 0.4
+
+// timetable works out a schedule without Least, Probe and Limit, under a condition.
+func (p Params) timetable(s *Schedule, c *Condition) *timetable {
 	n := len(s.Gaps) + 1
 	all := make([]float64, 4*n)
 	t := &timetable{at: all[:n], variance: all[n : 2*n], off: all[2*n : 3*n], slack: all[3*n:],
@@ -38,9 +40,10 @@ func (p Params) timetable(s *Schedule, least time.Duration) *timetable {
 			t.expiries[i] = expiries(s.Gaps, tick.Tick)
 		}
 	}
-	varies := math.Pow(max(jitter, least).Seconds(), 2) + tickVariance
+	steady := math.Pow(max(jitter, c.Late).Seconds(), 2) + tickVariance
 	for i, gap := range s.Gaps {
-		g := gap.Seconds()
+		late := c.Slow * gap.Seconds()
+		g, varies := gap.Seconds()+late, steady+late*late*slowVaries*slowVaries
 		switch {
 		case i == 0 && s.First > 0: // the phase of a tick: any as likely
 			t.slack[1] = math.Sqrt(12) * s.First.Seconds()
@@ -48,7 +51,7 @@ func (p Params) timetable(s *Schedule, least time.Duration) *timetable {
 			t.slack[i+1] = p.Wheel * g
 			g += t.slack[i+1] / 2
 		}
-		t.at[i+1], t.variance[i+1], t.sharpest = t.at[i]+g, varies, varies
+		t.at[i+1], t.variance[i+1], t.sharpest = t.at[i]+g, varies, min(t.sharpest, varies)
 		t.off[i+1] = t.off[i] + varies + t.slack[i+1]*t.slack[i+1]/12
 	}
 	return t
@@ -61,21 +64,31 @@ type plan struct {
 }
 
 // plan works out a schedule for a host that has measured that round trip and so many more.
-func (p Params) plan(s *Schedule, trip time.Duration, more int, least time.Duration) (out plan) {
+func (p Params) plan(s *Schedule, trip time.Duration, more int, c *Condition) (out plan) {
 	host := s.at(trip, more, true)
-	out.probed = p.timetable(&host, least)
+	out.probed = p.timetable(&host, c)
 	if s.Probe {
 		host = s.at(trip, more, false)
-		out.plain = p.timetable(&host, least)
+		out.plain = p.timetable(&host, c)
 	}
 	return out
 }
 
-// plans are those of a host that keeps its timers and of a busy one.
-type plans struct{ prompt, busy plan }
+// plans are those of a host that keeps its timers, of a busy one, and, if it has ticks, of
+// one whose ticks are slow.
+type plans struct {
+	prompt, busy plan
+	slow         []plan
+}
 
-func (p Params) plans(s *Schedule, trip time.Duration, more int) plans {
-	return plans{p.plan(s, trip, more, 0), p.plan(s, trip, more, p.Conditions[busy].Late)}
+func (p Params) plans(s *Schedule, trip time.Duration, more int) (out plans) {
+	out.prompt, out.busy = p.plan(s, trip, more, &p.Conditions[usual]), p.plan(s, trip, more, &p.Conditions[busy])
+	if s.ticks() {
+		for i := slow; i < numConditions; i++ {
+			out.slow = append(out.slow, p.plan(s, trip, more, &p.Conditions[i]))
+		}
+	}
+	return out
 }
 
 // law is a schedule as runs are compared with it.

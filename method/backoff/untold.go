@@ -43,14 +43,24 @@ func (w *Weights) likeSYNs(n int, records []bool, floor float64) []scores {
 			continue
 		}
 		for _, n := range r.members[i].schedules[SynRcvd] {
-			if l := &r.asFINs[n]; !done[n] && len(l.Gaps) > 0 && v.estimate(l) > floor/part {
+			if l := &r.asFINs[n]; !done[n] && len(l.Gaps) > 0 && v.most(v.estimate(l)) > floor/part {
 				x, more := v.underDelay(&l.plans.prompt, &v.conditions[usual], v.delays[1], floor/part)
-				out[n] = scores{usual: x, lossy: more, busy: x}.times(v.delayed[1]).counted(part)
+				out[n] = same(x).with(lossy, more).times(v.delayed[1]).counted(part)
 			}
 			done[n] = true
 		}
 	}
 	return out
+}
+
+// likeSYN are the scores of a FIN run under a record if its stack repeats FINs as it does
+// SYN-ACKs, perhaps by the tick that the run of those has shown.
+func (w *Weights) likeSYN(record, run, shown int) scores {
+	l, best := w.members[record].under(SynRcvd, w.asSYN[run])
+	if best < 0 {
+		return l
+	}
+	return l.times(w.sameTick(run, shown, &w.schedules[best], w.params.LikeTick))
 }
 
 // mean are the scores of a run under all schedules of a state that are known, each as

@@ -24,6 +24,9 @@ type Weights struct {
 // likelihood need not be known.
 const hopeless = 20
 
+// matters is the least difference of two logarithms of likelihoods that does.
+const matters = 0.001
+
 // everything is a figure as hopeless that leaves nothing out.
 const everything = 1e9
 
@@ -69,7 +72,7 @@ func (w *Weights) enough() bool {
 	for _, f := range w.found {
 		best = max(best, f.log)
 	}
-	return !slices.ContainsFunc(w.found, func(f weighed) bool { return f.most > f.log && f.most > best-hopeless/2 })
+	return !slices.ContainsFunc(w.found, func(f weighed) bool { return f.most > f.log+matters && f.most > best-hopeless/2 })
 }
 
 // Runs are those that were weighed.

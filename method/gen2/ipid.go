@@ -12,7 +12,11 @@ func (e *Exchange) ipids() (ti, ci, ii string) {
 	if ids := e.synIDs(); len(ids) >= 3 {
 		ti = IPIDClass(ids, e.Target.Local)
 	}
-	return ti, IPIDClass(e.closedIDs(), e.Target.Local), IPIDClass(e.echoIDs(), e.Target.Local)
+	ids, asked := e.echoIDs()
+	if k := ipidKind(ids, e.Target.Local); asked == 1 || k != random && k != randomSteps {
+		ii = IPIDClass(ids, e.Target.Local)
+	}
+	return ti, IPIDClass(e.closedIDs(), e.Target.Local), ii
 }
 
 // closedIDs are the IP IDs of the answers to T5-T7, in the order in which those probes left
@@ -33,14 +37,14 @@ func (e *Exchange) closedIDs() []uint16 {
 	for i, m := range all {
 		ids[i] = m.id
 	}
-	return e.asMade(ids)
+	return e.asMade(ids, TestGap)
 }
 
-// asMade brings IP IDs of answers to probes that left TestGap apart into the order in which
+// asMade brings IP IDs of answers to probes that left a gap apart into the order in which
 // the host made them. Where several are under way at a time they can overtake one another:
 // numbers in no order are sorted if they make a counter then. Random ones hardly ever do.
-func (e *Exchange) asMade(ids []uint16) []uint16 {
-	if e.RTT.Smoothed < TestGap {
+func (e *Exchange) asMade(ids []uint16, gap time.Duration) []uint16 {
+	if e.RTT.Smoothed < gap {
 		return ids
 	}
 	switch ipidKind(ids, e.Target.Local) {
@@ -61,17 +65,21 @@ func (e *Exchange) synIDs() []uint16 {
 	for _, s := range e.samples() {
 		ids = append(ids, s.ipid)
 	}
-	return ids
+	return e.asMade(ids, SeqGap)
 }
 
-// echoIDs are the IP IDs of both echo replies. A repeated request would leave a gap
-// that is not the host's.
-func (e *Exchange) echoIDs() []uint16 {
-	s1, s2 := &e.Slots[IE1], &e.Slots[IE2]
-	if s1.Reply == nil || s2.Reply == nil || s1.Sends > 1 || s2.Sends > 1 {
-		return nil
+// echoIDs are the IP IDs of both echo replies, in the order in which the requests left that
+// were answered. asked is how often the one that was asked more often was: between a request
+// and a repeat the host sends other packets, so steps are larger.
+func (e *Exchange) echoIDs() (ids []uint16, asked int) {
+	a, b := &e.Slots[IE1], &e.Slots[IE2]
+	if a.Reply == nil || b.Reply == nil {
+		return nil, 0
 	}
-	return e.asMade([]uint16{s1.Reply.IPID, s2.Reply.IPID})
+	if b.Sent < a.Sent {
+		a, b = b, a
+	}
+	return e.asMade([]uint16{a.Reply.IPID, b.Reply.IPID}, TestGap), max(a.Sends, b.Sends)
 }
 
 // IPIDClass classifies IP IDs in the order they were made: Z all zero, a hex
@@ -170,9 +178,10 @@ func withoutOurs(diffs []uint16) {
 // shared tells whether TCP and ICMP draw from one IP ID counter (S) or not (O);
 // empty if the kinds of series do not allow to tell.
 func (e *Exchange) shared() string {
-	tcp, icmp := e.synIDs(), e.echoIDs()
-	if len(tcp) < 3 {
-		return ""
+	tcp := e.synIDs()
+	icmp, _ := e.echoIDs()
+	if len(tcp) < 3 || min(e.Slots[IE1].Sends, e.Slots[IE2].Sends) > 1 {
+		return "" // the first of them did not follow the train
 	}
 	for _, ids := range [][]uint16{tcp, icmp} {
 		switch ipidKind(ids, e.Target.Local) {

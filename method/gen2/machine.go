@@ -208,7 +208,7 @@ func (m *Machine) retry() (which Probe, due time.Duration, ok bool) {
 			}
 		}
 		limit := tries
-		if p <= S6 && m.tries > 1 && m.synAnswered() { // the port is open: silence is loss
+		if (p <= S6 || p == ECN) && m.tries > 1 && m.synAnswered() { // the port is open: silence is loss
 			limit = m.tries + lossTries
 		}
 		if m.Slots[p].Sends == 0 || m.Slots[p].Reply != nil || slot.Reply != nil || sends >= limit {

@@ -156,6 +156,15 @@ func TestSharedCounter(t *testing.T) {
 			e.Slots[IE1].Reply.IPID, e.Slots[IE2].Reply.IPID = echo[0], echo[1]
 		}
 	}
+	again := func(before func(*Exchange), ps ...Probe) func(*Exchange) {
+		return func(e *Exchange) {
+			before(e)
+			for _, p := range ps {
+				e.Slots[p].Sends++
+				e.Slots[p].Sent += retryFloor
+			}
+		}
+	}
 	byOne := []uint16{10, 11, 12, 13, 14, 15}
 	for _, c := range []change{
 		{"zeros", func(*Exchange) {}, "SEQ.TI=Z SEQ.II=I SEQ.SS=" + absent},
@@ -167,10 +176,12 @@ func TestSharedCounter(t *testing.T) {
 		{"echo constant", ids(byOne, 16, 16), "SEQ.II=10 SEQ.SS=" + absent},
 		{"wraps and goes on", ids([]uint16{65533, 65534, 65535, 0, 1, 2}, 3, 4), "SEQ.TI=I SEQ.SS=S"},
 		{"wraps and is elsewhere", ids([]uint16{65533, 65534, 65535, 0, 1, 2}, 5000, 5001), "SEQ.TI=I SEQ.SS=O"},
-		{"a repeated echo leaves a gap", func(e *Exchange) {
-			ids(byOne, 16, 17)(e)
-			e.Slots[IE2].Sends = 2
-		}, "SEQ.TI=I SEQ.II=" + absent + " SEQ.SS=" + absent},
+		{"a repeated echo", again(ids(byOne, 16, 23), IE2), "SEQ.TI=I SEQ.II=I SEQ.SS=S"},
+		{"the first of two repeated", again(ids(byOne, 23, 16), IE1), "SEQ.TI=I SEQ.II=I SEQ.SS=S"},
+		{"both repeated", again(ids(byOne, 24, 25), IE1, IE2), "SEQ.TI=I SEQ.II=I SEQ.SS=" + absent},
+		{"a repeat leaves a gap", again(ids(byOne, 16, 31), IE2), "SEQ.TI=I SEQ.II=" + absent + " SEQ.SS=" + absent},
+		{"a repeat leaves what looks like random steps", again(ids(byOne, 16, 2000), IE2), "SEQ.TI=I SEQ.II=" + absent},
+		{"repeated of a swapped counter", again(ids(byOne, 0x1000, 0x1400), IE2), "SEQ.II=BI"},
 		{"two SYN-ACKs", func(e *Exchange) {
 			ids(byOne, 16, 17)(e)
 			none(S3, S4, S5, S6)(e)
@@ -179,6 +190,14 @@ func TestSharedCounter(t *testing.T) {
 			closedIDs(9, 7, 8)(e)
 			e.Slots[T5].Sent += time.Second
 		}, "SEQ.CI=I"},
+		{"S6 overtakes on a long path", func(e *Exchange) {
+			ids([]uint16{10, 11, 12, 13, 15, 14}, 16, 17)(e)
+			e.RTT.Smoothed = 2 * SeqGap
+		}, "SEQ.TI=I SEQ.SS=S"},
+		{"random on a long path", func(e *Exchange) {
+			ids([]uint16{40000, 11, 30000, 13, 50000, 14}, 16, 17)(e)
+			e.RTT.Smoothed = 2 * SeqGap
+		}, "SEQ.TI=RD"},
 		{"T6 overtakes on a long path", func(e *Exchange) {
 			closedIDs(8, 7, 9)(e)
 			e.RTT.Smoothed = 100 * ms

@@ -33,7 +33,7 @@ func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
 
 func (m *Machine) receiveTCP(p *packet.Packet, at time.Time) bool {
 	try := int(p.TCP.DstPort-m.base) + 1
-	if try < 1 || try > m.o.Tries {
+	if try < 1 || try > m.o.Tries+lossTries {
 		return false
 	}
 	// The reset that answers our ACK has the number of it as its sequence number;
@@ -115,7 +115,7 @@ func (m *Machine) receiveError(p *packet.Packet, at time.Time) bool {
 		return false
 	}
 	ack := q.TCP.Seq == 0
-	if try := int(q.TCP.SrcPort-m.base) + 1; try < 1 || try > m.o.Tries || !ack && q.TCP.Seq != m.seq {
+	if try := int(q.TCP.SrcPort-m.base) + 1; try < 1 || try > m.o.Tries+lossTries || !ack && q.TCP.Seq != m.seq {
 		return false
 	}
 	i := m.find(q.TCP.DstPort, ack)

@@ -27,6 +27,7 @@ const (
 	guesses    = 3                      // random high ports tried when no candidate is closed
 	firstAsked = 443                    // port of the first SYN, a sign of life
 	lastBase   = 65000                  // highest source port of first tries
+	lossTries  = 1                      // more sends of a port that may be the only open one
 	maxTries   = 500                    // sends of a probe, each from a port of its own above that
 
 	window      = 8 // probes under way at the beginning
@@ -248,13 +249,23 @@ func (m *Machine) pick() int {
 // wait is how long a probe is waited for.
 func (m *Machine) wait() time.Duration { return m.RTT.Patience(patience, blind) }
 
+// tries is how often a probe is sent that is not answered. One of few ports may be the only
+// open one: a host that answers is asked for it once more, as the path may lose packets.
+func (m *Machine) tries(p *probe) int {
+	few := len(m.o.TCP) <= window && m.OpenTCP == 0 && !m.closing
+	if few && p.port != 0 && !p.ack && m.o.Tries > 1 && m.RTT.Samples > 0 {
+		return m.o.Tries + lossTries
+	}
+	return m.o.Tries
+}
+
 // expire gives up on probes whose time is over, or marks them to be sent again.
 func (m *Machine) expire(now time.Duration) {
 	for _, i := range m.active {
 		p := &m.probes[i]
 		switch {
 		case p.done || p.due || now < p.sent+m.wait():
-		case int(p.sends) < m.o.Tries:
+		case int(p.sends) < m.tries(p):
 			p.due = true
 		default:
 			p.done = true

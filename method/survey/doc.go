@@ -13,12 +13,12 @@
 // value stands for all if they are the same. Numbers are hexadecimal.
 //
 //	TCP80  answers to SYNs to port 80
-//	ECHO   answers to echo requests (RFC 792): AT, T, DF, TOS and ID alone
+//	ECHO   answers to echo requests (RFC 792, RFC 4443): AT, T, DF, TOS and ID alone
 //	N      packets sent, the only attribute if nothing came back
 //	AT     when the answer came, milliseconds after the first packet
-//	T      TTL as received
-//	DF     Y or N
-//	TOS    of the answer
+//	T      TTL or hop limit as received
+//	DF     Y or N; like ID, not over IPv6
+//	TOS    of the answer, or its traffic class
 //	ID     IP ID
 //	F      TCP flags, as in package gen2
 //	W      window

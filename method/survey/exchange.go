@@ -57,32 +57,45 @@ type Slot struct {
 
 // packet fills p with the n-th packet.
 func (e *Exchange) packet(n int, p *packet.Packet, id uint16, ttl uint8) {
-	p.Network, p.Dst, p.TTL, p.IPv4.ID = packet.IPv4, e.Target.Addr, ttl, id
+	p.Network, p.Dst, p.TTL = e.over(), e.Target.Addr, ttl
 	port := e.Slots[n].Port
 	if port == echo {
-		p.Transport = packet.ICMP
-		p.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: packet.Echo(e.Numbers.EchoID, uint16(n))}
+		p.IPv4.ID = id
+		p.Transport, p.ICMP.Type = packet.ICMP, packet.ICMPEchoRequest
+		if p.Network == packet.IPv6 {
+			p.Transport, p.ICMP.Type = packet.ICMPv6, packet.ICMPv6EchoRequest
+		}
+		p.ICMP.Rest = packet.Echo(e.Numbers.EchoID, uint16(n))
 		p.Payload = bytes.Repeat([]byte{Echo.Fill}, Echo.DataLen)
 		return
 	}
 	p.Transport = packet.TCP
-	p.IPv4.DF = SYN.DF
+	p.IPv4.DF, p.IPv4.ID = SYN.DF, id
 	p.TCP = packet.TCPHeader{SrcPort: e.Numbers.PortBase + uint16(n), DstPort: port, Seq: e.Numbers.Seq,
 		Flags: SYN.Flags, Window: SYN.Window, Options: SYN.Options}
 }
 
+// over is the version of IP that the target has an address of.
+func (e *Exchange) over() packet.Network {
+	if e.Target.Addr.Is6() {
+		return packet.IPv6
+	}
+	return packet.IPv4
+}
+
 // classify tells which packet p answers.
 func (e *Exchange) classify(p *packet.Packet) (n int, ok bool) {
-	if p.Network != packet.IPv4 || p.Src != e.Target.Addr {
+	if p.Network != e.over() || p.Src != e.Target.Addr {
 		return 0, false
 	}
 	switch p.Transport {
 	case packet.TCP:
 		n = int(p.TCP.DstPort) - int(e.Numbers.PortBase)
 		return n, n >= 0 && n < e.Packets && p.TCP.SrcPort == e.Slots[n].Port && e.answers(&p.TCP)
-	case packet.ICMP:
+	case packet.ICMP, packet.ICMPv6:
 		n = int(p.ICMP.Seq())
-		return n, p.ICMP.Type == packet.ICMPEchoReply && p.ICMP.ID() == e.Numbers.EchoID && n < e.Packets && e.Slots[n].Port == echo
+		reply := p.ICMP.Type == packet.ICMPEchoReply && p.Transport == packet.ICMP || p.ICMP.Type == packet.ICMPv6EchoReply && p.Transport == packet.ICMPv6
+		return n, reply && p.ICMP.ID() == e.Numbers.EchoID && n < e.Packets && e.Slots[n].Port == echo
 	}
 	return 0, false
 }
@@ -100,7 +113,10 @@ func (e *Exchange) answers(h *packet.TCPHeader) bool {
 
 // answer reduces p, which came at that time.
 func (e *Exchange) answer(p *packet.Packet, at time.Duration) *Answer {
-	a := &Answer{At: at.Truncate(time.Millisecond), TTL: p.TTL, TOS: p.TOS, DF: p.IPv4.DF, IPID: p.IPv4.ID}
+	a := &Answer{At: at.Truncate(time.Millisecond), TTL: p.TTL, TOS: p.TOS, IPv6: p.Network == packet.IPv6}
+	if !a.IPv6 {
+		a.DF, a.IPID = p.IPv4.DF, p.IPv4.ID
+	}
 	if p.Transport != packet.TCP {
 		return a
 	}

@@ -30,6 +30,7 @@ func NewMachine(t Target, s method.Stream) *Machine {
 	t.Open, t.Closed = t.Open[:min(len(t.Open), MaxOpen)], t.Closed[:min(len(t.Closed), MaxClosed)]
 	m := &Machine{rand: s}
 	m.Target = t
+	m.Target.Addr = t.Addr.WithZone("") // packets tell no zone
 	m.Numbers = NewNumbers(&m.rand)
 	order := schedule(t.Open, t.Closed)
 	m.Slots = make([]Slot, len(order))

@@ -60,10 +60,13 @@ func run(t testing.TB, m *Machine, rtt time.Duration, answer func(n int, p *pack
 
 // back answers a packet: even ports accept, odd ones refuse.
 func back(_ int, p *packet.Packet) *packet.Packet {
-	r := &packet.Packet{Network: packet.IPv4, Transport: p.Transport, Src: p.Dst, TTL: 63}
-	if p.Transport == packet.ICMP {
-		r.ICMP = p.ICMP
+	r := &packet.Packet{Network: p.Network, Transport: p.Transport, Src: p.Dst, TTL: 63, ICMP: p.ICMP}
+	switch p.Transport {
+	case packet.ICMP:
 		r.ICMP.Type = packet.ICMPEchoReply
+		return r
+	case packet.ICMPv6:
+		r.ICMP.Type = packet.ICMPv6EchoReply
 		return r
 	}
 	r.TCP = packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Ack: p.TCP.Seq + 1, Flags: packet.RST | packet.ACK}
@@ -80,7 +83,9 @@ func ports(n int, from uint16) (out []uint16) {
 	return out
 }
 
-func newMachine(open, closed []uint16) *Machine {
+func newMachine(open, closed []uint16) *Machine { return newMachineTo(them, open, closed) }
+
+func newMachineTo(them netip.Addr, open, closed []uint16) *Machine {
 	return NewMachine(Target{Addr: them, Open: open, Closed: closed}, method.Key{}.Stream(them, "survey"))
 }
 

@@ -25,6 +25,7 @@ type Port struct {
 type Answer struct {
 	At       time.Duration // after the first packet, in whole milliseconds
 	TTL, TOS uint8         // as received
+	IPv6     bool          // it came over IPv6, and has neither DF nor an IP ID
 	DF       bool
 	IPID     uint16
 
@@ -56,30 +57,44 @@ const maxAt = time.Hour
 // attr is one attribute of an answer as text.
 type attr struct {
 	name  string
-	tcp   bool // of TCP alone
+	of    layer
 	write func(*Answer) string
 	read  func(*Answer, string) bool
 }
 
+// layer is where an attribute stands, and so which answers have it.
+type layer uint8
+
+const (
+	inAll layer = iota
+	inIPv4
+	inTCP
+)
+
+// has reports whether answers of the port have an attribute of that layer.
+func (p *Port) has(of layer) bool {
+	return of == inAll || of == inIPv4 && !p.Answers[0].IPv6 || of == inTCP && p.Number != echo
+}
+
 var attrs = []attr{
-	{"AT", false, func(a *Answer) string { return hex(a.At.Milliseconds()) }, func(a *Answer, s string) bool {
+	{"AT", inAll, func(a *Answer) string { return hex(a.At.Milliseconds()) }, func(a *Answer, s string) bool {
 		n, ok := number[uint32](s, 32)
 		a.At = time.Duration(n) * time.Millisecond
 		return ok && a.At <= maxAt
 	}},
-	{"T", false, func(a *Answer) string { return hex(a.TTL) }, func(a *Answer, s string) (ok bool) { a.TTL, ok = number[uint8](s, 8); return ok }},
-	{"DF", false, func(a *Answer) string { return yesNo(a.DF) }, func(a *Answer, s string) bool { a.DF = s == "Y"; return s == "Y" || s == "N" }},
-	{"TOS", false, func(a *Answer) string { return hex(a.TOS) }, func(a *Answer, s string) (ok bool) { a.TOS, ok = number[uint8](s, 8); return ok }},
-	{"ID", false, func(a *Answer) string { return hex(a.IPID) }, func(a *Answer, s string) (ok bool) { a.IPID, ok = number[uint16](s, 16); return ok }},
-	{"F", true, func(a *Answer) string { return a.Flags.String() }, readFlags},
-	{"W", true, func(a *Answer) string { return hex(a.Window) }, func(a *Answer, s string) (ok bool) { a.Window, ok = number[uint16](s, 16); return ok }},
-	{"O", true, func(a *Answer) string { return a.Options }, func(a *Answer, s string) bool { a.Options = s; return isOptions(s) }},
-	{"SEQ", true, func(a *Answer) string { return hex(a.Seq) }, func(a *Answer, s string) (ok bool) { a.Seq, ok = number[uint32](s, 32); return ok }},
-	{"A", true, func(a *Answer) string { return a.Ack }, func(a *Answer, s string) bool {
+	{"T", inAll, func(a *Answer) string { return hex(a.TTL) }, func(a *Answer, s string) (ok bool) { a.TTL, ok = number[uint8](s, 8); return ok }},
+	{"DF", inIPv4, func(a *Answer) string { return yesNo(a.DF) }, func(a *Answer, s string) bool { a.DF = s == "Y"; return s == "Y" || s == "N" }},
+	{"TOS", inAll, func(a *Answer) string { return hex(a.TOS) }, func(a *Answer, s string) (ok bool) { a.TOS, ok = number[uint8](s, 8); return ok }},
+	{"ID", inIPv4, func(a *Answer) string { return hex(a.IPID) }, func(a *Answer, s string) (ok bool) { a.IPID, ok = number[uint16](s, 16); return ok }},
+	{"F", inTCP, func(a *Answer) string { return a.Flags.String() }, readFlags},
+	{"W", inTCP, func(a *Answer) string { return hex(a.Window) }, func(a *Answer, s string) (ok bool) { a.Window, ok = number[uint16](s, 16); return ok }},
+	{"O", inTCP, func(a *Answer) string { return a.Options }, func(a *Answer, s string) bool { a.Options = s; return isOptions(s) }},
+	{"SEQ", inTCP, func(a *Answer) string { return hex(a.Seq) }, func(a *Answer, s string) (ok bool) { a.Seq, ok = number[uint32](s, 32); return ok }},
+	{"A", inTCP, func(a *Answer) string { return a.Ack }, func(a *Answer, s string) bool {
 		a.Ack = s
 		return slices.Contains([]string{"S+", "S", "Z", "O"}, s)
 	}},
-	{"TS", true, writeStamp, readStamp},
+	{"TS", inTCP, writeStamp, readStamp},
 }
 
 func writeStamp(a *Answer) string {
@@ -138,7 +153,7 @@ func (p *Port) line() method.Line {
 		return l
 	}
 	for _, at := range attrs {
-		if at.tcp && p.Number == echo {
+		if !p.has(at.of) {
 			continue
 		}
 		values := make([]string, len(p.Answers))
@@ -196,8 +211,13 @@ func parsePort(l method.Line) (p Port, err error) {
 		return p, fmt.Errorf("%s: AT: %d answers, and %d packets were sent", l.Test, count, p.Sent)
 	}
 	p.Answers = make([]Answer, count)
+	_, df := l.Value("DF")
+	_, id := l.Value("ID")
+	for i := range p.Answers {
+		p.Answers[i].IPv6 = !df && !id
+	}
 	for _, at := range attrs {
-		if at.tcp && p.Number == echo {
+		if !p.has(at.of) {
 			continue
 		}
 		if err = p.read(l, at); err != nil {

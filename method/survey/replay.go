@@ -19,9 +19,6 @@ func (r *Replay) Full() bool { return r.talks.Full() }
 
 // Add takes a packet of a survey, and reports whether it was one.
 func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
-	if p.Network != packet.IPv4 {
-		return false
-	}
 	if looksAsked(p) {
 		return r.asked(p, at)
 	}
@@ -51,12 +48,19 @@ func looksAsked(p *packet.Packet) bool {
 	case packet.TCP:
 		h := &p.TCP
 		return h.Flags == SYN.Flags && h.SrcPort >= lowestPort && h.SrcPort < highestPort && h.Window == SYN.Window &&
-			p.IPv4.DF == SYN.DF && bytes.Equal(h.Options, SYN.Options)
+			(p.Network == packet.IPv6 || p.IPv4.DF == SYN.DF) && bytes.Equal(h.Options, SYN.Options)
 	case packet.ICMP:
-		return p.ICMP.Type == packet.ICMPEchoRequest && p.TOS == 0 && !p.IPv4.DF && int(p.ICMP.Seq()) < MaxPackets &&
-			len(p.Payload) == Echo.DataLen && bytes.Count(p.Payload, []byte{Echo.Fill}) == Echo.DataLen
+		return p.ICMP.Type == packet.ICMPEchoRequest && !p.IPv4.DF && looksEcho(p)
+	case packet.ICMPv6:
+		return p.ICMP.Type == packet.ICMPv6EchoRequest && looksEcho(p)
 	}
 	return false
+}
+
+// looksEcho reports whether an echo request has the numbers and the data of ours.
+func looksEcho(p *packet.Packet) bool {
+	return p.TOS == 0 && int(p.ICMP.Seq()) < MaxPackets &&
+		len(p.Payload) == Echo.DataLen && bytes.Count(p.Payload, []byte{Echo.Fill}) == Echo.DataLen
 }
 
 // asked notes a packet that a prober sent. Packets come in the order of their slots; with

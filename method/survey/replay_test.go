@@ -14,8 +14,12 @@ var near = netip.MustParseAddr("192.0.2.1")
 
 // taped drives a machine and gives what it found, and all packets with their times.
 func taped(t testing.TB, lose int) (m *Machine, trace []packet.Packet, times []time.Time) {
+	return tapedTo(t, near, them, lose)
+}
+
+func tapedTo(t testing.TB, near, them netip.Addr, lose int) (m *Machine, trace []packet.Packet, times []time.Time) {
 	t.Helper()
-	m = newMachine([]uint16{80, 82, 84}, []uint16{81})
+	m = newMachineTo(them, []uint16{80, 82, 84}, []uint16{81})
 	sent, _ := run(t, m, time.Millisecond, func(n int, p *packet.Packet) *packet.Packet {
 		if n == lose {
 			return nil
@@ -68,6 +72,8 @@ func TestReplay(t *testing.T) {
 func FuzzReplay(f *testing.F) {
 	f.Add([]byte{0, 24, 1, 3, 20, 2})
 	_, trace, times := taped(f, -1)
+	_, more, then := tapedTo(f, near6, them6, -1)
+	trace, times = append(trace, more...), append(times, then...)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frames := make([][]byte, len(trace))
 		for i := range trace {

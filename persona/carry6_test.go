@@ -1,0 +1,53 @@
+package persona_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"whorl"
+	"whorl/method/expr"
+	"whorl/osdb"
+	"whorl/persona"
+	"whorl/verdict"
+)
+
+// What a record tells of TCP over IPv4 alone carries over: brought back to an Ethernet over
+// IPv4, what is measured is the record again. Initial TTLs are those of IPv6, and the window
+// of T3, which nobody brings back, those of its segments.
+func TestCarried(t *testing.T) {
+	least := map[string]float64{osdb.Embedded: 0.99, osdb.Nmap: 0.98}
+	good, all, wrong := map[string]int{}, map[string]int{}, newTally("wrong")
+	n := 0
+	for db, e := range databases(t).Entries() {
+		if n++; e.Gen2 == nil || persona.Over6(e) || db.Database == osdb.Nmap && n%10 > 0 {
+			continue
+		}
+		seed := uint64(n)
+		p, err := newPersona6(e, seed)
+		if err != nil {
+			continue // nor can it be shown over IPv4
+		}
+		seen := probed6(p, seed)
+		if options, _ := seen.Test("OPS6"); !strings.Contains(options.String(), "M5A0") && strings.Contains(options.String(), "M") {
+			continue // of another link
+		}
+		all[db.Database]++
+		_, evidence := e.Gen2.Explain(verdict.Carried(seen), &db.Points, expr.Whorl)
+		evidence = slices.DeleteFunc(evidence, func(e whorl.Evidence) bool {
+			return e.Test == "U1" || e.Attr == "T" || e.Attr == "TG" || e.Test == "T3" && e.Attr == "W"
+		})
+		if d := disagreements(evidence); d != "" {
+			wrong.note(d, e.Name)
+			continue
+		}
+		good[db.Database]++
+	}
+	wrong.log(t)
+	for name, k := range all {
+		t.Logf("%s: %d of %d", name, good[name], k)
+		if float64(good[name]) < least[name]*float64(k) {
+			t.Errorf("%s: fewer than %.0f %%", name, 100*least[name])
+		}
+	}
+}
