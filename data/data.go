@@ -25,12 +25,46 @@
 //	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
 package data
 
-import "embed"
+import _ "embed"
 
-// Files are the *.osdb files. They are only read.
-//
-//go:embed *.osdb
-var Files embed.FS
+// The files. As strings they are parts of the program, which nobody copies.
+var (
+	//go:embed apple.osdb
+	apple string
+	//go:embed backoff.osdb
+	backoff string
+	//go:embed bsd.osdb
+	bsd string
+	//go:embed devices.osdb
+	devices string
+	//go:embed embedded.osdb
+	embedded string
+	//go:embed linux-old.osdb
+	linuxOld string
+	//go:embed linux.osdb
+	linux string
+	//go:embed network.osdb
+	network string
+	//go:embed unix.osdb
+	unix string
+	//go:embed userspace.osdb
+	userspace string
+	//go:embed windows.osdb
+	windows string
+)
+
+// Files gives the files with their names, in the order in which they count.
+func Files(yield func(name, text string) bool) {
+	for _, f := range [...]struct{ name, text string }{
+		{"apple.osdb", apple}, {"backoff.osdb", backoff}, {"bsd.osdb", bsd}, {"devices.osdb", devices},
+		{"embedded.osdb", embedded}, {"linux-old.osdb", linuxOld}, {"linux.osdb", linux}, {"network.osdb", network},
+		{"unix.osdb", unix}, {"userspace.osdb", userspace}, {"windows.osdb", windows},
+	} {
+		if !yield(f.name, f.text) {
+			return
+		}
+	}
+}
 
 // Model is how much each feature of an observation counts, as verdict.ParseModel reads
 // it; "whorl db train" made it.

@@ -16,7 +16,7 @@ func BenchmarkCrowd(b *testing.B) {
 	o := town(b, "198.18.0.0/18", 1)
 	o.Contact = noContact
 	n := newNetwork(b, o)
-	n.Ahead(many)
+	n.Ahead(b.Context(), many)
 	var in [][]byte
 	for i := range many {
 		p := synFrom(us, o.Groups[0].Addrs.At(i), 40000)

@@ -2,8 +2,10 @@
 // stack of a database record, and a [whorl.Contact] tells of him.
 //
 // A [Network] is groups of addresses and a link. It owns an address only after it has asked
-// the segment for it (RFC 5227), answers ARP for what it owns and for nothing else, never
-// announces anything, and gives an address up, for good, as soon as somebody else uses it.
+// the segment for it (RFC 5227, RFC 4862), answers ARP and neighbour solicitations for what it
+// owns and for nothing else, never announces anything but the multicast groups that it hears,
+// and gives an address up, for good, as soon as somebody else uses it. A host may have an
+// address of each version of IP.
 // It answers nobody who cannot be one host: no broadcast, multicast, loopback, nor an address
 // of its own. It limits what it sends to one peer and to all. Every table has a bound: personas,
 // peers, contacts, frames that wait.
@@ -23,6 +25,9 @@
 //	...
 //	err = n.Run(conn) // until conn is closed
 //
-// IPv4 only. Fragments are not put together. One goroutine runs a network, but for
-// [Network.Ahead], which uses all processors before it.
+// IPv4 packets that come in fragments are put together (RFC 791 section 3.2), and what fits
+// no packet of the link leaves in fragments.
+//
+// One goroutine runs a network, but for [Network.Ahead], which uses all processors before it,
+// and [Network.Pause], which silences it from any.
 package decoy

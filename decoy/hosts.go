@@ -3,6 +3,7 @@ package decoy
 import (
 	"cmp"
 	"container/list"
+	"context"
 	"math/rand/v2"
 	"net/netip"
 	"runtime"
@@ -208,8 +209,8 @@ func (s *hosts) rest(now time.Time) {
 	}
 }
 
-// ahead makes the decoys of the first n addresses, with all processors.
-func (s *hosts) ahead(n int) {
+// ahead makes the decoys of the first n addresses, with all processors, until the context ends.
+func (s *hosts) ahead(ctx context.Context, n int) {
 	var places []*host
 	s.groups.each(func(_ *Group, addr netip.Addr) bool {
 		if len(places) >= min(n, s.keep) {
@@ -225,7 +226,7 @@ func (s *hosts) ahead(n int) {
 			for i := w; i < len(places); i += workers {
 				addr := places[i].addr
 				g := s.groups.of(addr)
-				if places[i] = nil; g.live(s.key, addr) {
+				if places[i] = nil; ctx.Err() == nil && g.live(s.key, addr) {
 					places[i], _ = s.build(g, addr)
 				}
 			}

@@ -1,6 +1,7 @@
 package decoy
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -39,7 +40,7 @@ func TestAllRecords(t *testing.T) {
 	if len(entries) < 100 {
 		t.Fatalf("%d records", len(entries))
 	}
-	n.Ahead(len(entries))
+	n.Ahead(t.Context(), len(entries))
 	names, shown := map[string]bool{}, map[string]bool{}
 	for _, e := range entries {
 		names[e.Name] = true
@@ -50,6 +51,16 @@ func TestAllRecords(t *testing.T) {
 	}
 	if len(shown) < len(names)*98/100 {
 		t.Errorf("%d names of %d", len(shown), len(names))
+	}
+}
+
+// Whoever is interrupted makes no more.
+func TestAheadEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	n := newNetwork(t, town(t, "198.18.0.0/24", 1))
+	if n.Ahead(ctx, 256); n.Counts().Made != 0 || len(n.hosts.known) != 0 {
+		t.Errorf("%+v, %d are remembered", n.Counts(), len(n.hosts.known))
 	}
 }
 
@@ -101,7 +112,7 @@ func TestShare(t *testing.T) {
 	if live < 550 || live > 760 {
 		t.Errorf("%d of 65536 live", live)
 	}
-	if n.Ahead(1000); n.Counts().Made != first {
+	if n.Ahead(t.Context(), 1000); n.Counts().Made != first {
 		t.Errorf("%d made ahead of %d", n.Counts().Made, first)
 	}
 	for _, dead := range []string{"198.19.0.1", "10.0.0.1", "fd00::1"} {
@@ -152,6 +163,7 @@ func TestRefusedGroups(t *testing.T) {
 		{"no record", "no record", []Group{{Addrs: r("10.0.0.0/8")}}},
 		{"share", "share", []Group{{Addrs: r("10.0.0.1"), Entries: entries, Share: 1.5}}},
 		{"loss", "loss", []Group{{Addrs: r("10.0.0.1"), Entries: entries, Loss: 1}}},
+		{"hops", "31 hops", []Group{{Addrs: r("10.0.0.1"), Entries: entries, Hops: 31}}},
 		{"overlap", "overlap", []Group{{Addrs: r("10.0.0.4-9"), Entries: entries}, {Addrs: r("10.0.0.1-4"), Entries: entries}}},
 		{"silent", "says nothing", []Group{{Addrs: r("10.0.0.1"), Entries: []*osdb.Entry{passive}}}},
 	}

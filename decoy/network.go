@@ -2,6 +2,7 @@ package decoy
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/netip"
 	"sync/atomic"
@@ -126,8 +127,9 @@ func New(o Options) (*Network, error) {
 	return n, nil
 }
 
-// Ahead makes the personas of the first k addresses before the first packet comes.
-func (n *Network) Ahead(k int) { n.hosts.ahead(k) }
+// Ahead makes the personas of the first k addresses before the first packet comes, or fewer
+// if the context ends.
+func (n *Network) Ahead(ctx context.Context, k int) { n.hosts.ahead(ctx, k) }
 
 // Watch lets a sensor see what comes for the decoys and what they answer. What it recognises
 // it has to tell Recognised, from within its own methods.

@@ -133,7 +133,7 @@ func benchmark(b *testing.B, with func(*Options)) {
 	o := town(b, "198.18.0.0/24", 1)
 	with(&o)
 	n := newNetwork(b, o)
-	n.Ahead(256)
+	n.Ahead(b.Context(), 256)
 	var in [][]byte
 	for i := range 256 {
 		in = append(in, scanOf(b, o.Groups[0].Addrs.At(i))...)

@@ -6,7 +6,6 @@ import (
 
 	"whorl/method"
 	"whorl/method/expr"
-	"whorl/method/gen2"
 	"whorl/method/syn"
 )
 
@@ -15,19 +14,17 @@ import (
 // IDs of SYN-ACKs and resets, rate of timestamps) and CLK of the deep probes.
 func (e *Entry) Habits() syn.HabitsReference {
 	l := method.Line{Test: syn.TestHabits}
+	seq := e.second(func(test string) bool { return test == "SEQ" })
 	for _, h := range []struct {
 		habit syn.Habit
 		attr  string
 		as    map[string]string
 	}{{syn.HabitAnswers, "TI", idClasses}, {syn.HabitResets, "CI", resetClasses}, {syn.HabitRate, "TS", rates}} {
-		if x, ok := value(e.Gen2, gen2.TestSEQ, h.attr); ok {
+		if x, ok := value(seq, "SEQ", h.attr); ok {
 			set(&l, h.habit, translated(x, h.as))
 		}
 	}
-	for _, clk := range e.Extra {
-		if clk.Test != "CLK" {
-			continue
-		}
+	for _, clk := range e.Tests(func(test string) bool { return test == "CLK" }) {
 		if hz, ok := clk.Value("HZ"); ok {
 			set(&l, syn.HabitRate, hz)
 		}
@@ -38,7 +35,7 @@ func (e *Entry) Habits() syn.HabitsReference {
 		}
 	}
 	out, _ := syn.NewHabitsReference([]method.Line{l})
-	own, _ := syn.NewHabitsReference(e.Extra) // what is wrong was told when it was read
+	own, _ := syn.NewHabitsReference(e.Tests(func(test string) bool { return test == syn.TestHabits })) // what is wrong was told when it was read
 	for i := range own {
 		if own[i] != nil {
 			out[i] = own[i]

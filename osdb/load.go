@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,74 +42,112 @@ func PlacesOf(getenv func(string) string) (p Places) {
 
 // Config says what to load. Its zero value loads nothing.
 type Config struct {
-	Embedded fs.FS // *.osdb in its root
-	Trusted  bool  // the embedded files were checked before: lines of methods that are not Nmap's are taken as they are
+	Embedded iter.Seq2[string, string] // files that are part of the program: names and texts
+	Trusted  bool                      // the embedded files were checked before: lines of methods that are not Nmap's are taken as they are
 	Places   Places
-	Passive  bool     // p0f's file too: it has no tests but those of package syn
 	Files    []string // further databases, by name; each must exist
+	Passive  bool     // p0f's file too: it has no tests but those of package syn
+	// Lazy is for who only listens. Of trusted files tests are read when Passive, Habits or
+	// Tests of a record ask for them, and are not in its fields.
+	Lazy bool
+	// Lenient, with Lazy, trusts p0f's file: what is wrong with its signatures is not told.
+	Lenient bool
 }
 
 // Load reads all databases in the order in which they count: embedded, Nmap's, p0f's,
 // those named, the user's. Nothing is asked of a place but those that Files name. Files
 // that end in .fp are read as p0f's.
-func Load(c Config) (set Set, problems []Problem) {
-	buffer := bufio.NewReaderSize(nil, MaxLine) // of all files, one after the other
-	read := func(f fs.File, err error, database, file string) {
-		if err != nil {
-			problems = append(problems, Problem{File: file, Text: "cannot be opened: " + reason(err)})
-			return
-		}
-		defer f.Close()
-		buffer.Reset(io.LimitReader(f, MaxFile+1))
-		if filepath.Ext(file) == filepath.Ext(P0f) {
-			d := newP0fDecoder(database, file)
-			d.read(buffer)
-			set, problems = append(set, d.db), append(problems, d.problems...)
-			return
-		}
-		d := newDecoder(database, file)
-		d.trusted = c.Trusted && database == Embedded
-		d.read(buffer)
-		set, problems = append(set, d.db), append(problems, d.problems...)
-	}
-	open := func(file string) (fs.File, error) { return os.Open(file) }
-
+func Load(c Config) (Set, []Problem) {
+	l := loader{Config: c}
 	if c.Embedded != nil {
-		names, _ := fs.Glob(c.Embedded, "*.osdb") // the pattern is good
-		for _, name := range names {
-			f, err := c.Embedded.Open(name)
-			read(f, err, Embedded, name)
+		for name, text := range c.Embedded {
+			l.embedded(name, text)
 		}
 	}
-	first := func(files []string, database string) {
-		for _, file := range files {
-			f, err := open(file)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			read(f, err, database, file)
-			return
-		}
-	}
-	first(c.Places.Nmap, Nmap)
+	l.first(c.Places.Nmap, Nmap)
 	if c.Passive {
-		first(c.Places.P0f, P0f)
+		l.first(c.Places.P0f, P0f)
 	}
 	for _, file := range c.Files {
 		f, err := open(file)
-		read(f, err, databaseName(file), file)
+		l.read(f, err, databaseName(file), file)
 	}
 	if c.Places.User != "" {
 		files, err := userFiles(c.Places.User)
 		if err != nil {
-			problems = append(problems, Problem{File: c.Places.User, Text: "cannot be listed: " + reason(err)})
+			l.problems = append(l.problems, Problem{File: c.Places.User, Text: "cannot be listed: " + reason(err)})
 		}
 		for _, file := range files {
 			f, err := open(file)
-			read(f, err, User, file)
+			l.read(f, err, User, file)
 		}
 	}
-	return set, problems
+	return l.set, l.problems
+}
+
+// loader is the state of loading.
+type loader struct {
+	Config
+	buffer   *bufio.Reader // of all files, one after the other; nil until it is needed
+	set      Set
+	problems []Problem
+}
+
+// read reads an open file, or tells why it is not.
+func (l *loader) read(f fs.File, err error, database, file string) {
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: file, Text: "cannot be opened: " + reason(err)})
+		return
+	}
+	defer f.Close()
+	if filepath.Ext(file) != filepath.Ext(P0f) {
+		d := newDecoder(database, file)
+		d.read(l.buffered(f))
+		l.add(d)
+		return
+	}
+	d := newP0fDecoder(database, file)
+	d.lazy = l.Lazy && l.Lenient && database == P0f
+	d.read(l.buffered(f))
+	l.add(&d.decoder)
+}
+
+// embedded reads a file that is part of the program.
+func (l *loader) embedded(name, text string) {
+	d := newDecoder(Embedded, name)
+	if d.trusted = l.Trusted; l.Trusted && l.Lazy {
+		d.skim(text)
+	} else {
+		d.read(l.buffered(strings.NewReader(text)))
+	}
+	l.add(d)
+}
+
+// add takes what was read of a file.
+func (l *loader) add(d *decoder) {
+	l.set, l.problems = append(l.set, d.db), append(l.problems, d.problems...)
+}
+
+// buffered is a file behind the buffer, as much of it as is read.
+func (l *loader) buffered(f io.Reader) *bufio.Reader {
+	if l.buffer == nil {
+		l.buffer = bufio.NewReaderSize(nil, MaxLine)
+	}
+	l.buffer.Reset(io.LimitReader(f, MaxFile+1))
+	return l.buffer
+}
+
+func open(file string) (fs.File, error) { return os.Open(file) }
+
+// first reads the first of some files that exists.
+func (l *loader) first(files []string, database string) {
+	for _, file := range files {
+		f, err := open(file)
+		if !errors.Is(err, fs.ErrNotExist) {
+			l.read(f, err, database, file)
+			return
+		}
+	}
 }
 
 // databaseName calls a named file what it is called, without folder and ending.

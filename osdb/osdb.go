@@ -23,6 +23,8 @@ type Entry struct {
 	Gen1    gen1.Reference  // nil: none
 	Extra   []method.Line   // tests of other methods, kept as they are
 	Source  whorl.Source
+
+	unread unread
 }
 
 // DB is one database in the order of its file.

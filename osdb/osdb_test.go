@@ -2,11 +2,11 @@ package osdb
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -387,7 +387,7 @@ func TestLoad(t *testing.T) {
 		return file
 	}
 	c := Config{
-		Embedded: fstest.MapFS{"e.osdb": {Data: []byte("Fingerprint e\nT1(R=N)\n")}},
+		Embedded: maps.All(map[string]string{"e.osdb": "Fingerprint e\nT1(R=N)\n"}),
 		Places:   Places{Nmap: []string{filepath.Join(dir, "none"), write("nmap-os-db"), write("later")}, User: filepath.Join(dir, "user")},
 		Files:    []string{write("named.osdb"), filepath.Join(dir, "missing")},
 	}

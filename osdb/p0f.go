@@ -2,6 +2,7 @@ package osdb
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,8 @@ func newP0fDecoder(database, file string) *p0fDecoder {
 
 // p0fDecoder is the state of reading one file.
 type p0fDecoder struct {
-	decoder // for its problems
+	decoder      // for its problems
+	lazy    bool // signatures stay unread
 	part    p0fPart
 	label   p0fLabel
 	ready   bool // a label stands, and sys if it needs one
@@ -77,7 +79,9 @@ func (d *p0fDecoder) read(r *bufio.Reader) {
 			d.problem("the line has more than %d bytes and is left out: %.40q...", MaxLine, text)
 			err = skipLine(r, &size)
 		case err == nil || len(text) > 0:
-			d.text(strings.TrimSpace(string(text)))
+			if text = bytes.TrimSpace(text); d.looksAt(text) {
+				d.text(string(text))
+			}
 		}
 	}
 	if err != nil && err != io.EOF {
@@ -85,9 +89,20 @@ func (d *p0fDecoder) read(r *bufio.Reader) {
 	}
 }
 
+// looksAt reports whether a line is more than a comment or a part of a section that is not
+// read.
+func (d *p0fDecoder) looksAt(line []byte) bool {
+	switch {
+	case len(line) == 0:
+		return false
+	case line[0] == ';':
+		return d.part == beforeParts
+	}
+	return d.part != otherPart || line[0] == '['
+}
+
 func (d *p0fDecoder) text(s string) {
 	switch {
-	case s == "":
 	case s[0] == ';':
 		d.head(s)
 	case s[0] == '[':
@@ -97,7 +112,6 @@ func (d *p0fDecoder) text(s string) {
 			part = otherPart
 		}
 		d.part, d.ready = part, false
-	case d.part == otherPart:
 	default:
 		key, value, ok := strings.Cut(s, "=")
 		if !ok {
@@ -110,15 +124,8 @@ func (d *p0fDecoder) text(s string) {
 
 // head takes the title out of the comments before the first section.
 func (d *p0fDecoder) head(s string) {
-	s = strings.Trim(s, "; -\t")
-	if d.part != beforeParts || s == "" {
-		return
-	}
-	if d.db.Title == "" {
-		d.db.Title = s
-	}
-	if d.db.Date == "" {
-		d.db.Date = date.FindString(s)
+	if s = strings.Trim(s, "; -\t"); s != "" {
+		d.db.head(s)
 	}
 }
 
@@ -157,6 +164,12 @@ func (d *p0fDecoder) mtu(s string) {
 }
 
 func (d *p0fDecoder) signature(s string) {
+	if d.lazy {
+		if e := d.entry(); e != nil {
+			e.unread.signatures = append(e.unread.signatures, signature{s, d.part == synAckPart, d.label.generic})
+		}
+		return
+	}
 	p, err := syn.ParsePattern(s)
 	if err != nil {
 		d.problem("signature is left out: %v", err)

@@ -2,6 +2,7 @@ package osdb
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -205,5 +206,34 @@ func TestP0fLabels(t *testing.T) {
 		if l, err := parseLabel(label); err == nil {
 			t.Errorf("%q: %+v", label, l)
 		}
+	}
+}
+
+// A lenient run tells nothing of signatures that are wrong, and the same of all others.
+func TestLenientP0f(t *testing.T) {
+	file := filepath.Join(t.TempDir(), P0f)
+	if err := os.WriteFile(file, []byte(p0fText), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := Config{Passive: true, Places: Places{P0f: []string{file}}}
+	whole, told := Load(c)
+	c.Lazy, c.Lenient = true, true
+	unread, problems := Load(c)
+	if len(problems) == 0 || len(problems) >= len(told) {
+		t.Errorf("%d problems of %d: %v", len(problems), len(told), texts(problems))
+	}
+	said := func(s Set) (out []string) {
+		for _, e := range s.Entries() {
+			for _, f := range e.Passive() {
+				out = append(out, e.Name+" "+f.Line().String())
+			}
+		}
+		return out
+	}
+	if d := cmp.Diff(said(whole), said(unread)); d != "" || len(said(whole)) < 5 {
+		t.Error(d)
+	}
+	if e := unread[0].Entries[0]; e.Extra != nil {
+		t.Errorf("%v was read", e)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"whorl"
@@ -68,7 +67,7 @@ type decoder struct {
 	problems []Problem
 	line     int
 	tests    map[string]*test
-	words    map[string]string
+	words    map[string]string // nil: there is no need to copy strings
 	compiler gen2.Compiler
 
 	section section
@@ -208,20 +207,9 @@ func (d *decoder) other(s string) {
 	}
 }
 
-var (
-	date  = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
-	modes = regexp.MustCompile(`-\*-.*-\*-`)
-)
-
 func (d *decoder) comment(s string) {
-	if d.body {
-		return
-	}
-	if d.db.Title == "" {
-		d.db.Title = strings.TrimSpace(modes.ReplaceAllString(s, ""))
-	}
-	if d.db.Date == "" {
-		d.db.Date = date.FindString(s)
+	if !d.body {
+		d.db.head(s)
 	}
 }
 
@@ -237,7 +225,7 @@ func (d *decoder) inRecord(s string) bool {
 func (d *decoder) end() {
 	d.settle(second)
 	switch e := d.entry; {
-	case d.section == record && e.Gen2 == nil && e.Gen1 == nil && len(e.Extra) == 0:
+	case d.section == record && e.Gen2 == nil && e.Gen1 == nil && len(e.Extra) == 0 && e.unread.text == "":
 		d.problemAt(e.Source.Line, "record %q has no tests; it can match nothing", e.Name)
 	case d.section == points:
 		for t, ok := range d.scored {
@@ -292,19 +280,24 @@ func (d *decoder) matchPoints() {
 }
 
 func (d *decoder) class(s string) {
-	f := strings.Split(s, "|")
-	if d.noClass = len(f) != 4; d.noClass {
+	const fields, sep = 4, "|"
+	if d.noClass = strings.Count(s, sep) != fields-1; d.noClass {
 		d.problem("class %.60q is left out; want Class vendor | family | generation | device type", s)
 		return
 	}
-	for i := range f {
-		f[i] = d.word(strings.TrimSpace(f[i]))
+	next := func() string {
+		var field string
+		field, s, _ = strings.Cut(s, sep)
+		return d.word(strings.TrimSpace(field))
 	}
-	d.entry.Classes = append(d.entry.Classes, whorl.Class{Vendor: f[0], Family: f[1], Generation: f[2], DeviceType: f[3]})
+	d.entry.Classes = append(d.entry.Classes, whorl.Class{Vendor: next(), Family: next(), Generation: next(), DeviceType: next()})
 }
 
 // word gives one copy of equal strings.
 func (d *decoder) word(s string) string {
+	if d.words == nil {
+		return s
+	}
 	if w, ok := d.words[s]; ok {
 		return w
 	}

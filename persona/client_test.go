@@ -16,6 +16,7 @@ import (
 type wire struct {
 	tb     testing.TB
 	p      *persona.Persona
+	six    bool // over IPv6
 	now    time.Time
 	trip   time.Duration // there and back
 	loss   float64       // probability, each way
@@ -118,6 +119,9 @@ func (w *wire) dial(port, to uint16, options string) *client {
 func (c *client) send(flags packet.Flags, seq uint32, data []byte) {
 	p := tcp(flags, c.to, "")
 	p.TCP.SrcPort, p.TCP.Seq, p.TCP.Ack, p.TCP.Window, p.Payload = c.port, seq, c.rcv, c.window, data
+	if c.w.six {
+		p.Network, p.Src, p.Dst = packet.IPv6, scanner6, victim6
+	}
 	if flags.Has(packet.SYN) {
 		p.TCP.Options, p.TCP.Ack = []byte(c.options), 0
 	}

@@ -12,7 +12,11 @@
 // A persona is pure, like all that thinks here: a link.Node that is given packets
 // and times. It is bounded in memory whatever it is sent, never answers for an
 // address that is not its own, and answers UDP and ICMP with no more than what
-// came and 28 bytes of headers.
+// came and 28 bytes of headers, 48 over IPv6.
+//
+// Over IPv6 a host answers as lines of package ipv6 say, if its record has some, and else as
+// TCP over IPv4 carries over and the RFCs ask for. It may have an address of each version: the
+// clock, the sequence numbers, the connections and the services are one.
 //
 // Where a record has lines of package deep, what they tell of is answered so too: the
 // clock and ISNs of one 4-tuple, SYNs that ask for Accurate ECN or are signed, fields
@@ -40,10 +44,11 @@
 // three times what came.
 //
 // What it is not: a host that limits its rate or puts fragments together; who puts it on a
-// real network does. IPv4 only.
+// real network does, and answers for it who looks for its hardware address.
 //
 // Sources: what is measured, https://nmap.org/book/osdetect-methods.html; how
-// it is computed, package gen2; connections, RFC 9293; errors, RFC 792 and RFC 1122.
+// it is computed, package gen2; connections, RFC 9293; errors, RFC 792 and RFC 1122; IPv6, RFC
+// 8200, RFC 4443 and RFC 4861.
 //
 //	p, err := persona.New(entry, persona.Options{Addr: addr, OpenTCP: []uint16{22}})
 //	...

@@ -107,3 +107,20 @@ func missing6(r ipv6.Reference, seen method.Lines) string {
 	}
 	return strings.Join(slices.Compact(out), ", ")
 }
+
+// Whatever a database says of IPv6, it makes a persona that can be probed, or a reason.
+func FuzzNew6(f *testing.F) {
+	for _, e := range databases(f).Entries() {
+		if persona.Over6(e) {
+			f.Add(method.Lines(withoutIPv4(e).Extra).String())
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		db, _ := osdb.Read(strings.NewReader("Fingerprint X\n"+text), osdb.User, "fuzz")
+		for _, e := range db.Entries[:min(len(db.Entries), 2)] {
+			if p, err := newPersona6(e, 1); err == nil {
+				probed6(p, 1)
+			}
+		}
+	})
+}

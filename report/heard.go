@@ -9,17 +9,20 @@ import (
 	"whorl"
 )
 
-// rests tells if a headline rests on what was heard before, and how long before the end of
-// the scan that was.
+// rests tells if a headline rests on something else than probes: on what was heard before,
+// and how long before the end of the scan that was, or on one SYN-ACK.
 func (p *page) rests(h *whorl.Host) {
-	if len(h.Verdicts) == 0 || h.Verdicts[0].Heard == nil {
+	if len(h.Verdicts) == 0 {
 		return
 	}
-	why := "it answers too little by itself"
-	if !h.Status.Up {
-		why = "it answers nothing"
+	switch v := &h.Verdicts[0]; {
+	case v.Heard != nil && h.Status.Up:
+		p.fold("    ", v.Heard.Ago(h.Seen.Last)+"; it answers too little by itself")
+	case v.Heard != nil:
+		p.fold("    ", v.Heard.Ago(h.Seen.Last)+"; it answers nothing")
+	case len(v.Evidence) > 0 && v.Evidence[0].Method == "syn":
+		p.line("    by the SYN-ACK that showed the open port; no probe was answered by another")
 	}
-	p.fold("    ", h.Verdicts[0].Heard.Ago(h.Seen.Last)+"; "+why)
 }
 
 // evidenceFrom tells where what a host with handshakes was judged by comes from, a line for

@@ -35,7 +35,8 @@ const maxRecord = 64 << 20
 // maxDown bounds the positions that wait to be written in one line.
 const maxDown = 4096
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli is the table of checksums, which is made when the first journal is used.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // JournalHead is the job of a journal.
 type JournalHead struct {
@@ -128,7 +129,7 @@ func (j *JournalWriter) write(line []byte) error {
 
 // sealed is a line with its checksum.
 func sealed(text string) []byte {
-	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum([]byte(text), castagnoli), text)
+	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum([]byte(text), castagnoli()), text)
 }
 
 // silent reports whether a host is nothing but down: what its address, its position and

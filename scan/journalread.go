@@ -152,7 +152,7 @@ func (j *JournalReader) line() (string, error) {
 // unsealed checks a line and takes its checksum off.
 func unsealed(line string) (string, error) {
 	sum, text, _ := strings.Cut(line, " ")
-	if fmt.Sprintf("%08x", crc32.Checksum([]byte(text), castagnoli)) != sum {
+	if fmt.Sprintf("%08x", crc32.Checksum([]byte(text), castagnoli())) != sum {
 		return "", errChecksum
 	}
 	return text, nil

@@ -5,8 +5,10 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"whorl/method"
+	"whorl/method/gen2"
 )
 
 // rewriting is a field that firewalls rewrite in all packets of a host (pf.conf(5), scrub).
@@ -32,7 +34,12 @@ const scrubDF, scrubID, scrubISN = 0, 1, 3
 func rewritten(c chance, shows func([]method.Line) (string, bool), attrs ...string) rewriting {
 	w := rewriting{chance: c, shows: shows}
 	for _, f := range Features {
-		if f.Aspect == Whole && slices.Contains(attrs, f.String()) {
+		form := &gen2.Tests[f.Test]
+		named := func(attr string) bool {
+			test, name, _ := strings.Cut(attr, ".")
+			return test == form.Name && name == form.Attrs[f.Attr].Name
+		}
+		if f.Aspect == Whole && slices.ContainsFunc(attrs, named) {
 			w.places = append(w.places, f)
 		}
 	}

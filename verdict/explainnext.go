@@ -27,6 +27,7 @@ func (j *Judge) next(s target) (out []whorl.Step) {
 	open, closed := s.port("OT"), s.port("CT")
 	again := "whorl scan " + s.address()
 	switch _, t5 := find(s.seen, "T5"); {
+	case len(handshakesOf(s.Host).accepted) > 0: // it has an open port, and probes do not get there
 	case !answersSYN(s.seen):
 		add("no open TCP port answers: look at all ports, or name one", "%s -p -", again)
 	case closed == "" && !t5:

@@ -55,6 +55,7 @@ func overIPv4(h *whorl.Host) *whorl.Host {
 	like := *h
 	o := whorl.Observation{Method: "gen2", Print: gen2.Fingerprint{Tests: lines}.String(), Conditions: conditions}
 	like.Observations = append([]whorl.Observation{o}, h.Observations...)
+	like.Boxes = renamed(h.Boxes, toIPv4)
 	return &like
 }
 
@@ -88,7 +89,7 @@ func carryTTL(lines method.Lines, seen method.Lines) {
 func (j *Judge) take(h, like *whorl.Host) {
 	seen, _ := seenIPv6(h)
 	mss := pathOf(ipv6.Carried(seen))
-	h.Boxes, h.Next = like.Boxes, like.Next
+	h.Boxes, h.Next = renamed(like.Boxes, toIPv6), like.Next
 	h.Verdicts = slices.DeleteFunc(like.Verdicts, func(v whorl.Verdict) bool { return v.Rule == whorl.RuleNmap && j.weigher != nil })
 	for i := range h.Verdicts {
 		v := &h.Verdicts[i]

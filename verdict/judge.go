@@ -197,7 +197,8 @@ func (j *Judge) judge(h *whorl.Host) {
 		seen = j.withoutScrub(h, withoutSilence(h, seen))
 		p := deepBy(h)
 		p.times, p.gen1 = j.timesOf(ownRuns(h)), seenGen1(h)
-		p.ipv6, _ = seenIPv6(h)
+		six, _ := seenIPv6(h)
+		p.ipv6 = hostsOwn(six, renamed(h.Boxes, toIPv6))
 		h.Verdicts = fitting(j.likely(seen, p))
 		if tooLittle(seen) != "" {
 			if v := j.timed(h); v != nil {

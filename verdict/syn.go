@@ -19,21 +19,20 @@ import (
 // Nmap's database takes no part: it tells of SYN-ACKs alone, and of so many rare devices
 // that fewer servers get an answer and no more of them a right one (docs/passive.md).
 type Handshakes struct {
-	threshold  float64
-	explained  bool // headlines get their evidence
-	entries    []*osdb.Entry
-	classes    []whorl.Class // vendor and family that an entry counts for
-	candidates []syn.Candidate
-	ranker     *syn.Ranker
-	schedules  []backoff.Reference   // of entries, once a witness was heard
-	habits     []syn.HabitsReference // likewise
-	params     backoff.Params
-	alike      [256]uint8                // the TTL whose packets are judged the same
-	text       string                    // how often a host was heard, as it was read last
-	seen       syn.Seen                  // the same
-	known      map[string]*heard         // by the line of a sighting
-	judged     map[syn.Sighting]*opinion // by sighting, TTLs that are alike taken as one
-	witnessed  map[witnessed]*opinion
+	threshold float64
+	explained bool // headlines get their evidence
+	entries   []*osdb.Entry
+	classes   []whorl.Class         // vendor and family that an entry counts for
+	begin     *role                 // of SYNs; nil: none was heard
+	accept    *role                 // of SYN-ACKs, likewise
+	schedules []backoff.Reference   // of entries, once a witness was heard
+	habits    []syn.HabitsReference // likewise
+	params    backoff.Params
+	text      string                    // how often a host was heard, as it was read last
+	seen      syn.Seen                  // the same
+	known     map[string]*heard         // by the line of a sighting
+	judged    map[syn.Sighting]*opinion // by sighting, TTLs that are alike taken as one
+	witnessed map[witnessed]*opinion
 }
 
 // heard is one kind of packet and what it says.
@@ -75,23 +74,46 @@ func NewHandshakes(set osdb.Set, o Options) *Handshakes {
 	if j.threshold == 0 {
 		j.threshold = syn.Confident
 	}
+	j.entries = make([]*osdb.Entry, 0, set.Len())
 	for d, e := range set.Entries() {
-		if d.Database == osdb.Nmap {
-			continue
+		if d.Database != osdb.Nmap && len(e.Classes) > 0 {
+			j.entries = append(j.entries, e)
 		}
-		r := e.Passive()
-		if len(r) == 0 || len(e.Classes) == 0 {
+	}
+	return j
+}
+
+// role is what records say of one of the two kinds of packets.
+type role struct {
+	candidates []syn.Candidate // by place of the entry; those that say nothing have no forms
+	ranker     *syn.Ranker
+	alike      [256]uint8 // the TTL whose packets are judged the same
+}
+
+// role prepares the records for a kind of packet when the first of it comes.
+func (j *Handshakes) role(answer bool) *role {
+	at, says := &j.begin, (*osdb.Entry).Syn
+	if answer {
+		at, says = &j.accept, (*osdb.Entry).SynAck
+	}
+	if *at != nil {
+		return *at
+	}
+	r := &role{candidates: make([]syn.Candidate, len(j.entries))}
+	for i, e := range j.entries {
+		said := says(e)
+		if len(said) == 0 {
 			continue
 		}
 		class := stackOf(e.Classes)
-		c := syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: 1, Reference: r}
+		r.candidates[i] = syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: 1, Reference: said}
 		if common(class) {
-			c.Prior = commonHost
+			r.candidates[i].Prior = commonHost
 		}
-		j.entries, j.classes, j.candidates = append(j.entries, e), append(j.classes, class), append(j.candidates, c)
 	}
-	j.ranker, j.alike = syn.NewRanker(j.candidates), alikeTTLs(j.candidates)
-	return j
+	r.ranker, r.alike = syn.NewRanker(r.candidates), alikeTTLs(r.candidates)
+	*at = r
+	return r
 }
 
 // common reports whether hosts of a family are met everywhere.
@@ -139,7 +161,7 @@ func (j *Handshakes) hear(line string) *heard {
 
 // judge weighs all records for a kind of packet, or remembers what it says.
 func (j *Handshakes) judge(s syn.Sighting) *opinion {
-	s.TTL = j.alike[s.TTL]
+	s.TTL = j.role(s.Answer).alike[s.TTL]
 	if h, ok := j.judged[s]; ok {
 		return h
 	}
@@ -153,7 +175,7 @@ func (j *Handshakes) judge(s syn.Sighting) *opinion {
 
 // rank weighs all records for a kind of packet.
 func (j *Handshakes) rank(s *syn.Sighting) *opinion {
-	r := j.ranker.Rank(s.Signature, s.Offer)
+	r := j.role(s.Answer).ranker.Rank(s.Signature, s.Offer)
 	h := &opinion{between: r.Between}
 	if r.Between {
 		h.verdicts = []whorl.Verdict{nothing("something near the client completes its handshakes; this is not the host's own stack")}
@@ -210,7 +232,7 @@ func (j *Handshakes) shares(r syn.Ranking) (out []family, all []float64) {
 		if s.Probability < leastShare && len(out) > 0 {
 			break
 		}
-		f := family{class: j.classes[s.Records[0].Place], share: s.Probability}
+		f := family{class: stackOf(j.entries[s.Records[0].Place].Classes), share: s.Probability}
 		ours := slices.ContainsFunc(s.Records, func(r syn.Ranked) bool { return own(j.entries[r.Place]) })
 		sum := 0.0
 		for _, ranked := range s.Records {

@@ -130,12 +130,13 @@ func TestAlikeTTLs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if j.alike[ttl] == uint8(ttl) {
+			r := j.role(s.Answer)
+			if r.alike[ttl] == uint8(ttl) {
 				ranked++
 			}
-			want := syn.Rank(j.candidates, s.Signature, s.Offer)
-			s.TTL = j.alike[ttl]
-			got := syn.Rank(j.candidates, s.Signature, s.Offer)
+			want := syn.Rank(r.candidates, s.Signature, s.Offer)
+			s.TTL = r.alike[ttl]
+			got := syn.Rank(r.candidates, s.Signature, s.Offer)
 			if !sameRanking(got, want) {
 				t.Fatalf("TTL %d as %d: %v, want %v", ttl, s.TTL, got, want)
 			}

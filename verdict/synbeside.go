@@ -24,7 +24,7 @@ import (
 func (j *Judge) hear(h *whorl.Host) {
 	s := handshakesOf(h)
 	switch {
-	case s.accepted != "":
+	case len(s.accepted) > 0:
 		j.fillAccepted(h, s.accepted)
 	case len(s.own.Observations) > 0 && len(h.Verdicts) == 0:
 		j.byHandshakes(&s.own)
@@ -38,7 +38,7 @@ func (j *Judge) hear(h *whorl.Host) {
 
 // beside are the observations of handshakes that a host has.
 type beside struct {
-	accepted string      // print of the SYN-ACK to the search of a scan; empty: none
+	accepted []string    // prints of the SYN-ACK to the search of a scan; over both versions of IP two
 	own      whorl.Host  // what the listener whose record it is has heard
 	before   whorl.Host  // what a listener heard before
 	heard    whorl.Heard // when and where that was last
@@ -49,7 +49,7 @@ func handshakesOf(h *whorl.Host) (s beside) {
 		switch {
 		case o.Method != "syn":
 		case o.Conditions.Sent > 0:
-			s.accepted = o.Print
+			s.accepted = append(s.accepted, o.Print)
 		case o.Conditions.Heard == "":
 			s.own.Observations = append(s.own.Observations, o)
 		case !provoked(h, &o):
@@ -72,15 +72,18 @@ func provoked(h *whorl.Host, o *whorl.Observation) bool {
 // to a SYN that offers an MSS alone tells families at most, and rare stacks answer like each
 // other: only those that are met everywhere are named. Of a stack of each of our records 19
 // get a name in this way, and one of these, smoltcp, a wrong one (2026-11).
-func (j *Judge) fillAccepted(h *whorl.Host, print string) {
+func (j *Judge) fillAccepted(h *whorl.Host, prints []string) {
 	if j.weigher == nil || answersAll(h.Boxes) || accepts(h) || relayed(h) != nil {
 		return
 	}
-	v := j.acceptedBy(print)
+	v := j.acceptedBy(prints)
 	switch {
 	case !j.names(&v) && len(h.Verdicts) == 0:
-		h.Verdicts = []whorl.Verdict{nothing("one SYN-ACK alone does not tell systems apart; scan it again")}
+		h.Verdicts = []whorl.Verdict{nothing(alone)}
 	case !j.names(&v):
+		if unanswered(h) && tooLittle(measuredOf(h)) != "" {
+			h.Verdicts = append([]whorl.Verdict{nothing(alone)}, h.Verdicts[1:]...)
+		}
 	case j.contradictedBy(h, &v):
 		h.Verdicts = append([]whorl.Verdict{nothing("what accepts connections shows " + v.Name +
 			", and the rest that answered does not; name another open port with -p"), v}, probable(h.Verdicts)...)
@@ -89,17 +92,24 @@ func (j *Judge) fillAccepted(h *whorl.Host, print string) {
 	}
 }
 
-// acceptedBy is the family that accepts a connection; unknown if it is not sure enough.
-func (j *Judge) acceptedBy(print string) whorl.Verdict {
-	s, err := j.handshakes().handshake(print)
-	if err != nil || s.family == "" || s.sure < behindSure || !common(s.families[0].class) {
-		return nothing("")
+// alone is why a host has no name of which nothing more was seen.
+const alone = "one SYN-ACK alone does not tell its system, and no probe was answered by another"
+
+// acceptedBy is the family that accepts connections, by the first SYN-ACK that is sure
+// enough; unknown if none is.
+func (j *Judge) acceptedBy(prints []string) whorl.Verdict {
+	for _, print := range prints {
+		s, err := j.handshakes().handshake(print)
+		if err != nil || s.family == "" || s.sure < behindSure || !common(s.families[0].class) {
+			continue
+		}
+		v := s.verdicts[0]
+		v.Evidence = slices.Clone(v.Evidence)
+		v.Name, v.Generation, v.CPE, v.Confidence = s.family, "", nil, s.sure
+		v.Source.Text = "one SYN-ACK alone, which tells families at most"
+		return v
 	}
-	v := s.verdicts[0]
-	v.Evidence = slices.Clone(v.Evidence)
-	v.Name, v.Generation, v.CPE, v.Confidence = s.family, "", nil, s.sure
-	v.Source.Text = "one SYN-ACK alone, which tells families at most"
-	return v
+	return nothing("")
 }
 
 // fillHeard judges by what a listener has heard.

@@ -26,15 +26,17 @@ var (
 )
 
 // seenAndHeard is a host of which probes found a print (empty: it is down), a listener has
-// heard some kinds of packets, and the search saw a SYN-ACK (empty: none).
+// heard some kinds of packets, and the search saw SYN-ACKs, an empty line between (empty: none).
 func seenAndHeard(print string, heard []string, at time.Time, accepted string) *whorl.Host {
 	h := &whorl.Host{Seen: whorl.Span{First: scanned, Last: scanned.Add(time.Second)}}
 	if print != "" {
 		h.Status.Up = true
 		h.Observations = append(h.Observations, whorl.Observation{Method: "gen2", Print: print})
 	}
-	if accepted != "" {
-		h.Observations = append(h.Observations, whorl.Observation{Method: "syn", Print: accepted, Conditions: whorl.Conditions{Sent: 1, Answered: 1}})
+	for print := range strings.SplitSeq(accepted, "\n\n") {
+		if print != "" {
+			h.Observations = append(h.Observations, whorl.Observation{Method: "syn", Print: print, Conditions: whorl.Conditions{Sent: 1, Answered: 1}})
+		}
 	}
 	for _, line := range heard {
 		h.Observations = append(h.Observations, whorl.Observation{Method: "syn", Print: line,
@@ -95,6 +97,7 @@ func TestBesideProbes(t *testing.T) {
 		{"accepts, and a print", complete, nil, earlier, linuxSynAck, "Linux 6.1", false, "", 0},
 		{"accepts, nothing that is known", silence, nil, earlier,
 			"SynAck(V=4%TTL=3F%H=2C%DF=N%ID=N%W=123%MSS=123%O=M%SO=%SM=5B4)\n", "unknown", false, "", 0},
+		{"accepts, over IPv6 too", silence, nil, earlier, "SynAck(V=6%TTL=40%H=40%FL=Z%W=1%O=%SO=%SM=5A0)\n\n" + linuxSynAck, "Linux", false, "", 0},
 		{"a bad print", silence, []string{"Syn(V=4"}, earlier, "", "unknown", false, "", 0},
 	} {
 		h := seenAndHeard(tt.print, tt.heard, tt.at, tt.accepted)

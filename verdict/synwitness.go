@@ -108,7 +108,7 @@ func (j *Handshakes) prepare() {
 		return
 	}
 	for _, e := range j.entries {
-		times, _ := backoff.NewReference(e.Extra) // what is wrong was told when it was read
+		times, _ := backoff.NewReference(e.Tests(backoff.Has)) // what is wrong was told when it was read
 		j.schedules, j.habits = append(j.schedules, times), append(j.habits, e.Habits())
 	}
 }

@@ -16,8 +16,8 @@ func TestToolsHaveNumbers(t *testing.T) {
 		q.name()
 		names[q.tool] = true
 	}
-	for i := range signs {
-		names[signs[i].tool] = true
+	for _, s := range signs() {
+		names[s.tool] = true
 	}
 	for _, k := range newTCPRows().exact {
 		names[k.tool] = true

@@ -31,7 +31,9 @@ func plainSYN(k kind, window int, options string) sign {
 }
 
 // signs are the other tools' TCP packets.
-var signs = slices.Concat(quesoSigns(), xprobeSigns(), sinfpSigns(), sendsynSigns(), scanSigns())
+func signs() []sign {
+	return slices.Concat(quesoSigns(), xprobeSigns(), sinfpSigns(), sendsynSigns(), scanSigns())
+}
 
 // signRows finds signs.
 type signRows struct {
@@ -47,8 +49,9 @@ type signKey struct {
 
 func newSignRows() *signRows {
 	r := &signRows{by: map[signKey][]*sign{}}
-	for i := range signs {
-		s := &signs[i]
+	all := signs()
+	for i := range all {
+		s := &all[i]
 		k := signKey{s.flags, int32(s.window)}
 		r.by[k] = append(r.by[k], s)
 	}

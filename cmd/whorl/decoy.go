@@ -155,7 +155,7 @@ func (a *app) answer(ctx context.Context, o *decoyOptions, p *decoyPlan) error {
 		return err
 	}
 	debug.SetGCPercent(decoyGarbage)
-	n.Ahead(o.ahead)
+	n.Ahead(ctx, o.ahead)
 	debug.FreeOSMemory() // what loading and making left
 	release := context.AfterFunc(ctx, func() { conn.Close() })
 	defer release()

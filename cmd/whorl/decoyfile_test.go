@@ -33,10 +33,10 @@ func TestDecoyExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := f.hosts[0]
-	if f.iface != "eth0" || f.gateway != netip.MustParseAddr("192.0.2.5") || len(f.only) != 1 || f.peerRate != 200 || f.rate != 2000 || f.key == "" {
+	if f.iface != "eth0" || f.gateway != netip.MustParseAddr("192.0.2.5") || f.gateway6 != netip.MustParseAddr("2001:db8::5") || len(f.only) != 1 || f.peerRate != 200 || f.rate != 2000 || f.key == "" {
 		t.Errorf("%+v", f)
 	}
-	if len(h.as) != 1 || len(h.addrs) != 3 || len(h.persona.OpenTCP) != 4 || len(h.persona.ClosedTCP) != 1 || len(h.persona.FilteredTCP) != 1 ||
+	if len(h.as) != 1 || len(h.addrs) != 3 || len(h.also) != 1 || total(h.addrs) != total(h.also) || len(h.persona.OpenTCP) != 4 || len(h.persona.ClosedTCP) != 1 || len(h.persona.FilteredTCP) != 1 ||
 		len(h.persona.ClosedUDP) != 1 || len(h.speaks) != 2 || h.speaks[1].port != 8000 || h.name != "intranet" || h.mac == nil ||
 		h.persona.Delay != 2*time.Millisecond || h.jitter != 5*time.Millisecond || h.hops != 2 || h.loss != 0.01 {
 		t.Errorf("%+v", h)

@@ -61,12 +61,10 @@ var oneDash = []string{"oN", "oX", "oG", "oA", "iL", "Pn"}
 // respelled are options that are called otherwise here.
 var respelled = map[string]string{"-PN": "--Pn", "-P0": "--Pn", "--fuzzy": "--osscan-guess", "-d": "-v", "-dd": "-vv"}
 
-var levels = regexp.MustCompile(`^-[vd]([0-9])$`)
-
 // ourDashes spells an option as the library wants it.
 func ourDashes(arg string) string {
-	if m := levels.FindStringSubmatch(arg); m != nil {
-		return "--verbose=" + m[1]
+	if len(arg) == 3 && (arg[:2] == "-v" || arg[:2] == "-d") && '0' <= arg[2] && arg[2] <= '9' {
+		return "--verbose=" + arg[2:]
 	}
 	name, value, joined := strings.Cut(arg, "=")
 	if s, ok := respelled[name]; ok {

@@ -25,8 +25,6 @@ type truth struct {
 	version string // of a Linux kernel; empty if the label names none
 }
 
-var kernelVersion = regexp.MustCompile(`kernel (\d+\.\d+(?:\.\d+)?)`)
-
 // evalPrints judges labelled fingerprints by each rule and prints the table.
 func (a *app) evalPrints(set osdb.Set, model *verdict.Model, o *evalOptions) error {
 	rows, err := readLabelled(o.prints)
@@ -79,12 +77,13 @@ func readLabelled(file string) (out []labelled, err error) {
 			return nil, fmt.Errorf("%s:1: no column %q", file, name)
 		}
 	}
+	kernel := regexp.MustCompile(`kernel (\d+\.\d+(?:\.\d+)?)`)
 	for i, row := range rows[1:] {
 		if len(row) < len(rows[0]) {
 			return nil, fmt.Errorf("%s:%d: %d columns instead of %d", file, i+2, len(row), len(rows[0]))
 		}
 		l := labelled{truth{family: row[column["family"]]}, row[column["print"]]}
-		if k := kernelVersion.FindStringSubmatch(row[column["detail"]]); k != nil {
+		if k := kernel.FindStringSubmatch(row[column["detail"]]); k != nil {
 			l.version = k[1]
 		}
 		out = append(out, l)

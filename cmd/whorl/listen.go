@@ -112,7 +112,7 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	}
 	debug.SetGCPercent(listenGC)
 	config := a.config()
-	config.Passive, config.Places.Nmap = true, nil
+	config.Passive, config.Lazy, config.Lenient, config.Places.Nmap = true, true, a.verbose == 0, nil
 	set, problems := osdb.Load(config)
 	if err := a.checkLoaded(set, a.mendable(config, problems)); err != nil {
 		return err

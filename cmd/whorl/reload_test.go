@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"whorl"
@@ -33,21 +31,14 @@ type overlay struct {
 func newOverlay(t *testing.T) *overlay {
 	t.Helper()
 	const left = "userspace.osdb"
-	embedded := fstest.MapFS{}
-	names, err := fs.Glob(data.Files, "*.osdb")
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := &overlay{}
-	for _, name := range names {
-		text, err := fs.ReadFile(data.Files, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == left {
-			o.left = string(text)
-		} else {
-			embedded[name] = &fstest.MapFile{Data: text}
+	others := func(yield func(name, text string) bool) {
+		for name, text := range data.Files {
+			if name == left {
+				o.left = text
+			} else if !yield(name, text) {
+				return
+			}
 		}
 	}
 	model, err := loadModel()
@@ -56,7 +47,7 @@ func newOverlay(t *testing.T) *overlay {
 	}
 	dir := t.TempDir()
 	o.file = filepath.Join(dir, "own.osdb")
-	o.begin(osdb.Config{Embedded: embedded, Places: osdb.Places{User: dir}}, verdict.Options{Model: model})
+	o.begin(osdb.Config{Embedded: others, Places: osdb.Places{User: dir}}, verdict.Options{Model: model})
 	return o
 }
 

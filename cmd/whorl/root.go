@@ -69,14 +69,19 @@ func (a *app) root() *cobra.Command {
 	c.AddGroup(&cobra.Group{ID: partUse, Title: "Commands:"}, &cobra.Group{ID: partAbout, Title: "About the program:"})
 	c.SetHelpCommandGroupID(partAbout)
 	c.SetCompletionCommandGroupID(partAbout)
-	for _, sub := range []*cobra.Command{a.scanCommand(), a.listenCommand(), a.watchCommand(), a.decoyCommand(), a.sweepCommand(), a.explainCommand(), a.hardenCommand(), a.dbCommand(), a.submitCommand(), a.demoCommand()} {
+	uses := a.uses()
+	for _, u := range uses {
+		sub := u.command()
 		sub.GroupID = partUse
 		c.AddCommand(sub)
 	}
-	for _, sub := range []*cobra.Command{a.versionCommand(), a.manCommand()} {
-		sub.GroupID = partAbout
-		c.AddCommand(sub)
+	if len(uses) > 1 {
+		for _, sub := range []*cobra.Command{a.versionCommand(), a.manCommand()} {
+			sub.GroupID = partAbout
+			c.AddCommand(sub)
+		}
 	}
+	c.CompletionOptions.DisableDefaultCmd = len(uses) == 1
 	plainUse(c)
 	return c
 }

@@ -11,13 +11,10 @@ import (
 // last place only.
 type tomlLines map[string]int
 
-var (
-	tomlHeader = regexp.MustCompile(`^\s*(\[\[?)\s*([^\]]+?)\s*\]`)
-	tomlKey    = regexp.MustCompile(`^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*[=.]`)
-)
-
 // findLines reads the lines of a file that is known to be TOML.
 func findLines(text string) tomlLines {
+	header := regexp.MustCompile(`^\s*(\[\[?)\s*([^\]]+?)\s*\]`)
+	key := regexp.MustCompile(`^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*[=.]`)
 	l := tomlLines{}
 	counts := map[string]int{}    // tables of an array so far, by its path
 	last := map[string]string{}   // path of the latest table of an array, by its name
@@ -30,7 +27,7 @@ func findLines(text string) tomlLines {
 			}
 			continue
 		}
-		if m := tomlHeader.FindStringSubmatch(line); m != nil {
+		if m := header.FindStringSubmatch(line); m != nil {
 			name := m[2]
 			if path = name; strings.Contains(name, ".") {
 				parent, child, _ := cutLastDot(name)
@@ -47,7 +44,7 @@ func findLines(text string) tomlLines {
 			l.note(path, no)
 			continue
 		}
-		if m := tomlKey.FindStringSubmatch(line); m != nil {
+		if m := key.FindStringSubmatch(line); m != nil {
 			l.note(strings.TrimPrefix(path+"."+strings.Trim(m[1], `"'`), "."), no)
 		}
 		quoted = opens(line)

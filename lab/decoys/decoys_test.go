@@ -93,7 +93,7 @@ func TestP0f(t *testing.T) {
 	fp := write(t, "p0f.fp", "classes = win,unix,other\n[tcp:response]\nlabel = s:unix:Linux:3.x\nsig = *:64:0:*:mss*10,0:mss:df:0\n"+
 		"label = s:win:Windows:XP\nsig = *:128:0:*:65535,0:mss:df:0\n")
 	log := write(t, "log", `[2026/11/21 12:00:00] mod=syn+ack|cli=10.77.1.1/4000|srv=198.18.0.1/80|subj=srv|os=Linux 3.x|dist=0|params=none|raw_sig=
-[2026/11/21 12:00:00] mod=syn+ack|cli=10.77.1.1/4000|srv=198.18.0.2/80|subj=srv|os=Windows XP|dist=0|params=none|raw_sig=
+[2026/11/21 12:00:00] mod=syn+ack|cli=10.77.1.1/4000|srv=198.18.0.2/80|subj=srv|os=Windows XP|dist=0|params=none|raw_sig=4:128+0:0:1460:65535,0:mss:df:0
 [2026/11/21 12:00:00] mod=syn+ack|cli=10.77.1.1/4000|srv=198.18.0.3/80|subj=srv|os=???|dist=0|params=none|raw_sig=
 [2026/11/21 12:00:00] mod=syn+ack|cli=10.77.1.1/4000|srv=198.18.0.4/80|subj=srv|os=Linux 3.x|dist=0|params=none|raw_sig=
 [2026/11/21 12:00:00] mod=mtu|cli=10.77.1.1/4000|srv=198.18.0.3/80|subj=srv|link=Ethernet
@@ -102,7 +102,7 @@ func TestP0f(t *testing.T) {
 	if err := run([]string{"p0f", db, truth, fp, log}, &out); err != nil {
 		t.Fatal(err)
 	}
-	want := "differs\t198.18.0.2\tA machine\tWindows XP\n4 decoys: p0f names 3; of the right family 1, of another 1, of a device whose record tells no system 1\n"
+	want := "differs\t198.18.0.2\tA machine\tWindows XP\t4:128+0:0:1460:65535,0:mss:df:0\nuntold\t198.18.0.4\tA device\tLinux 3.x\t\n4 decoys: p0f names 3; of the right family 1, of another 1, of a device whose record tells no system 1\n"
 	if out.String() != want {
 		t.Errorf("said\n%swant\n%s", &out, want)
 	}

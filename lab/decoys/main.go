@@ -11,7 +11,8 @@
 //
 // "nmap" reads Nmap's XML and says for each address where its own name stands: first, or equal
 // to the first with 100 %; further down; or not at all. "p0f" reads p0f's log and compares the
-// system that it names, where it names one, with the classes of the record.
+// system that it names, where it names one, with the classes of the record. Where they differ, and
+// where the record tells no system, it prints the SYN-ACK, which is to be what the record says of S1.
 package main
 
 import (

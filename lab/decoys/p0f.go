@@ -34,16 +34,17 @@ func judgeP0f(database, truthFile, signatures, logFile string, out io.Writer) er
 	said := readP0f(string(text))
 	agrees, differs, untold := 0, 0, 0
 	for _, h := range truth {
-		names := said[h.addr]
+		names := said[h.addr].names
 		switch {
 		case len(names) == 0: // nothing to compare
 		case slices.ContainsFunc(names, func(n string) bool { return sameFamily(set.Find(h.name), p0f.Find(n)) }):
 			agrees++
 		case !tellsSystem(set.Find(h.name)):
 			untold++
+			said[h.addr].print(out, "untold", h)
 		default:
 			differs++
-			fmt.Fprintf(out, "differs\t%v\t%s\t%s\n", h.addr, h.name, strings.Join(names, ", "))
+			said[h.addr].print(out, "differs", h)
 		}
 	}
 	fmt.Fprintf(out, "%d decoys: p0f names %d; of the right family %d, of another %d, of a device whose record tells no system %d\n",
@@ -59,10 +60,20 @@ func tellsSystem(records []*osdb.Entry) bool {
 	})
 }
 
-// readP0f gives the systems that p0f's log names for servers, each once. What it does not
-// know is ???.
-func readP0f(text string) map[netip.Addr][]string {
-	said := map[netip.Addr][]string{}
+// verdictP0f is what p0f says of a server.
+type verdictP0f struct {
+	names     []string // of systems, each once
+	signature string   // of the last SYN-ACK, as p0f writes it
+}
+
+// print writes what p0f says of a decoy, with the SYN-ACK that made it say so.
+func (v verdictP0f) print(out io.Writer, how string, h host) {
+	fmt.Fprintf(out, "%s\t%v\t%s\t%s\t%s\n", how, h.addr, h.name, strings.Join(v.names, ", "), v.signature)
+}
+
+// readP0f gives what p0f's log says of servers. A system that it does not know is ???.
+func readP0f(text string) map[netip.Addr]verdictP0f {
+	said := map[netip.Addr]verdictP0f{}
 	for line := range strings.Lines(text) {
 		fields := map[string]string{}
 		for f := range strings.SplitSeq(strings.TrimSpace(line), "|") {
@@ -75,10 +86,14 @@ func readP0f(text string) map[netip.Addr][]string {
 		text, _, _ := strings.Cut(fields["srv"], "/")
 		addr, err := netip.ParseAddr(text)
 		name := fields["os"]
-		if err != nil || fields["mod"] != "syn+ack" || name == "" || name == "???" || slices.Contains(said[addr], name) {
+		if err != nil || fields["mod"] != "syn+ack" || name == "" || name == "???" {
 			continue
 		}
-		said[addr] = append(said[addr], name)
+		v := said[addr]
+		if v.signature = fields["raw_sig"]; !slices.Contains(v.names, name) {
+			v.names = append(v.names, name)
+		}
+		said[addr] = v
 	}
 	return said
 }

@@ -110,7 +110,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer conn.Close()
-	n.Ahead(*ahead)
+	n.Ahead(ctx, *ahead)
 	fmt.Println("READY")
 	context.AfterFunc(ctx, func() { conn.Close() })
 	if err := n.Run(conn); err != nil {

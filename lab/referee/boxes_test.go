@@ -43,7 +43,7 @@ func TestBoxes(t *testing.T) {
 			}
 		}
 		if list := strings.Join(got, "; "); list != wantBoxes[s.name] {
-			t.Errorf("boxes: %q, want %q\n%+v", list, wantBoxes[s.name], a.boxes)
+			t.Errorf("boxes: %q, want %q\n%+v\n%v", list, wantBoxes[s.name], a.boxes, a.print)
 		}
 	})
 }

@@ -88,7 +88,7 @@ func (r *Relay) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 		return
 	case p.TCP.Flags.Has(packet.ACK):
 		out.Send(100*time.Microsecond, &packet.Packet{
-			Network: packet.IPv4, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: r.TTL, IPv4: packet.IPv4Header{DF: r.DF},
+			Network: p.Network, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: r.TTL, IPv4: packet.IPv4Header{DF: r.DF},
 			TCP: packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Seq: p.TCP.Ack, Flags: packet.RST},
 		})
 		return
@@ -96,7 +96,7 @@ func (r *Relay) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 		return
 	}
 	out.Send(100*time.Microsecond, &packet.Packet{
-		Network: packet.IPv4, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: r.TTL,
+		Network: p.Network, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: r.TTL,
 		IPv4: packet.IPv4Header{DF: r.DF},
 		TCP: packet.TCPHeader{
 			SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Seq: cookie(p), Ack: p.TCP.Seq + 1,
@@ -145,7 +145,7 @@ func (f *Forger) Receive(now time.Time, p *packet.Packet, out link.Outlet) {
 			}
 		}
 		out.Send(50*time.Microsecond, &packet.Packet{
-			Network: packet.IPv4, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: f.TTL, TCP: r,
+			Network: p.Network, Transport: packet.TCP, Src: p.Dst, Dst: p.Src, TTL: f.TTL, TCP: r,
 		})
 	case p.Transport == packet.UDP:
 	default:

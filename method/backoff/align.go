@@ -156,10 +156,10 @@ func (a *aligner) step(k, j int, from belief, to arrival, t float64, off bool) s
 func (a *aligner) expiring(j int, least arrival, t float64) float64 {
 	l, rest, w := math.Inf(-1), 1.0, a.slack[j]
 	for i, tick := range a.Ticks {
-		if all := a.expiries[i]; all != nil && all[j-1] > 0 {
-			on := least
-			on.mean += all[j-1] - (a.at[j] - a.at[j-1] - w/2)
-			l, rest = logAdd(l, math.Log(tick.Share)+on.logDensity(t)), rest-tick.Share
+		if all := a.expiries[i]; all != nil && all[j-1].n > 0 {
+			first := least
+			first.mean += all[j-1].first - (a.at[j] - a.at[j-1] - w/2)
+			l, rest = logAdd(l, math.Log(tick.Share)+all[j-1].logDensity(first, t)), rest-tick.Share
 		}
 	}
 	return logAdd(l, math.Log(rest*max(least.after(t-w)-least.after(t), 1e-300)/w))

@@ -25,7 +25,7 @@ func ExampleRanker() {
 	), backoff.DefaultParams())
 	seen, err := backoff.Parse("SynRcvd(G=1.003,2.016,4.128%E=none%T=8%B=0.0005)")
 	best := ranker.Rank(backoff.Runs(seen)).Groups[0]
-	fmt.Println(names[best.Records[0]], best.Posterior > 0.98, err)
+	fmt.Println(names[best.Records[0]], best.Posterior > 0.99, err)
 	// Output: Linux true <nil>
 }
 

@@ -14,7 +14,8 @@ type Params struct {
 	// Wheel is the most by which a timer wheel is late, as a part of the gap.
 	Wheel float64
 	// Ticks are those of timer wheels; the parts of hosts that have them are a guess. Of
-	// the rest nothing is known but Wheel.
+	// the rest, and where the wheel does not tell when a timer expires, nothing is known but
+	// Wheel.
 	Ticks [numTicks]Tick
 
 	// Conditions are what all flows of a host share.
@@ -93,7 +94,7 @@ const (
 func DefaultParams() Params {
 	return Params{
 		Delay: 20 * time.Millisecond, DelayFloor: 500 * time.Microsecond,
-		Jitter: 10 * time.Millisecond, Wheel: 0.13, Ticks: [numTicks]Tick{{4 * time.Millisecond, 0.5}, {time.Millisecond, 0.3}},
+		Jitter: 10 * time.Millisecond, Wheel: 0.13, Ticks: [numTicks]Tick{{250, 0.4}, {1000, 0.3}, {100, 0.1}, {300, 0.05}},
 		Conditions: [numConditions]Condition{
 			usual:    {Share: 0.62, Loss: 0.01},
 			lossy:    {Share: 0.15, Loss: 0.08},

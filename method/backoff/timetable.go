@@ -16,7 +16,7 @@ type timetable struct {
 	end      Ending
 	sharpest float64 // least variance of a gap
 
-	expiries [numTicks][]float64 // how long the gap before each is on a timer wheel, 0 if it is not known; nil: it has none
+	expiries [numTicks][]expiry // how long the gap before each is on a timer wheel; nil: it has none
 }
 
 // tickVariance is the least that is believed of any gap: a tenth of a millisecond.
@@ -37,7 +37,7 @@ func (p Params) timetable(s *Schedule, c *Condition) *timetable {
 	}
 	if s.Wheel {
 		for i, tick := range p.Ticks {
-			t.expiries[i] = expiries(s.Gaps, tick.Tick)
+			t.expiries[i] = expiries(s.Gaps, tick.Hertz)
 		}
 	}
 	steady := math.Pow(max(jitter, c.Late).Seconds(), 2) + tickVariance

@@ -1,9 +1,8 @@
 package backoff
 
 import (
-	"fmt"
+	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 )
@@ -23,46 +22,46 @@ func expire(at, timer int64) int64 {
 // What is said of a gap on a timer wheel holds whenever the first segment leaves.
 func TestExpiries(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, tick := range []time.Duration{time.Millisecond, 4 * time.Millisecond, 10 * time.Millisecond} {
+	for _, tick := range DefaultParams().Ticks {
 		for range 300 {
 			first := time.Duration(random.Int64N(int64(3 * time.Second)))
-			timer := int64((first + tick - 1) / tick)
+			timer := int64(math.Ceil(first.Seconds() * float64(tick.Hertz)))
 			gaps, took := []time.Duration{}, []float64{}
 			at := random.Int64N(1 << 20)
 			for i := range 8 {
 				next := expire(at, timer<<i)
-				gaps, took = append(gaps, first<<i), append(took, float64(next-at)*tick.Seconds())
+				gaps, took = append(gaps, first<<i), append(took, float64(next-at)/float64(tick.Hertz))
 				at = next
 			}
-			known := expiries(gaps, tick)
+			known := expiries(gaps, tick.Hertz)
 			for i, want := range known {
-				if want != 0 && (i == 0 || fmt.Sprintf("%.6f", took[i]) != fmt.Sprintf("%.6f", want)) {
-					t.Fatalf("%v, tick %v: gap %d is %.6f, want %.6f", first, tick, i, took[i], want)
+				k := (took[i] - want.first) / max(want.step, 1e-9)
+				if i == 0 && want.n != 0 || i > 0 && (k < -1e-6 || k > float64(want.n)-1+1e-6 || math.Abs(k-math.Round(k)) > 1e-6) {
+					t.Fatalf("%v, %d Hz: gap %d is %.6f, want one of %+v", first, tick.Hertz, i, took[i], want)
 				}
-			}
-			if slices.Max(known) == 0 {
-				t.Fatalf("%v, tick %v: nothing is known of %v", first, tick, gaps)
 			}
 		}
 	}
 }
 
-// Linux 6.18 with 250 Hz, measured: the gaps after those that begin at an edge by chance.
+// Linux 6.18 with 250 Hz, measured next to it: all gaps but the first are of the wheel.
 func TestExpiriesMeasured(t *testing.T) {
-	const tick = 4 * time.Millisecond
-	for name, c := range map[string]struct {
-		gaps []time.Duration
-		want []float64 // 0: not known
-	}{
-		"SynRcvd":            {schedule(t, linuxSyn).Gaps, []float64{0, 2.016, 0, 8.192, 16.128}},
-		"LastAck, R=0.7 ms":  {schedule(t, linuxFin).GapsAt(700*time.Microsecond, true)[:8], []float64{0, 0.208, 0, 0.832, 1.664, 0, 6.656, 13.312}},
-		"LastAck, R=33.1 ms": {schedule(t, linuxFin).GapsAt(33100*time.Microsecond, true)[:3], []float64{0, 0.24, 0}},
+	for seen, gaps := range map[string][]time.Duration{
+		"1.003,2.016,4.128,8.192,16.128":            schedule(t, linuxSyn).Gaps,
+		"0.206,0.209,0.426,0.832,1.664,3.296":       schedule(t, linuxFin).GapsAt(200*time.Microsecond, true),
+		"0.207,0.208,0.412,0.832,1.664,3.328,6.656": schedule(t, linuxFin).GapsAt(700*time.Microsecond, true),
+		"0.239,0.24,0.504":                          schedule(t, linuxFin).GapsAt(33100*time.Microsecond, true),
 	} {
-		got := expiries(c.gaps, tick)
-		for i := range got {
-			if d := got[i] - c.want[i]; d > 1e-9 || d < -1e-9 {
-				t.Errorf("%s: %.3f, want %.3f", name, got, c.want)
-				break
+		came, err := parseGaps(seen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := expiries(gaps, 250)
+		for i, gap := range came[1:] {
+			e := known[i+1]
+			k := math.Round((gap.Seconds() - e.first) / e.step)
+			if off := gap.Seconds() - e.first - k*e.step; k < 0 || k >= float64(e.n) || math.Abs(off) > 0.0025 {
+				t.Errorf("%s: %v is none of %+v", seen, gap, e)
 			}
 		}
 	}

@@ -13,10 +13,20 @@ func (e *Exchange) ipids() (ti, ci, ii string) {
 		ti = IPIDClass(ids, e.Target.Local)
 	}
 	ids, asked := e.echoIDs()
-	if k := ipidKind(ids, e.Target.Local); asked == 1 || k != random && k != randomSteps {
+	if asked == 1 || asked > 1 && fewSteps(ids[1]-ids[0]) {
 		ii = IPIDClass(ids, e.Target.Local)
 	}
 	return ti, IPIDClass(e.closedIDs(), e.Target.Local), ii
+}
+
+// between is how many packets a host sends at most between a probe and its repeat, as far as
+// we ask for them.
+const between = 16
+
+// fewSteps reports whether a step is that of a counter, in either byte order, over so many
+// packets. Others may be random: of two numbers nobody can tell.
+func fewSteps(step uint16) bool {
+	return step <= between || step%256 == 0 && step <= 256*between
 }
 
 // closedIDs are the IP IDs of the answers to T5-T7, in the order in which those probes left

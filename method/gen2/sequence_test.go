@@ -179,7 +179,7 @@ func TestSharedCounter(t *testing.T) {
 		{"a repeated echo", again(ids(byOne, 16, 23), IE2), "SEQ.TI=I SEQ.II=I SEQ.SS=S"},
 		{"the first of two repeated", again(ids(byOne, 23, 16), IE1), "SEQ.TI=I SEQ.II=I SEQ.SS=S"},
 		{"both repeated", again(ids(byOne, 24, 25), IE1, IE2), "SEQ.TI=I SEQ.II=I SEQ.SS=" + absent},
-		{"a repeat leaves a gap", again(ids(byOne, 16, 31), IE2), "SEQ.TI=I SEQ.II=" + absent + " SEQ.SS=" + absent},
+		{"a repeat leaves a gap", again(ids(byOne, 16, 316), IE2), "SEQ.TI=I SEQ.II=" + absent},
 		{"a repeat leaves what looks like random steps", again(ids(byOne, 16, 2000), IE2), "SEQ.TI=I SEQ.II=" + absent},
 		{"repeated of a swapped counter", again(ids(byOne, 0x1000, 0x1400), IE2), "SEQ.II=BI"},
 		{"two SYN-ACKs", func(e *Exchange) {

@@ -1,7 +1,8 @@
 package syn
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 
 	"whorl/method"
 )
@@ -9,30 +10,30 @@ import (
 // Line is a pattern of p0f as the line of a record. generic is p0f's type of the label.
 // What p0f counts as segments may have room for timestamps or not.
 func (p Pattern) Line(answer, generic bool) method.Line {
-	l := method.Line{Test: TestSyn}
+	l := method.Line{Test: TestSyn, Attrs: make([]method.Attr, 0, 12)}
 	if answer {
 		l.Test = TestSynAck
 	}
 	if p.Version != 0 {
-		l.Set("V", fmt.Sprint(p.Version))
+		l.Set("V", strconv.Itoa(int(p.Version)))
 	}
-	ttl := fmt.Sprintf("%X", p.TTL.Initial())
+	ttl := upperHex(p.TTL.Initial())
 	if p.TTL.Form == RandomTo {
 		ttl = "0-" + ttl
 	}
 	l.Set("TTL", ttl)
 	if p.IPOptions > 0 {
-		l.Set("OL", fmt.Sprintf("%X", p.IPOptions))
+		l.Set("OL", upperHex(p.IPOptions))
 	}
 	p.setIP(&l)
 	if w := p.Window.law(); w != "" {
 		l.Set("W", w)
 	}
 	if !p.AnyMSS && p.MSS > 0 {
-		l.Set("MSS", fmt.Sprintf("%X", p.MSS))
+		l.Set("MSS", upperHex(p.MSS))
 	}
 	if !p.AnyScale && p.Layout.Options()&OffersScale != 0 && p.Scale <= mostScale {
-		l.Set("WS", fmt.Sprintf("%X", p.Scale))
+		l.Set("WS", upperHex(p.Scale))
 	}
 	l.Set("O", p.Layout.Letters())
 	if p.Quirks.Has(TS1Zero) {
@@ -45,12 +46,17 @@ func (p Pattern) Line(answer, generic bool) method.Line {
 		l.Set("Q", q.String())
 	}
 	if p.Payload != NoPayload {
-		l.Set("D", map[Payload]string{SomePayload: "Y", AnyPayload: "N|Y"}[p.Payload])
+		l.Set("D", [...]string{SomePayload: "Y", AnyPayload: "N|Y"}[p.Payload])
 	}
 	if generic {
 		l.Set("G", "Y")
 	}
 	return l
+}
+
+// upperHex is a number as records have it.
+func upperHex[T uint8 | uint16](n T) string {
+	return strings.ToUpper(strconv.FormatUint(uint64(n), 16))
 }
 
 // mostScale is the largest shift that a record can say.
@@ -77,15 +83,16 @@ func (p *Pattern) setIP(l *method.Line) {
 func (w Window) law() string {
 	switch w.Kind {
 	case Multiple:
-		return fmt.Sprintf("ANY*%X", w.N)
+		return "ANY*" + upperHex(w.N)
 	case TimesMSS:
-		return fmt.Sprintf("%d*MSS|%d*SEG", w.N, w.N)
+		n := strconv.Itoa(int(w.N))
+		return n + "*MSS|" + n + "*SEG"
 	case TimesMTU:
-		return fmt.Sprintf("%d*MTU", w.N)
+		return strconv.Itoa(int(w.N)) + "*MTU"
 	case AnyWindow:
 		return ""
 	}
-	return fmt.Sprintf("%X", w.N)
+	return upperHex(w.N)
 }
 
 // Covers reports whether every packet that fits another pattern fits this one, as p0f

@@ -116,16 +116,6 @@ func (f *Form) ttl(s *subject) float64 {
 	return kept(s.TTL <= f.TTL && f.TTL-s.TTL <= MaxHops, changedTTL)
 }
 
-// offersFor are the offers to which the form answers with a layout, a bit each.
-func (f *Form) offersFor(l *Layout) (fits uint8) {
-	for offer, shapes := range f.shapes {
-		if contains(shapes, *l) {
-			fits |= 1 << offer
-		}
-	}
-	return fits
-}
-
 // order is how likely the layout is for what was offered or, if the SYN was not seen, for
 // anything. fits are the offers to which it is the form's answer.
 func (s *subject) order(fits uint8) float64 {

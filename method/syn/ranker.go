@@ -11,7 +11,7 @@ import (
 type Ranker struct {
 	forms    []weighted // of a candidate one after the other
 	families []group
-	fits     map[Layout][]uint8 // by form: the offers to which it answers with the layout
+	fits     map[Layout][]uint8 // of layouts that came: by form, the offers to which it answers with them
 
 	ranked []contender // by candidate
 }
@@ -42,6 +42,9 @@ func NewRanker(candidates []Candidate) *Ranker {
 	numbers := map[string]int{}
 	for place := range candidates {
 		c := &candidates[place]
+		if len(c.Reference) == 0 {
+			continue
+		}
 		n, ok := numbers[c.Family]
 		if !ok {
 			n = len(r.families)
@@ -58,22 +61,26 @@ func NewRanker(candidates []Candidate) *Ranker {
 			r.forms = append(r.forms, f)
 		}
 	}
-	for i := range r.forms {
-		r.learn(i)
-	}
 	return r
 }
 
-// learn notes the layouts of a form.
-func (r *Ranker) learn(form int) {
-	for offer, shapes := range r.forms[form].shapes {
-		for _, l := range shapes {
-			if r.fits[l] == nil {
-				r.fits[l] = make([]uint8, len(r.forms))
-			}
-			r.fits[l][form] |= 1 << offer
-		}
+// maxLayouts bounds the layouts that are remembered; hosts show some dozens.
+const maxLayouts = 1024
+
+// fitting are, by form, the offers to which it answers with a layout.
+func (r *Ranker) fitting(l *Layout) []uint8 {
+	if fits, ok := r.fits[*l]; ok {
+		return fits
 	}
+	if len(r.fits) == maxLayouts {
+		clear(r.fits)
+	}
+	fits := make([]uint8, len(r.forms))
+	for i := range r.forms {
+		fits[i] = r.forms[i].offersFor(l)
+	}
+	r.fits[*l] = fits
+	return fits
 }
 
 // Rank weighs all candidates for a packet. offer is what a SYN-ACK answers.
@@ -106,17 +113,13 @@ func (r *Ranker) Rank(s Signature, offer Offer) (out Ranking) {
 // compare finds for each candidate the form that describes the packet best.
 func (r *Ranker) compare(s *subject) {
 	clear(r.ranked)
-	fits := r.fits[s.layout]
+	fits := r.fitting(&s.layout)
 	for i := range r.forms {
 		f := &r.forms[i]
 		if f.Answer != s.Answer || f.Version != 0 && f.Version != s.Version {
 			continue
 		}
-		var offers uint8
-		if fits != nil {
-			offers = fits[i]
-		}
-		if p := f.likelihood(s, offers) * f.share; p > r.ranked[f.place].likelihood {
+		if p := f.likelihood(s, fits[i]) * f.share; p > r.ranked[f.place].likelihood {
 			r.ranked[f.place] = contender{f.Form, p}
 		}
 	}

@@ -43,8 +43,7 @@ type Form struct {
 	Data     Choice   // has a payload; without it, it has none
 	Generic  bool     // a last resort: counts less than what is specific
 
-	shapes [OffersAll + 1][]Layout // what a SYN-ACK looks like, by what was offered
-	line   method.Line
+	line method.Line
 }
 
 // Choice is what a record says of something that is or is not.
@@ -68,7 +67,7 @@ func (f *Form) Line() method.Line { return f.line }
 // cannot be understood is reported and left out, and so is a line that lacks what makes
 // it usable; all else is there.
 func NewReference(lines []method.Line) (r Reference, errs []error) {
-	for _, l := range lines {
+	for i, l := range lines {
 		if !hasForm(l.Test) {
 			continue
 		}
@@ -76,6 +75,9 @@ func NewReference(lines []method.Line) (r Reference, errs []error) {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("syn: %s: %w", l.Test, err))
 			continue
+		}
+		if r == nil {
+			r = make(Reference, 0, len(lines)-i)
 		}
 		r = append(r, f)
 	}
@@ -94,7 +96,6 @@ func newForm(l method.Line) (f Form, err error) {
 	if !layouts {
 		return f, fmt.Errorf("has no O; write the order of options, O= if there are none")
 	}
-	f.shapes = shapesOf(f.Layouts, f.Less)
 	return f, nil
 }
 
@@ -224,12 +225,3 @@ func scales(s string) (set uint16, err error) {
 
 // scaleCount is how many shifts the form allows.
 func (f *Form) scaleCount() int { return bits.OnesCount16(f.Scales) }
-
-// Shapes are the layouts that the system answers with to a SYN that offers that much; of
-// a Syn line, those of the line. The slice is only read.
-func (f *Form) Shapes(offer Options) []Layout {
-	if !f.Answer {
-		return f.Layouts
-	}
-	return f.shapes[offer&OffersAll]
-}

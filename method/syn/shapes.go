@@ -14,39 +14,47 @@ import (
 // Solaris, BSD (measured on O3, O6 and ECN of package gen2's probes). The same tells what
 // a SYN looks like whose sender, or the path, leaves options out.
 
-// shapesOf are the shapes of templates, by offer. less are shapes that do not follow.
-func shapesOf(templates, less []Layout) (out [OffersAll + 1][]Layout) {
-	known := slices.Concat(templates, less)
-	for offer := range out {
-		for _, t := range templates {
-			shape := answerTo(t, known, Options(offer))
-			if !contains(out[offer], shape) {
-				out[offer] = append(out[offer], shape)
-			}
+// Shapes are the layouts that the system answers with to a SYN that offers that much; of
+// a Syn line, those of the line. The slice is only read.
+func (f *Form) Shapes(offer Options) (out []Layout) {
+	if !f.Answer {
+		return f.Layouts
+	}
+	for i := range f.Layouts {
+		if shape := f.shape(&f.Layouts[i], offer); !slices.Contains(out, shape) {
+			out = append(out, shape)
 		}
 	}
 	return out
 }
 
-func contains(ls []Layout, l Layout) bool {
-	for i := range ls {
-		if ls[i] == l {
-			return true
+// offersFor are the offers to which the form answers with a layout, a bit each.
+func (f *Form) offersFor(l *Layout) (fits uint8) {
+	has := l.Options()
+	for i := range f.Layouts {
+		t := &f.Layouts[i]
+		all := t.Options()
+		for offer := range OffersAll + 1 {
+			if all&offer == has && f.shape(t, offer) == *l {
+				fits |= 1 << offer
+			}
 		}
 	}
-	return false
+	return fits
 }
 
-// answerTo is the shape of a template for an offer. Of templates with the same options
-// the one listed first is taken.
-func answerTo(t Layout, all []Layout, offer Options) Layout {
+// shape is what a template looks like for an offer. Of layouts with the same options the
+// one listed first is taken.
+func (f *Form) shape(t *Layout, offer Options) Layout {
 	left := t.Options() & offer
 	if left == t.Options() {
-		return t
+		return *t
 	}
-	for _, other := range all {
-		if other.Options() == left && other.has(packet.OptMSS) == t.has(packet.OptMSS) {
-			return other
+	for _, known := range [...][]Layout{f.Layouts, f.Less} {
+		for i := range known {
+			if other := &known[i]; other.Options() == left && other.has(packet.OptMSS) == t.has(packet.OptMSS) {
+				return *other
+			}
 		}
 	}
 	return t.without(^offer)

@@ -1,0 +1,75 @@
+package osdb
+
+import (
+	"strings"
+
+	"whorl/method"
+	"whorl/method/gen2"
+	"whorl/method/syn"
+)
+
+// unread is what a record says and nobody has asked for yet. A run that sends nothing names
+// few hosts and asks for few tests, and most of the time of a small capture would go into
+// reading the others (Config.Lazy).
+type unread struct {
+	text       string      // of a file of ours: the record, a line each
+	signatures []signature // of p0f's
+}
+
+// signature is a line of p0f's file.
+type signature struct {
+	text            string
+	answer, generic bool
+}
+
+// line is the signature as the line of a record.
+func (s *signature) line() (method.Line, error) {
+	p, err := syn.ParsePattern(s.text)
+	if err != nil {
+		return method.Line{}, err
+	}
+	return p.Line(s.answer, s.generic), nil
+}
+
+// tests gives those lines whose test is one that has reports. What cannot be read is left
+// out.
+func (u *unread) tests(has func(test string) bool) (out []method.Line) {
+	for text := range strings.Lines(u.text) {
+		if test, _, ok := strings.Cut(text, "("); ok && has(test) {
+			if l, err := method.ParseLine(strings.TrimSpace(text)); err == nil {
+				out = append(out, l)
+			}
+		}
+	}
+	for i := range u.signatures {
+		s := &u.signatures[i]
+		if s.answer && has(syn.TestSynAck) || !s.answer && has(syn.TestSyn) {
+			if l, err := s.line(); err == nil {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// Tests are the lines of the record, of methods other than Nmap's, whose test is one that
+// has reports.
+func (e *Entry) Tests(has func(test string) bool) (out []method.Line) {
+	for _, l := range e.Extra {
+		if has(l.Test) {
+			out = append(out, l)
+		}
+	}
+	return append(out, e.unread.tests(has)...)
+}
+
+// second are the tests of Nmap's second generation whose name is one that has reports, as
+// the record writes them.
+func (e *Entry) second(has func(test string) bool) (out method.Lines) {
+	for t := range gen2.NumTests {
+		if test := e.Gen2.Test(t); test != nil && has(t.String()) {
+			out = append(out, test.Line())
+		}
+	}
+	return append(out, e.unread.tests(has)...)
+}
