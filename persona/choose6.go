@@ -70,14 +70,15 @@ func (c *chooser6) silent(t ipv6.Test) bool {
 	return r == nil || !r.Match("Y")
 }
 
-// name is that of an attribute in errors.
+// name6 is the name of an attribute in errors.
 func name6(t ipv6.Test, attr string) string { return t.String() + ": " + attr }
 
-// text picks a value, number a number of at most most; both as chooser does.
+// text picks a value, as that of chooser does.
 func (c *chooser6) text(t ipv6.Test, attr string, preferred ...string) (string, error) {
 	return textOf(c.expr(t, attr), name6(t, attr), preferred...)
 }
 
+// number picks a number of at most most: the first of those preferred if nothing is told.
 func (c *chooser6) number(t ipv6.Test, attr string, most uint64, preferred ...uint64) (uint64, error) {
 	e := c.expr(t, attr)
 	if e == nil && len(preferred) > 0 {

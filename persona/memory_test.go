@@ -32,9 +32,12 @@ func TestMemory(t *testing.T) {
 		}
 	}
 	before := heap()
-	var all []*persona.Persona
+	var (
+		all    []*persona.Persona
+		shared persona.Scratch
+	)
 	for i := range n {
-		p, err := persona.New(entries[i%len(entries)], persona.Options{Addr: victim, OpenTCP: []uint16{80}})
+		p, err := persona.New(entries[i%len(entries)], persona.Options{Addr: victim, OpenTCP: []uint16{80}, Scratch: &shared})
 		if err != nil {
 			t.Fatal(err)
 		}

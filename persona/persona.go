@@ -118,8 +118,11 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 	case e.Gen1 != nil:
 		p.instance, err = first.alone()
 	}
-	if err == nil && addr6.IsValid() {
-		p.six, err = c.over6(e, &p.instance, addr6)
+	if err != nil || !addr6.IsValid() {
+		return err
+	}
+	if p.six, err = c.over6(e, &p.instance, addr6); err == nil && p.o.Addr.Is6() { // the answers over IPv4 are of no use
+		p.replies, p.six.replies = *p.six.replies, &p.replies
 	}
 	return err
 }

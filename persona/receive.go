@@ -76,8 +76,8 @@ func (p *Persona) segment(now time.Time, c *conn, in *packet.Packet) {
 	if skip < length {
 		data = data[min(int(skip), len(data)):]
 		if len(data) > 0 && s.state >= finWait1 && s.state < timeWait {
-			p.forget(c)
 			p.reply(now, in, gen2.T4, c.out) // there is nobody to read it (RFC 9293 section 3.10.7.4)
+			p.forget(c)
 			return
 		}
 		p.read(c, data, fin)
@@ -114,7 +114,6 @@ func (p *Persona) acknowledged(c *conn, h *packet.TCPHeader) {
 		s.state = timeWait
 	case lastAck:
 		p.forget(c)
-		c.session = nil
 	}
 }
 

@@ -13,7 +13,7 @@ type Scratch struct {
 }
 
 // mostOver is how many connections that are over are kept.
-const mostOver = 256
+const mostOver = 4096
 
 // conn is memory for a connection.
 func (s *Scratch) conn() *conn {
@@ -26,10 +26,9 @@ func (s *Scratch) conn() *conn {
 	return c
 }
 
-// release takes the memory of a connection that nothing refers to any more when the packet
-// at hand is done with.
+// release takes the memory of a connection that is over. It holds on to nothing.
 func (s *Scratch) release(c *conn) {
-	c.session = nil
+	*c = conn{place: -1}
 	if len(s.over) < mostOver {
 		s.over = append(s.over, c)
 	}

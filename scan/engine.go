@@ -66,7 +66,7 @@ type held struct {
 const (
 	maxBatch  = 256
 	maxAdmit  = 32                     // hosts
-	maxDrain  = 128                    // frames
+	maxDrain  = 32                     // frames: what is due waits for them
 	idleCheck = 20 * time.Millisecond  // how often the feed is asked again when it had nothing
 	ctxCheck  = 200 * time.Millisecond // how long an interrupt may go unnoticed
 	maxFrame  = 65536

@@ -7,11 +7,13 @@ import (
 	"whorl"
 	"whorl/method"
 	"whorl/method/gen2"
+	"whorl/method/survey"
 )
 
 // withoutScrub adds a firewall that rewrites packets to the boxes of a host, if there is
 // one, and gives what of a print it leaves as the host sent it.
 func (j *Judge) withoutScrub(h *whorl.Host, seen []method.Line) []method.Line {
+	seen = withMorePings(h, seen)
 	b, found := j.scrubbed(seen)
 	if !found {
 		return seen
@@ -19,6 +21,35 @@ func (j *Judge) withoutScrub(h *whorl.Host, seen []method.Line) []method.Line {
 	h.Boxes = append(h.Boxes, b)
 	return hostsOwn(seen, h.Boxes)
 }
+
+// withMorePings mends the class of IP IDs of pings by those of a survey. It rests on two
+// numbers, and one pair of random ones in 130 makes the small even step of a counter.
+func withMorePings(h *whorl.Host, seen []method.Line) []method.Line {
+	print, _ := surveyOf(h)
+	at := slices.IndexFunc(seen, func(l method.Line) bool { return l.Test == "SEQ" })
+	pings := slices.IndexFunc(print, func(p survey.Port) bool { return p.Number == 0 })
+	if at < 0 || pings < 0 {
+		return seen
+	}
+	var ids []uint16
+	for _, a := range print[pings].Answers {
+		if !a.IPv6 {
+			ids = append(ids, a.IPID)
+		}
+	}
+	if len(ids) < leastPings || gen2.IPIDClass(ids, false) != "RD" {
+		return seen
+	}
+	out, attrs := slices.Clone(seen), slices.Clone(seen[at].Attrs)
+	if i := slices.IndexFunc(attrs, func(a method.Attr) bool { return a.Name == "II" }); i >= 0 {
+		attrs[i].Value = "RI" // as two numbers show it
+	}
+	out[at].Attrs = attrs
+	return out
+}
+
+// leastPings is how many IP IDs tell random ones from those of a counter.
+const leastPings = 4
 
 // scrubbed finds a firewall that rewrites packets: a system explains all that firewalls
 // do not touch, and none explains that together with what they do. One field alone never

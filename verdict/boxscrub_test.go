@@ -91,6 +91,27 @@ func TestScrubbed(t *testing.T) {
 	}
 }
 
+// Two random IP IDs of pings may look like those of a counter; six of a survey do not.
+func TestScrubbedPings(t *testing.T) {
+	j := embeddedJudge(t)
+	seen, err := method.ParseLines(linuxSeen, "", func(method.Line) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen = rewrite(rewrite(seen, dfOff), map[string]string{"TI": "RD", "CI": "RD"})
+	for pings, found := range map[string]bool{
+		"": false,
+		"ECHO(N=6%AT=0,60,C0,120,180,1E0%T=40%DF=N%TOS=0%ID=56A,C8C0,A5DF,D89A,B035,D0A1)": true,
+		"ECHO(N=6%AT=0,60,C0,120,180,1E0%T=40%DF=N%TOS=0%ID=56A,56C,570,571,573,576)":      false,
+		"ECHO(N=3%AT=0,60,C0%T=40%DF=N%TOS=0%ID=56A,C8C0,A5DF)":                            false,
+	} {
+		h := &whorl.Host{Observations: []whorl.Observation{{Method: "gen2", Print: textOf(seen)}, {Method: "survey", Print: pings}}}
+		if j.Judge(h); len(h.Boxes) > 0 != found || found && h.Boxes[0].Kind != whorl.BoxScrubber {
+			t.Errorf("pings %q: boxes %+v, want one: %v", pings, h.Boxes, found)
+		}
+	}
+}
+
 func textOf(seen []method.Line) string {
 	var b strings.Builder
 	for _, l := range seen {

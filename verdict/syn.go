@@ -31,7 +31,7 @@ type Handshakes struct {
 	text      string                    // how often a host was heard, as it was read last
 	seen      syn.Seen                  // the same
 	known     map[string]*heard         // by the line of a sighting
-	judged    map[syn.Sighting]*opinion // by sighting, TTLs that are alike taken as one
+	judged    map[syn.Sighting]*opinion // by sighting; TTLs that are alike are one, unless they are told
 	witnessed map[witnessed]*opinion
 }
 
@@ -161,7 +161,9 @@ func (j *Handshakes) hear(line string) *heard {
 
 // judge weighs all records for a kind of packet, or remembers what it says.
 func (j *Handshakes) judge(s syn.Sighting) *opinion {
-	s.TTL = j.role(s.Answer).alike[s.TTL]
+	if !j.explained { // evidence has the TTL as it came
+		s.TTL = j.role(s.Answer).alike[s.TTL]
+	}
 	if h, ok := j.judged[s]; ok {
 		return h
 	}

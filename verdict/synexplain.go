@@ -68,7 +68,7 @@ func (j *Handshakes) apart(v whorl.Verdict, other syn.Ranked, got method.Line, a
 	d.There, _ = other.Form.Line().Value(d.Attr)
 	d.Words = v.Evidence[i].GotWords
 	if d.There != "" {
-		d.Words += ", there " + d.There
+		d.Words += ", there " + attrWords(a, d.There)
 	}
 	return d
 }

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,7 +75,7 @@ type stack struct {
 	name        string
 	program     bool
 	best        handshake // its most frequent kind of packet
-	count       uint32
+	count       uint64
 	first, last uint32 // numbers of handshakes
 }
 
@@ -90,7 +91,7 @@ func systemsHeard(all []handshake) (out []stack) {
 			out = append(out, stack{name: s.family, program: s.program, best: s, first: s.seen.First})
 		}
 		o := &out[i]
-		o.count += s.seen.Count
+		o.count += uint64(s.seen.Count)
 		o.first, o.last = min(o.first, s.seen.First), max(o.last, s.seen.Last)
 		if s.seen.Count > o.best.seen.Count {
 			o.best = s
@@ -100,7 +101,7 @@ func systemsHeard(all []handshake) (out []stack) {
 		if a.program != b.program { // a program tells nothing of the system below it
 			return map[bool]int{true: 1, false: -1}[a.program]
 		}
-		return int(b.count) - int(a.count)
+		return cmp.Compare(b.count, a.count)
 	})
 	return out
 }
@@ -129,7 +130,7 @@ func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 		addBoxes(h, sharedBox(certain))
 		h.Verdicts = []whorl.Verdict{nothing("several systems share the address: " + names(certain))}
 	case len(certain) > 1:
-		slices.SortFunc(certain, func(a, b stack) int { return int(a.first) - int(b.first) })
+		slices.SortFunc(certain, func(a, b stack) int { return cmp.Compare(a.first, b.first) })
 		now, before := certain[len(certain)-1], certain[len(certain)-2]
 		warn(h, fmt.Sprintf("showed %s in %d handshakes and %s in the %d since%s",
 			before.name, before.count, now.name, now.count, whoNow))
@@ -159,7 +160,7 @@ func unnamed(all []handshake) handshake {
 		if a.between != b.between {
 			return map[bool]int{true: -1, false: 1}[a.between]
 		}
-		return int(a.seen.Count) - int(b.seen.Count)
+		return cmp.Compare(a.seen.Count, b.seen.Count)
 	})
 }
 
@@ -179,7 +180,7 @@ func takeTurns(stacks []stack) bool {
 // mostOf reports whether the first has more than two thirds of the handshakes that tell
 // of systems.
 func mostOf(stacks []stack) bool {
-	total := uint32(0)
+	total := uint64(0)
 	for _, s := range stacks {
 		if s.program == stacks[0].program {
 			total += s.count

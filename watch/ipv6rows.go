@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"whorl/method/ipv6"
+	"whorl/method/survey"
 	"whorl/packet"
 )
 
@@ -41,6 +42,7 @@ var (
 	ipv6IE2 = kind{family: nmapIPv6, name: "IE2", tool: nmap6Tool, points: pointsTCP, place: place{order: orderOf(ipv6Order, "IE2")}}
 	ipv6NS  = kind{family: nmapIPv6, name: "NS", tool: nmap6Tool, points: 1, place: place{order: orderOf(ipv6Order, "NS")}}
 	ipv6U1  = kind{family: nmapIPv6, name: "U1", tool: nmap6Tool, points: pointsOther, place: place{order: orderOf(ipv6Order, "U1")}}
+	ipv6ASK = kind{family: nmapIPv6, name: survey.Echo.Name, tool: ourTool, points: pointsLayout, ours: true}
 )
 
 // Extension headers (IANA protocol numbers).
@@ -89,6 +91,8 @@ func icmp6(p *packet.Packet) (m mark, ok bool) {
 			t = altered
 		}
 		return mark{kind: &ipv6IE1, tier: t}, true
+	case len(p.Payload) == survey.Echo.DataLen && bytes.Count(p.Payload, []byte{survey.Echo.Fill}) == survey.Echo.DataLen:
+		return mark{kind: &ipv6ASK}, true
 	}
 	return m, false
 }

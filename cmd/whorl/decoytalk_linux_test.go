@@ -119,7 +119,7 @@ IE(DFI=N%T=7B-85%TG=80%CD=Z)
 		t.Fatal(err)
 	}
 	startDecoy(t, whorlIn("decoy", "--as", db+":1", "--addr", "198.18.0.6", "-i", "v1", "--open", "22", "--closed", "81", "--no-system-db", "--db", db))
-	_, out, people := outcome(t, whorlIn("scan", "--no-system-db", "-e", "v0", "-p", "22,81", "--temporal", "s", "--timeout", "5", "198.18.0.6"))
+	_, out, people := outcome(t, whorlIn("scan", "--no-system-db", "-e", "v0", "-p", "22,81", "--temporal", "s", "--timeout", "9", "198.18.0.6"))
 	if m := regexp.MustCompile(`SYN-ACK +after (\S+) s`).FindStringSubmatch(out); m == nil || !after(m[1], 3) {
 		t.Errorf("%s%s", out, people)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -97,6 +98,13 @@ func (o *listenOptions) check(args []string) error {
 		return usage(fmt.Errorf("--confidence %v is not from 0.5 to 0.99", o.confidence), "--confidence 0.75")
 	case o.json == "-" && o.p0fLog == "-":
 		return usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
+	case o.json != "" && o.json == o.p0fLog:
+		return usage(fmt.Errorf("two outputs are to go to %s", o.json), "give one of them another file")
+	}
+	for _, name := range []string{o.json, o.p0fLog} {
+		if name != "-" && slices.Contains(o.files, name) {
+			return usage(fmt.Errorf("%s is to be read, and to be written", name), "another file")
+		}
 	}
 	return o.checkAPI()
 }

@@ -96,6 +96,11 @@ func (o *outputs) plan(others ...string) error {
 	return nil
 }
 
+// writes reports whether a file is going to be written.
+func (o *outputs) writes(name string) bool {
+	return name != "-" && slices.ContainsFunc(o.planned, func(p output) bool { return filepath.Clean(p.file) == filepath.Clean(name) })
+}
+
 // open opens everything before the first packet leaves, so that a bad file name
 // costs nothing. Text goes to standard output unless something else does. Pictures show
 // what the records of set foretell.

@@ -100,7 +100,15 @@ func (o *scanOptions) plan() error {
 	case o.every > 0 && time.Duration(o.every) < leastStatus:
 		return usage(fmt.Errorf("--status-every %v is too often", &o.every), "--status-every 1s")
 	}
-	return o.outputs.plan(o.record, o.state, o.journal)
+	if err := o.outputs.plan(o.record, o.state, o.journal); err != nil {
+		return err
+	}
+	for _, name := range o.heard {
+		if o.writes(name) || name != "-" && slices.Contains([]string{o.record, o.state}, name) {
+			return usage(fmt.Errorf("%s is to be read by --heard, and to be written", name), "another file")
+		}
+	}
+	return nil
 }
 
 // leastStatus is the least time between two lines of JSON.

@@ -68,6 +68,24 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// Over IPv6 the file and the judge are the same.
+func TestIPv6(t *testing.T) {
+	db, dir := write(t, "some.osdb", shown), t.TempDir()
+	toml, truth := filepath.Join(dir, "d.toml"), filepath.Join(dir, "truth")
+	var out bytes.Buffer
+	if err := run([]string{"sample", "-first", "2001:db8::7", db, toml, truth}, &out); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(toml); !strings.Contains(string(b), `addr = "2001:db8::7"`) {
+		t.Errorf("file %s", b)
+	}
+	result := write(t, "x.xml", `<nmaprun><host><address addr="2001:db8::7" addrtype="ipv6"/><os><osmatch name="A machine" accuracy="100"/></os></host></nmaprun>`)
+	out.Reset()
+	if err := run([]string{"nmap", truth, result}, &out); err != nil || out.String() != "1 decoys: first 1 (100.0 %)\n" {
+		t.Errorf("%v, said %s", err, &out)
+	}
+}
+
 func TestNmap(t *testing.T) {
 	truth := write(t, "truth", "198.18.0.1\tA\n198.18.0.2\tB\n198.18.0.3\tC\n198.18.0.4\tD\n198.18.0.5\tE\n")
 	result := write(t, "x.xml", `<nmaprun>

@@ -6,7 +6,7 @@
 //
 // "sample" draws records of the second generation, each once, by the seed. It writes a file for
 // whorl decoy that puts each at an address of its own, with ports 80 open and 81 closed, and
-// the truth: address, tab, name. Records that cannot be shown are printed with the reason and
+// the truth: address, tab, name. Addresses may be of IPv6. Records that cannot be shown are printed with the reason and
 // counted; they take no address.
 //
 // "nmap" reads Nmap's XML and says for each address where its own name stands: first, or equal

@@ -105,7 +105,7 @@ func readNmap(file string, found map[netip.Addr][]nmapMatch) error {
 	}
 	for _, h := range run.Hosts {
 		for _, a := range h.Addresses {
-			if addr, err := netip.ParseAddr(a.Addr); err == nil && a.Type == "ipv4" {
+			if addr, err := netip.ParseAddr(a.Addr); err == nil && (a.Type == "ipv4" || a.Type == "ipv6") {
 				found[addr] = h.Matches
 			}
 		}
