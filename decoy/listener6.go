@@ -26,7 +26,7 @@ var listenerRouters = netip.AddrFrom16([16]byte{0: 0xff, 1: 2, 15: 0x16})
 var routerAlert = []byte{packet.ProtoICMPv6, 0, 5, 2, 0, 0, 1, 0}
 
 const (
-	longestReports   = 10 * time.Second // over which an answer is spread at most, if there is room
+	longestReports   = 10 * time.Second // over which few are spread at most, whatever a query allows
 	reportsPerSecond = asksPerSecond
 	reportsPause     = time.Second // before the next query is looked at
 )
@@ -45,14 +45,14 @@ func (n *Network) listeners(p *packet.Packet) {
 	var ours []member
 	known := map[member]bool{}
 	for _, addr := range n.wanted() {
-		m := member{n.macOf(addr), packet.SolicitedNode(addr)}
-		if addr.Is6() && n.claims.open(addr) && !known[m] && (asked.IsUnspecified() || asked == m.group) {
+		group := packet.SolicitedNode(addr)
+		if !addr.Is6() || !n.claims.open(addr) || !asked.IsUnspecified() && asked != group {
+			continue
+		}
+		if m := (member{n.macOf(addr), group}); !known[m] {
 			known[m] = true
 			ours = append(ours, m)
 		}
-	}
-	if len(ours) == 0 {
-		return
 	}
 	n.members = true
 	within := min(time.Duration(p.ICMP.Rest>>16)*time.Millisecond, longestReports)

@@ -228,3 +228,20 @@ func TestListeners(t *testing.T) {
 		t.Errorf("%d reports of %v", len(out), groups)
 	}
 }
+
+// Nobody is answered over IPv6 who cannot be one host.
+func TestUnwelcome6(t *testing.T) {
+	for src, want := range map[string]bool{
+		"2001:db8:77::1": true, "fe80::1": true, "::": false, "::1": false, "ff02::1": false, "::ffff:10.77.1.1": false,
+		"2001:db8::9": false, "2001:db8:78::1": false,
+	} {
+		o := town(t, "198.18.0.0/24", 1)
+		o.Groups[0].Addrs = RangeOf(netip.MustParsePrefix("2001:db8::/120"))
+		o.Peers = []netip.Prefix{netip.MustParsePrefix("2001:db8:77::/48"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("2001:db8::/64")}
+		p := synFrom(netip.MustParseAddr(src), someone6, 40000)
+		p.Network = packet.IPv6
+		if out := serve(t, newNetwork(t, o), &belt{}, wired(t, p)); (len(out) > 0) != want {
+			t.Errorf("%s: %d answers", src, len(out))
+		}
+	}
+}

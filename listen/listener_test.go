@@ -45,6 +45,9 @@ func (s segment) frame(t testing.TB) []byte {
 	t.Helper()
 	p := packet.Packet{Link: packet.Raw, Network: packet.IPv4, Src: s.from, Dst: s.to, TTL: s.ttl, Proto: packet.ProtoTCP, Transport: packet.TCP}
 	p.IPv4.DF, p.IPv4.ID = true, 7
+	if s.from.Is6() {
+		p.Network = packet.IPv6
+	}
 	p.TCP = packet.TCPHeader{SrcPort: s.sport, DstPort: s.dport, Seq: s.seq, Ack: s.ack, Flags: s.flags, Window: s.window, Options: []byte(s.options)}
 	b, err := p.Append(nil)
 	if err != nil {

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,8 @@ func lineOf(t testing.TB, l *Listener, s segment, test string) string {
 func TestAgainAnswers(t *testing.T) {
 	ask := asks(client(1), 40000, 7)
 	answer := ask.answers(99)
+	six := ask
+	six.from, six.to = netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2")
 	for name, tt := range map[string]struct {
 		feed func(l *Listener)
 		want string
@@ -52,6 +55,14 @@ func TestAgainAnswers(t *testing.T) {
 		if got := lineOf(t, l, answer, "AgainAck"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
+	}
+	over6 := New(Options{})
+	six.feed(t, over6, 0)
+	for _, at := range []time.Duration{2 * time.Millisecond, 1002 * time.Millisecond, 3002 * time.Millisecond} {
+		six.answers(99).feed(t, over6, at)
+	}
+	if got := lineOf(t, over6, six.answers(99), "AgainAck"); got != "AgainAck(T=3E8,BB8)" {
+		t.Errorf("over IPv6: %q", got)
 	}
 	l := New(Options{})
 	ask.feed(t, l, 0)

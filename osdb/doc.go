@@ -42,6 +42,9 @@
 // names file and line, and reading goes on. [Load] finds the files of a machine:
 // embedded, then Nmap's, then those asked for, then the user's own.
 //
+// Who only listens loads lazily ([Config]): of files that were checked, tests stay text until
+// somebody asks for them.
+//
 // [ReadP0f] makes records of p0f's signatures. [Entry.Passive] is what a record says of SYNs
 // and SYN-ACKs, of what its tests of the second generation imply too.
 //

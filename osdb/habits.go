@@ -6,6 +6,7 @@ import (
 
 	"whorl/method"
 	"whorl/method/expr"
+	"whorl/method/gen2"
 	"whorl/method/syn"
 )
 
@@ -14,14 +15,13 @@ import (
 // IDs of SYN-ACKs and resets, rate of timestamps) and CLK of the deep probes.
 func (e *Entry) Habits() syn.HabitsReference {
 	l := method.Line{Test: syn.TestHabits}
-	seq := e.second(func(test string) bool { return test == "SEQ" })
 	for _, h := range []struct {
 		habit syn.Habit
 		attr  string
 		as    map[string]string
 	}{{syn.HabitAnswers, "TI", idClasses}, {syn.HabitResets, "CI", resetClasses}, {syn.HabitRate, "TS", rates}} {
-		if x, ok := value(seq, "SEQ", h.attr); ok {
-			set(&l, h.habit, translated(x, h.as))
+		if text, ok := e.second(gen2.TestSEQ, h.attr); ok {
+			set(&l, h.habit, translated(parsed(text), h.as))
 		}
 	}
 	for _, clk := range e.Tests(func(test string) bool { return test == "CLK" }) {

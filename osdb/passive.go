@@ -6,6 +6,7 @@ import (
 
 	"whorl/method"
 	"whorl/method/expr"
+	"whorl/method/gen2"
 	"whorl/method/syn"
 )
 
@@ -25,68 +26,82 @@ func (e *Entry) Syn() syn.Reference {
 // layouts for SYNs that offer less and the kind of IP ID.
 func (e *Entry) SynAck() syn.Reference {
 	lines := e.Tests(func(test string) bool { return test == syn.TestSynAck })
-	if answer, ok := answerOf(e.second(tellsAnswers)); ok {
+	if e.tellsAnswers() {
 		for i := range lines {
-			lines[i] = completed(lines[i], answer)
+			lines[i] = e.completed(lines[i])
 		}
 		if len(lines) == 0 {
-			lines = append(lines, answer)
+			lines = append(lines, e.answer())
 		}
 	}
 	r, _ := syn.NewReference(lines)
 	return r
 }
 
-// completed adds to a SynAck line what another says and it does not.
-func completed(l, answer method.Line) method.Line {
-	out := method.Line{Test: l.Test, Attrs: slices.Clone(l.Attrs)}
-	for _, name := range []string{"LESS", "ID"} {
-		more, told := answer.Value(name)
-		if _, has := l.Value(name); told && !has {
-			out.Set(name, more)
-		}
-	}
-	return out
+// tellsAnswers reports whether the tests tell of SYN-ACKs: the options and the window of the
+// answer to S1, and its TTL.
+func (e *Entry) tellsAnswers() bool {
+	ttl, _ := e.second(gen2.TestT1, "TG")
+	_, window := e.second(gen2.TestWIN, "W1")
+	_, options := e.second(gen2.TestOPS, "O1")
+	return ttl != "" && window && options
 }
 
-// tellsAnswers reports whether a test of the second generation tells of SYN-ACKs.
-func tellsAnswers(test string) bool {
-	switch test {
-	case "SEQ", "OPS", "WIN", "ECN", "T1":
-		return true
+// completed adds to a SynAck line what the tests say and it does not.
+func (e *Entry) completed(l method.Line) method.Line {
+	l.Attrs = slices.Clip(l.Attrs)
+	if _, has := l.Value("LESS"); !has {
+		e.setLess(&l)
 	}
-	return false
+	if _, has := l.Value("ID"); !has {
+		e.setID(&l)
+	}
+	return l
 }
 
-// answerOf writes what the tests tell of SYN-ACKs as a SynAck line. ok is false if they
-// lack the options or the window of the answer to S1, or its TTL.
-func answerOf(tests method.Lines) (l method.Line, ok bool) {
-	l.Test = syn.TestSynAck
-	ttl, hasTTL := value(tests, "T1", "TG")
-	window, hasWindow := value(tests, "WIN", "W1")
-	options, hasOptions := value(tests, "OPS", "O1")
-	if !hasTTL || !hasWindow || !hasOptions || ttl.String() == "" {
-		return l, false
-	}
-	l.Set("TTL", ttl.String())
-	if df, ok := value(tests, "T1", "DF"); ok {
-		l.Set("DF", df.String())
-	}
-	if id, ok := value(tests, "SEQ", "TI"); ok {
-		if id.String() == "Z" {
-			l.Set("ID", "Z")
-		} else if !id.Match("Z") {
-			l.Set("ID", "N")
+// answer writes what the tests tell of SYN-ACKs as a SynAck line.
+func (e *Entry) answer() method.Line {
+	l := method.Line{Test: syn.TestSynAck}
+	set := func(name, value string) {
+		if value != "" {
+			l.Set(name, value)
 		}
 	}
-	if w := windows(window); w != "" {
-		l.Set("W", w)
+	ttl, _ := e.second(gen2.TestT1, "TG")
+	df, _ := e.second(gen2.TestT1, "DF")
+	window, _ := e.second(gen2.TestWIN, "W1")
+	options, _ := e.second(gen2.TestOPS, "O1")
+	shapes, scales := layouts(parsed(options))
+	set("TTL", ttl)
+	set("DF", df)
+	e.setID(&l)
+	set("W", windows(parsed(window)))
+	set("WS", scales)
+	l.Set("O", shapes)
+	e.setLess(&l)
+	return l
+}
+
+// setID writes the kind of IP ID.
+func (e *Entry) setID(l *method.Line) {
+	switch id, ok := e.second(gen2.TestSEQ, "TI"); {
+	case !ok:
+	case id == "Z":
+		l.Set("ID", "Z")
+	case !parsed(id).Match("Z"):
+		l.Set("ID", "N")
 	}
-	shapes, scales := layouts(options)
+}
+
+// setLess writes the layouts of answers to SYNs that offer less than S1.
+func (e *Entry) setLess(l *method.Line) {
 	var less []string
-	for _, probe := range [...]struct{ test, attr string }{{"OPS", "O3"}, {"OPS", "O6"}, {"ECN", "O"}} {
-		if x, ok := value(tests, probe.test, probe.attr); ok {
-			found, _ := layouts(x)
+	for _, probe := range [...]struct {
+		test gen2.Test
+		attr string
+	}{{gen2.TestOPS, "O3"}, {gen2.TestOPS, "O6"}, {gen2.TestECN, "O"}} {
+		if text, ok := e.second(probe.test, probe.attr); ok {
+			found, _ := layouts(parsed(text))
 			for shape := range strings.SplitSeq(found, "|") {
 				if !slices.Contains(less, shape) {
 					less = append(less, shape)
@@ -94,24 +109,13 @@ func answerOf(tests method.Lines) (l method.Line, ok bool) {
 			}
 		}
 	}
-	if scales != "" {
-		l.Set("WS", scales)
-	}
-	l.Set("O", shapes)
 	if len(less) > 0 {
 		l.Set("LESS", strings.Join(less, "|"))
 	}
-	return l, true
 }
 
-// value is the expression of an attribute. ok is false if the test says nothing of it, or
-// nothing that can be read.
-func value(tests method.Lines, test, attr string) (x expr.Expr, ok bool) {
-	l, _ := tests.Test(test)
-	text, ok := l.Value(attr)
-	if !ok {
-		return x, false
-	}
-	x, err := expr.Parse(text)
-	return x, err == nil
+// parsed is an expression that could be read when the record was.
+func parsed(text string) expr.Expr {
+	x, _ := expr.Parse(text)
+	return x
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"whorl/method"
+	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/method/syn"
 )
@@ -63,13 +64,31 @@ func (e *Entry) Tests(has func(test string) bool) (out []method.Line) {
 	return append(out, e.unread.tests(has)...)
 }
 
-// second are the tests of Nmap's second generation whose name is one that has reports, as
-// the record writes them.
-func (e *Entry) second(has func(test string) bool) (out method.Lines) {
-	for t := range gen2.NumTests {
-		if test := e.Gen2.Test(t); test != nil && has(t.String()) {
-			out = append(out, test.Line())
+// second is what the record says of an attribute of a test of Nmap's second generation, an
+// expression. ok is false if that is nothing.
+func (e *Entry) second(test gen2.Test, attr string) (text string, ok bool) {
+	form := gen2.Tests[test]
+	place, _ := form.Attr(attr)
+	for _, term := range e.Gen2.Test(test).Terms(expr.Whorl) {
+		if term.Attr == place {
+			return term.Expr.String(), true
 		}
 	}
-	return append(out, e.unread.tests(has)...)
+	return e.unread.value(form.Name, attr)
+}
+
+// value is that of an attribute of a test of our own files.
+func (u *unread) value(test, attr string) (value string, ok bool) {
+	for line := range strings.Lines(u.text) {
+		if name, rest, _ := strings.Cut(line, "("); name == test {
+			attrs, _, _ := strings.Cut(rest, ")")
+			for a := range strings.SplitSeq(attrs, "%") {
+				if name, value, _ := strings.Cut(a, "="); name == attr {
+					return value, true
+				}
+			}
+			return "", false
+		}
+	}
+	return "", false
 }

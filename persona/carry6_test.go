@@ -8,6 +8,7 @@ import (
 	"whorl"
 	"whorl/method/expr"
 	"whorl/osdb"
+	"whorl/packet"
 	"whorl/persona"
 	"whorl/verdict"
 )
@@ -48,6 +49,20 @@ func TestCarried(t *testing.T) {
 		t.Logf("%s: %d of %d", name, good[name], k)
 		if float64(good[name]) < least[name]*float64(k) {
 			t.Errorf("%s: fewer than %.0f %%", name, 100*least[name])
+		}
+	}
+}
+
+// Flow labels are known of Linux since version 4 alone.
+func TestUsualLabels(t *testing.T) {
+	for class, labelled := range map[string]bool{"Example | Linux | 5.X": true, "Example | Linux | 2.6.X": false, "Example | Example | 5.X": false} {
+		p, err := persona.New(entry(t, strings.Replace(stack, "Example | Example | 1.X", class, 1)), persona.Options{Addr: victim6, OpenTCP: []uint16{80}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := ask(p, start, over6(packet.TCP, 0, "", func(p *packet.Packet) { p.TCP = packet.TCPHeader{SrcPort: 4000, DstPort: 80, Flags: packet.SYN} }))
+		if a == nil || (a.IPv6.FlowLabel != 0) != labelled {
+			t.Errorf("%s: %+v", class, a)
 		}
 	}
 }

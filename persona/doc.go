@@ -31,6 +31,7 @@
 // dialogue as data, shared by all personas that have it. [Usual] gives those of ssh, http,
 // ftp, smtp and telnet that a system comes with, [Doubts] finds texts that contradict the
 // record. At an open port without a service everything is accepted and nothing is said.
+// What both sides say can be listened to.
 //
 // SYN-ACKs, data and FINs that are not acknowledged are repeated when the record says so
 // (SynRcvd, LastAck and FinWait1 of package backoff), as a host with a clock and a timer

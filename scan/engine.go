@@ -462,6 +462,9 @@ func (e *engine) give(f *flow, p *packet.Packet, at time.Time) (mine bool) {
 		return false
 	case f.timed():
 		e.strain.heard++
+		if p.Transport == packet.TCP && p.TCP.Flags.Has(packet.SYN|packet.ACK) {
+			f.found.SYNACK = nil // probes tell as much
+		}
 	}
 	f.last = at
 	e.poll(f, e.conn.Now())

@@ -26,7 +26,7 @@ func TestMemoryOfHost(t *testing.T) {
 		}, 1536},
 		{"fourteen answers to gen2", mirror{}, []uint16{80, 81}, 850 * time.Millisecond, func(f *flow) bool {
 			return f.stage == probing && f.gen2.Answered() == 14
-		}, 2624},
+		}, 2560},
 	} {
 		before := heap()
 		ctx, stop := context.WithCancel(t.Context())

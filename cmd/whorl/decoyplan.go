@@ -35,8 +35,8 @@ func (a *app) decoyPlan(o *decoyOptions, args []string) (p *decoyPlan, err error
 	}
 	f := &decoyFile{}
 	if len(args) == 1 {
-		if len(o.as)+len(o.addrs)+len(o.also) > 0 {
-			return nil, usage(errors.New("--as, --addr and --also do not go with a file"), "put them into "+args[0])
+		if name := o.ofHosts(); name != "" {
+			return nil, usage(fmt.Errorf("--%s does not go with a file", name), "put it into "+args[0])
 		}
 		f, err = readDecoyFile(args[0])
 	} else {
@@ -91,6 +91,21 @@ func (p *decoyPlan) apart() error {
 // has reports whether some address is of that version of IP.
 func (p *decoyPlan) has(version func(netip.Addr) bool) bool {
 	return slices.ContainsFunc(p.prefixes(), func(n netip.Prefix) bool { return version(n.Addr()) })
+}
+
+// ofHosts is a flag that was given and describes hosts; empty if there is none.
+func (o *decoyOptions) ofHosts() string {
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"as", o.as != nil}, {"addr", o.addrs != nil}, {"also", o.also != nil}, {"open", o.open != ""}, {"closed", o.closed != ""},
+		{"filtered", o.filtered != ""}, {"service", o.services != nil}, {"mac", o.mac != ""}, {"delay", o.delay != 0},
+		{"jitter", o.jitter != 0}, {"loss", o.loss != 0}, {"hops", o.hops != 0}} {
+		if f.given {
+			return f.name
+		}
+	}
+	return ""
 }
 
 // host makes the one kind of host that flags describe.

@@ -42,36 +42,55 @@ const (
 
 // readFlows reads the timed connections of a capture.
 func readFlows(file string) (map[flowKey]*flow, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r, err := pcapfile.Open(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
 	flows := map[flowKey]*flow{}
-	var p packet.Packet
-	for {
-		frame, kind, at, err := r.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return flows, nil
-		case err != nil:
-			return flows, fmt.Errorf("%s: %w", file, err)
-		}
-		if p.Decode(kind, frame); p.Transport != packet.TCP {
-			continue
-		}
+	return flows, eachSegment(file, func(p *packet.Packet, at time.Time) {
 		if timed(p.TCP.SrcPort) {
 			key := flowKey{p.Dst, p.TCP.SrcPort}
 			if flows[key] == nil {
 				flows[key] = &flow{asked: at}
 			}
-			flows[key].ours(&p, at)
+			flows[key].ours(p, at)
 		} else if c := flows[flowKey{p.Src, p.TCP.DstPort}]; c != nil {
-			c.theirs(&p, at)
+			c.theirs(p, at)
+		}
+	})
+}
+
+// retime gives what the hosts sent the times of another capture: of our own interface, where
+// what we send is not seen.
+func retime(flows map[flowKey]*flow, file string) error {
+	for _, f := range flows {
+		f.synAck, f.fins = nil, nil
+	}
+	return eachSegment(file, func(p *packet.Packet, at time.Time) {
+		if c := flows[flowKey{p.Src, p.TCP.DstPort}]; c != nil {
+			c.theirs(p, at)
+		}
+	})
+}
+
+// eachSegment calls f with each TCP segment of a capture.
+func eachSegment(file string, f func(*packet.Packet, time.Time)) error {
+	from, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	r, err := pcapfile.Open(from)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	var p packet.Packet
+	for {
+		frame, kind, at, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		if p.Decode(kind, frame); p.Transport == packet.TCP {
+			f(&p, at)
 		}
 	}
 }
@@ -131,9 +150,13 @@ func off(gap time.Duration, at []time.Time, from, to int) time.Duration {
 	return (gap - at[to].Sub(at[from])).Abs()
 }
 
-// flowsRun prints what a capture at the hosts tells of a scan with --temporal.
-func flowsRun(capture, result string, w io.Writer) error {
+// flowsRun prints what a capture at the hosts tells of a scan with --temporal; near is one of
+// our own interface at the same time, which then has the times; empty: none.
+func flowsRun(capture, result, near string, w io.Writer) error {
 	flows, err := readFlows(capture)
+	if err == nil && near != "" {
+		err = retime(flows, near)
+	}
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func TestFlows(t *testing.T) {
 		Observations: []whorl.Observation{{Method: "backoff", Print: "SynRcvd(E=none%T=4)\n"}}}
 	other := whorl.Host{Addr: netip.MustParseAddr("198.18.0.2")}
 	var out bytes.Buffer
-	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", h, later, other), &out); err != nil {
+	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", h, later, other), "", &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -93,7 +93,12 @@ func TestFlows(t *testing.T) {
 			t.Errorf("lacks %q:\n%s", want, out.String())
 		}
 	}
-	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", other), &out); err == nil {
+	out.Reset()
+	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", h), timedCapture(t), &out); err != nil ||
+		!strings.Contains(out.String(), "error100\t3.000\t") || !strings.Contains(out.String(), "lost\t1\t") {
+		t.Errorf("with a capture of our own interface: %v\n%s", err, out.String())
+	}
+	if err := flowsRun(timedCapture(t), writeLines(t, "result.json", other), "", &out); err == nil {
 		t.Error("a result without times is taken")
 	}
 }

@@ -24,8 +24,8 @@
 // The others read what "whorl scan --json" has written, on any system. "named" holds it
 // beside what lab/personas wrote with -truth: how many are named as themselves. "figures"
 // says how complete and how even in time it is, "unchanged" how many headlines are the same
-// in two results, "flows" how right the times of --temporal are by a capture at the hosts, and
-// how the connections ended.
+// in two results, "flows" how right the times of --temporal are by a capture at the hosts, or
+// by one of our own interface if that is named too, and how the connections ended.
 //
 // The tests of this package ask both programs about the targets that come up in no time:
 // their fingerprints must agree but for what differences.txt explains, and whorl's own
@@ -50,7 +50,7 @@ const usage = `usage: referee ask nmap|whorl [-deep|-6] [-kernels DIR] [-out DIR
        referee named [-db FILE]... [-least SHARE] [-list] RESULT.json TRUTH.tsv
        referee figures RESULT.json
        referee unchanged RESULT.json RESULT.json
-       referee flows CAPTURE.pcap RESULT.json
+       referee flows CAPTURE.pcap RESULT.json [OURS.pcap]
        referee idle [-for 10s]`
 
 func main() {
@@ -138,8 +138,8 @@ func read(f *flag.FlagSet, args []string, w io.Writer) error {
 		return c.run(f.Arg(0), f.Arg(1), w)
 	case args[0] == "unchanged" && f.NArg() == 2:
 		return unchanged(f.Arg(0), f.Arg(1), w)
-	case args[0] == "flows" && f.NArg() == 2:
-		return flowsRun(f.Arg(0), f.Arg(1), w)
+	case args[0] == "flows" && (f.NArg() == 2 || f.NArg() == 3):
+		return flowsRun(f.Arg(0), f.Arg(1), f.Arg(2), w)
 	case args[0] == "figures" && f.NArg() == 1:
 		r, err := readFigures(f.Arg(0))
 		if err != nil {

@@ -6,13 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"whorl/data"
 	"whorl/lab/target"
 	"whorl/link"
 	"whorl/link/afpacket"
 	"whorl/method"
 	"whorl/method/backoff"
-	"whorl/osdb"
 	"whorl/packet"
 )
 
@@ -141,34 +139,10 @@ func watch(t *testing.T, kind string, long time.Duration) (p backoff.Print, soon
 	return m.Measure(), soon, m.Runs(m.Last)
 }
 
-// likeliest is the family of the highest posterior.
-func likeliest(r backoff.Ranking, families []string) (family string, posterior float64) {
-	sums := map[string]float64{}
-	for i, p := range r.Records {
-		sums[families[i]] += p
-	}
-	for f, sum := range sums {
-		if sum > posterior {
-			family, posterior = f, sum
-		}
-	}
-	return family, posterior
-}
-
 // The stacks of the lab are told apart by their times alone, by the database, and the
 // running answer is right early, or not sure.
 func TestLab(t *testing.T) {
-	set, problems := osdb.Load(osdb.Config{Embedded: data.Files})
-	for _, p := range problems {
-		t.Error(p)
-	}
-	var records []backoff.Reference
-	var families []string
-	for _, e := range set.Entries() {
-		r, _ := backoff.NewReference(e.Extra)
-		records, families = append(records, r), append(families, e.Classes[0].Family)
-	}
-	ranker := backoff.NewRanker(records, backoff.DefaultParams())
+	ranker, families := embedded(t)
 	for _, c := range []struct {
 		kind, family string
 		watched      time.Duration

@@ -1,11 +1,13 @@
 package watch
 
 import (
+	"bytes"
 	"net/netip"
 	"testing"
 	"time"
 
 	"whorl"
+	"whorl/method/survey"
 	"whorl/packet"
 )
 
@@ -52,5 +54,21 @@ func TestSilenceOverIPv6(t *testing.T) {
 	want := sure["IPv4, ARP"]
 	if want < 0.75 || sure["advertisement"] != want || sure["solicitation"] != want || sure["nothing"] >= want {
 		t.Errorf("%v", sure)
+	}
+}
+
+// The echo request with which our own scanner compares ports over IPv6 names it.
+func TestSurveyOverIPv6(t *testing.T) {
+	for ask, want := range map[bool]string{false: `os-fingerprint "nmap -6 -O"`, true: `os-fingerprint "whorl scan"`} {
+		s := newSensor(t, Options{})
+		nmapSix(s)
+		if ask {
+			p := overIPv6(ping(0, 7, 3, bytes.Repeat([]byte{survey.Echo.Fill}, survey.Echo.DataLen)))
+			p.Transport, p.ICMP.Type = packet.ICMPv6, packet.ICMPv6EchoRequest
+			s.sees(p)
+		}
+		if got := s.summary(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
