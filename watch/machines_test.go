@@ -12,6 +12,7 @@ import (
 	"whorl/method/deep"
 	"whorl/method/gen1"
 	"whorl/method/gen2"
+	"whorl/method/survey"
 	"whorl/packet"
 	"whorl/persona"
 )
@@ -68,6 +69,21 @@ func TestMachines(t *testing.T) {
 		if m, ok := m.(*gen1.Machine); ok {
 			checkLearned(t, name, &c, "gen1", m.Measure().String())
 		}
+	}
+}
+
+// The comparison of ports, which our own scanner makes after those probes, is no evasion of
+// theirs.
+func TestSurvey(t *testing.T) {
+	s, n := newSensor(t, Options{}), target(t, "Linux 6", persona.Options{})
+	for _, m := range []method.Machine{
+		gen2.NewMachine(gen2.Target{Addr: victim, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("gen2"), gen2.Options{}),
+		survey.NewMachine(survey.Target{Addr: victim, Open: []uint16{80}, Closed: []uint16{81}}, stream("survey")),
+	} {
+		(&attack{net: n, m: m, kernel: true}).run(s)
+	}
+	if c := s.only(); c.Tool != ourTool || c.Class != whorl.OSFingerprint || len(c.Evasion) > 0 {
+		t.Errorf("%s %q, evasion %v", c.Class, c.Tool, c.Evasion)
 	}
 }
 

@@ -29,7 +29,7 @@ func (w *Watcher) write(c *contact, s whorl.ContactState) {
 		Targets: slices.Clone(c.listed), Ports: slices.Clone(c.ports),
 		Counts: whorl.ContactCounts{Packets: c.packets, Answered: c.answered,
 			Sources: len(c.sources), Targets: c.targets.count(), Ports: c.portNos.count()},
-		Evasion: c.evasion.names(), Leak: w.leak(c),
+		Evasion: w.evasionOf(c).names(), Leak: w.leak(c),
 	}
 	r := &w.record
 	for _, live := range []bool{true, false} {
@@ -50,6 +50,15 @@ func (w *Watcher) write(c *contact, s whorl.ContactState) {
 			r.Leak = leakOf(share)
 		}
 	}
+}
+
+// evasionOf is in which ways the tool differs from how it comes. Our own asks several ports
+// from source ports and with flow labels that are not Nmap's.
+func (w *Watcher) evasionOf(c *contact) evasions {
+	if w.toolOf(c) == ourTool {
+		return c.evasion &^ (evadesPort | evadesLabel)
+	}
+	return c.evasion
 }
 
 // record is the source as a record has it.

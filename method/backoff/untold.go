@@ -43,7 +43,7 @@ func (w *Weights) likeSYNs(n int, records []bool, floor float64) []scores {
 			continue
 		}
 		for _, n := range r.members[i].schedules[SynRcvd] {
-			if l := &r.asFINs[n]; !done[n] && len(l.Gaps) > 0 && v.most(v.estimate(l)) > floor/part {
+			if l := &r.asFINs[n]; !done[n] && len(l.Gaps) > 0 && (len(v.run.Gaps) < 2 || v.strays(l, usual) > floor/part) {
 				x, more := v.underDelay(&l.plans.prompt, &v.conditions[usual], v.delays[1], floor/part)
 				out[n] = same(x).with(lossy, more).times(v.delayed[1]).counted(part)
 			}
