@@ -1,10 +1,8 @@
 package decoy
 
 import (
-	"io"
 	"runtime/debug"
 	"testing"
-	"time"
 
 	"whorl/packet"
 )
@@ -25,16 +23,6 @@ func BenchmarkCrowd(b *testing.B) {
 		in = append(in, wired(b, p))
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(10))
-	c := &belt{now: epoch, in: in}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for b.Loop() {
-		c.at, c.now = 0, c.now.Add(time.Second)
-		c.end = c.now
-		n.conn, n.link = c, c.LinkType()
-		if err := n.loop(); err != io.EOF {
-			b.Fatal(err)
-		}
-	}
+	again(b, n, in)
 	b.ReportMetric(float64(n.counts.Received)/2/b.Elapsed().Seconds(), "probes/s")
 }

@@ -70,8 +70,8 @@ func (r *Recorded) Hosts(version string) (out []*whorl.Host) {
 func (r *Recorded) host(e *gen2.Exchange, version string) *whorl.Host {
 	h := HostOf(e, version)
 	t := &e.Target
-	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedKnown: t.ClosedKnown,
-		SYNACK: r.search.SYNACK(t.Addr, t.OpenTCP)}
+	found := r.found(t.Addr, t.OpenTCP, t.ClosedTCP)
+	found.ClosedKnown = t.ClosedKnown
 	h.Ports = ports(found, e)
 	_, closed := e.ClosedTCP()
 	if x := r.gen1.Of(t.Addr); x != nil {
@@ -79,37 +79,71 @@ func (r *Recorded) host(e *gen2.Exchange, version string) *whorl.Host {
 		recordGen1(h, x, t.Direct, version)
 		until(h, x.Last)
 	}
-	if s := r.surveys.Of(t.Addr); s != nil {
-		observeSurvey(h, s)
-		until(h, s.Last)
-	}
-	if x := r.deep.Of(t.Addr); x != nil {
-		x.Target.ClosedKnown = closed
-		observeDeep(h, x)
-		until(h, x.Last)
-	}
-	if x := r.times.Of(t.Addr); x != nil {
-		observeTimes(h, x)
-		until(h, x.Last)
-	}
-	observeAccepted(h, found)
+	r.later(h, found, closed)
 	return h
 }
 
 // gen1Host is one that the first generation alone was sent to.
 func (r *Recorded) gen1Host(e *gen1.Exchange, version string) *whorl.Host {
 	t := &e.Target
-	found := &seek.Result{Ports: r.search.Ports(t.Addr), OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, SYNACK: r.search.SYNACK(t.Addr, t.OpenTCP)}
-	t.ClosedKnown = slices.ContainsFunc(found.Ports, func(s seek.State) bool { return s.Closed && s.Port == t.ClosedTCP })
-	h := &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Status: whorl.Status{Up: true, Reason: "recorded"},
-		Seen: whorl.Span{First: e.First, Last: e.Last}, Ports: ports(found, nil)}
+	found := r.found(t.Addr, t.OpenTCP, t.ClosedTCP)
+	t.ClosedKnown = found.ClosedKnown
 	mac := r.gen2.MAC(t.Addr)
+	h := recordedHost(t.Addr, whorl.Span{First: e.First, Last: e.Last}, mac, found)
+	recordGen1(h, e, !mac.IsZero(), version)
+	r.later(h, found, t.ClosedKnown)
+	return h
+}
+
+// ipv6Host is one that was asked over IPv6. Recordings do not tell the zone of an address
+// of the link.
+func (r *Recorded) ipv6Host(e *ipv6.Exchange, version string) *whorl.Host {
+	t := &e.Target
+	found := r.found(t.Addr, t.OpenTCP, t.ClosedTCP)
+	t.ClosedKnown = found.ClosedKnown
+	var mac packet.MAC
+	if t.Direct {
+		mac = r.search.MAC(t.Addr)
+	}
+	h := recordedHost(t.Addr, whorl.Span{First: e.First, Last: e.Last}, mac, found)
+	recordIPv6(h, e, found, t.Direct, version)
+	r.later(h, found, t.ClosedKnown)
+	return h
+}
+
+// found is what the search found of a host whose probes went to those ports.
+func (r *Recorded) found(host netip.Addr, open, closed uint16) *seek.Result {
+	found := &seek.Result{Ports: r.search.Ports(host), OpenTCP: open, ClosedTCP: closed, SYNACK: r.search.SYNACK(host, open)}
+	found.ClosedKnown = slices.ContainsFunc(found.Ports, func(s seek.State) bool { return s.Closed && s.Port == closed })
+	return found
+}
+
+// recordedHost begins the record of a host. A zero MAC was not seen.
+func recordedHost(addr netip.Addr, seen whorl.Span, mac packet.MAC, found *seek.Result) *whorl.Host {
+	h := &whorl.Host{Schema: whorl.Schema, Addr: addr, Status: whorl.Status{Up: true, Reason: "recorded"}, Seen: seen, Ports: ports(found, nil)}
 	if !mac.IsZero() {
 		h.MAC = mac.String()
 	}
-	recordGen1(h, e, !mac.IsZero(), version)
-	observeAccepted(h, found)
 	return h
+}
+
+// later adds what a scan may ask after the probes of Nmap. closed tells that their closed
+// port was known to be.
+func (r *Recorded) later(h *whorl.Host, found *seek.Result, closed bool) {
+	if s := r.surveys.Of(h.Addr); s != nil {
+		observeSurvey(h, s)
+		until(h, s.Last)
+	}
+	if x := r.deep.Of(h.Addr); x != nil {
+		x.Target.ClosedKnown = closed
+		observeDeep(h, x)
+		until(h, x.Last)
+	}
+	if x := r.times.Of(h.Addr); x != nil {
+		observeTimes(h, x)
+		until(h, x.Last)
+	}
+	observeAccepted(h, found)
 }
 
 // until counts a later packet as seen.
