@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"whorl"
+	"whorl/link"
 )
 
 // decoyRun is a whorl decoy that answers.
@@ -150,4 +153,23 @@ func contactRecords(t *testing.T, file string) (all []whorl.Contact) {
 		t.Fatalf("contacts %s", text)
 	}
 	return all
+}
+
+// Who may not open the link is told how he may.
+func TestDecoyNotOpened(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+		hint string
+	}{
+		{&link.CapabilityError{Missing: []link.Capability{link.NetAdmin}}, exitNoPrivilege, ""},
+		{fmt.Errorf("tun: d0: /dev/net/tun: %w", fs.ErrPermission), exitNoPrivilege, "sudo"},
+		{errors.New("tun: d0: another program is at its far end"), exitPartial, "ip link"},
+	} {
+		err := notOpened(c.err)
+		var said *coded
+		if hint := errors.As(err, &said); exitCode(err) != c.code || hint != (c.hint != "") || hint && !strings.HasPrefix(said.hint, c.hint) {
+			t.Errorf("%v: exit code %d, %+v", c.err, exitCode(err), said)
+		}
+	}
 }

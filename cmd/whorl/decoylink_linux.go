@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"slices"
 
@@ -19,7 +20,7 @@ import (
 func (a *app) decoyLink(p *decoyPlan) (link.Conn, error) {
 	all, err := link.Interfaces()
 	if err != nil {
-		return nil, explainFailure(err)
+		return nil, notOpened(err)
 	}
 	if p.tun != "" {
 		return p.openTUN(all)
@@ -55,7 +56,7 @@ func (p *decoyPlan) openTUN(all []link.Interface) (link.Conn, error) {
 	}
 	c, err := tun.Open(tun.Options{Name: p.tun, TAP: p.tap, Routes: p.prefixes()})
 	if err != nil {
-		return nil, explainFailure(err)
+		return nil, notOpened(err)
 	}
 	p.options.Free, p.options.MTU = c.Made(), c.MTU()
 	copy(p.options.MAC[:], p.options.Key[:]) // the near end has its own
@@ -144,6 +145,17 @@ func (p *decoyPlan) leaveOut(on link.Interface, all []link.Interface) (why []str
 	return why
 }
 
+// notOpened says what to do about a link on which no decoy can answer.
+func notOpened(err error) error {
+	switch {
+	case exitCode(err) == exitNoPrivilege:
+		return err
+	case errors.Is(err, fs.ErrPermission):
+		return &coded{exitNoPrivilege, err, "sudo whorl decoy ..., as that device is root's here"}
+	}
+	return partial(err, "ip link, which shows the interfaces that are there and up")
+}
+
 // decoyRing is the size of the receive ring in bytes: the time in which a persona is made
 // must not lose any frame.
 const decoyRing = 32 << 20
@@ -154,7 +166,7 @@ func (p *decoyPlan) openEthernet(i link.Interface) (link.Conn, error) {
 	c, err := afpacket.Open(afpacket.Options{Route: i.Route(), Filter: p.filter(), Ring: decoyRing,
 		Promiscuous: promiscuous && !gateway || p.has(netip.Addr.Is6)}) // solicitations are multicast
 	if err != nil {
-		return nil, explainFailure(err)
+		return nil, notOpened(err)
 	}
 	return c, nil
 }

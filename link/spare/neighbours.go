@@ -7,7 +7,7 @@ import (
 )
 
 // allNodes is the group of all hosts of a segment (RFC 4291 section 2.7.1).
-var allNodes = netip.MustParseAddr("ff02::1")
+var allNodes = netip.IPv6LinkLocalAllNodes()
 
 // Groups are those in which what concerns an address of IPv6 comes: questions for it, and
 // what others tell of it. There are none for one of IPv4, whose ARP is broadcast.
