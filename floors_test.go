@@ -36,7 +36,6 @@ const (
 	pure   kind = iota
 	driver      // has goroutines and clocks, imports no other module
 	edge        // where other modules come in
-	drawn       // pure itself, on a module that draws
 )
 
 // floors are the rooms from the ground up, as in the table of the design.
@@ -53,9 +52,7 @@ var floors = []room{
 	{"link", "packet", edge},
 	{"link/*", "packet link", edge},
 	{"report", ".", pure},
-	{"plot", ". report", drawn},
-	{"fleet", ".", pure},
-	{"store", ".", edge},
+	{"plot", ". report", pure},
 
 	{"osdb", ". packet method method/*", pure},
 
@@ -68,7 +65,6 @@ var floors = []room{
 	{"listen", ". packet method method/* link link/* osdb verdict persona", driver},
 	{"decoy", ". packet method method/* link link/* osdb verdict persona", driver},
 	{"watch", ". packet method method/* link link/*", driver},
-	{"web", ". store fleet report", edge},
 
 	{"cmd/*", "* data method/* link/* scan/*", edge},
 	{"lab/*", "* data method/* link/* lab/*", edge}, // tools for the referee; nobody builds on them
@@ -97,11 +93,11 @@ func TestFloors(t *testing.T) {
 				if target := below(p, imp); !r.mayImport(target) {
 					t.Errorf("%s: imports %s, which is not below it", name, target)
 				}
-			case strings.Contains(strings.Split(imp, "/")[0], ".") && r.kind != edge && r.kind != drawn:
+			case strings.Contains(strings.Split(imp, "/")[0], ".") && r.kind != edge:
 				t.Errorf("%s: imports %s; other modules come in only at the edges", name, imp)
 			}
 		}
-		if r.kind == pure || r.kind == drawn {
+		if r.kind == pure {
 			checkPure(t, name, p)
 		}
 	}
@@ -115,7 +111,7 @@ func TestFloorsRefuse(t *testing.T) {
 	}{
 		{"packet", ".", false}, {"method/gen2", "method/seek", false}, {"method/ipv6", "method/gen2", true},
 		{"link/sim", "persona", false}, {"link", "link/sim", false}, {"osdb", "verdict", false}, {"osdb", "method/syn", true},
-		{"report", "osdb", false}, {"persona", "link/afpacket", false}, {"scan", "report", false}, {"web", "scan", false},
+		{"report", "osdb", false}, {"persona", "link/afpacket", false}, {"scan", "report", false},
 		{"cmd/whorl", "link/sim", true}, {"cmd/whorl", "lab/target", false},
 		{"plot", "report", true}, {"plot", "method/backoff", false}, {"report", "plot", false},
 	}

@@ -16,6 +16,7 @@ type Host struct {
 	Addr    netip.Addr   `json:"addr"`
 	MAC     string       `json:"mac,omitempty"`     // aa:bb:cc:dd:ee:ff, only if on the same segment
 	Also    []netip.Addr `json:"also,omitempty"`    // other addresses of the machine, of which the verdict knows too
+	Sibling *Sibling     `json:"sibling,omitempty"` // the address over the other version of IP that was compared with this one
 	Names   []string     `json:"names,omitempty"`   // as the user gave them or DNS did
 	Status  Status       `json:"status"`            // up or down, and how that is known
 	Seen    Span         `json:"seen"`              // first and last packet of this record
@@ -102,12 +103,13 @@ type Sequences struct {
 	IPIDClass  string   `json:"ipid_class,omitempty"`  // TI as printed (I, Z, RD, RI, BI, hex), empty if unknown
 	ClockClass string   `json:"clock_class,omitempty"` // "1000HZ", "zero timestamp", "none returned (unsupported)", ...
 
-	Sent []time.Duration `json:"sent_ns,omitempty"` // when the probe behind each ISN left, after the first
+	First time.Time       `json:"first,omitzero"`    // when the probe behind the first ISN left
+	Sent  []time.Duration `json:"sent_ns,omitempty"` // when the probe behind each ISN left, after the first
 }
 
 // Observation is what one method measured, as text that the method can parse again.
 type Observation struct {
-	Method     string     `json:"method"` // gen2, gen1, ipv6, backoff, syn, claim
+	Method     string     `json:"method"` // gen2, gen1, ipv6, survey, deep, backoff, syn, claim
 	Print      string     `json:"print"`
 	Conditions Conditions `json:"conditions"`
 }
@@ -119,9 +121,11 @@ type Conditions struct {
 	Answered  int           `json:"answered"`            // probes with an answer; if nothing was sent, packets that show it
 	Probes    int           `json:"probes"`              // probes of the method
 	RTT       time.Duration `json:"rtt_ns,omitempty"`    // smoothed round trip time
+	Jitter    time.Duration `json:"jitter_ns,omitempty"` // standard deviation of the round trips
 	WorstGap  time.Duration `json:"worst_gap_ns"`        // largest deviation of a timed gap between probes
 	Heard     string        `json:"heard,omitempty"`     // where a listener heard it; empty: this record's own listener or scan did
 	NotIdeal  string        `json:"not_ideal,omitempty"` // first reason why the print should not be submitted
+	AtMost    []string      `json:"at_most,omitempty"`   // attributes, as TEST.ATTR, that the path made greater: the host's own are less, or the same
 	Unsettled []string      `json:"unsettled,omitempty"` // tests left unmeasured, and why
 }
 

@@ -141,13 +141,19 @@ func FuzzFrame6(f *testing.F) {
 	for _, frame := range scanOf6(f, someone6) {
 		f.Add(frame, true)
 	}
+	s := &sender{src: us6, dst: someone6}
+	for _, c := range append(hostileParts(s), hostileChains(s)...) {
+		for i := range c.packets {
+			f.Add(wired(f, &c.packets[i]), true)
+		}
+	}
 	f.Add(look(f, someone6), true)
 	f.Add(tentative(f, someone6), false)
 	f.Add(told(f, packet.ICMPv6NeighborAdv, another, someone6, allNodes, packet.Neighbor{Target: someone6}), false)
 	f.Fuzz(func(t *testing.T, frame []byte, free bool) {
 		o.Free = free
 		o.Contact = noContact
-		b := &belt{now: epoch, end: epoch.Add(20 * time.Second), in: [][]byte{frame, look(t, someone6), frame, syn6(t, someone6), frame},
+		b := &belt{now: epoch, end: epoch.Add(90 * time.Second), in: [][]byte{frame, look(t, someone6), frame, syn6(t, someone6), frame},
 			times: []time.Duration{0, 9 * time.Second, 10 * time.Second, 11 * time.Second, 12 * time.Second}, keep: true}
 		n := newNetwork(t, o)
 		if err := n.Run(b); err != nil {

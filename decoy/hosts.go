@@ -143,8 +143,7 @@ func (s *hosts) options(g *Group, addr netip.Addr, e *osdb.Entry) persona.Option
 }
 
 // path puts a persona behind routers or a bad path if its group has them.
-func (s *hosts) path(g *Group, addr netip.Addr, p *persona.Persona) link.Node {
-	var node link.Node = p
+func (s *hosts) path(g *Group, addr netip.Addr, node link.Node) link.Node {
 	if g.Hops > 0 {
 		node = &sim.Hops{Node: node, N: g.Hops}
 	}

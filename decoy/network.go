@@ -69,6 +69,7 @@ type Network struct {
 	sensor   Sensor
 	members  bool // a query for groups is being answered
 	partial  reassembly
+	idents   method.Stream // of packets over IPv6 that leave in fragments
 	paused   atomic.Bool
 
 	now    time.Time // of the packet or event at hand
@@ -111,7 +112,9 @@ func New(o Options) (*Network, error) {
 		o.Keep = defaultKeep
 	}
 	o.MTU = max(cmp.Or(o.MTU, usualMTU), leastMTU)
-	n := &Network{o: o, groups: g, hosts: newHosts(&o, g), limits: limits{Limits: o.Limits}}
+	n := &Network{o: o, groups: g, hosts: newHosts(&o, g), limits: limits{Limits: o.Limits},
+		idents: o.Key.Stream(netip.Addr{}, "decoy fragments")}
+	n.partial.late = n.expired
 	if o.Dialogue {
 		n.hosts.said = n.said
 	}

@@ -43,11 +43,11 @@ func (o *outlet) Send(after time.Duration, p *packet.Packet) {
 		return
 	}
 	n.contacts.answered(n.at, p)
-	if p.Network != packet.IPv4 || len(frame)-n.header() <= n.o.MTU {
+	if len(frame)-n.header() <= n.o.MTU {
 		n.depart(after, frame)
 		return
 	}
-	for _, f := range fragments(frame, n.header(), n.o.MTU) {
+	for _, f := range n.fragments(p.Network, frame) {
 		n.depart(after, f)
 	}
 }

@@ -2,7 +2,6 @@ package decoy
 
 import (
 	"container/list"
-	"encoding/binary"
 	"net/netip"
 	"slices"
 	"time"
@@ -10,20 +9,26 @@ import (
 	"whorl/packet"
 )
 
-// Bounds of reassembly.
+// Bounds of reassembly, over IPv4 and IPv6 together.
 const (
-	maxPartial  = 1024             // packets under way; the one that began first goes for a new one
-	maxPieces   = 256              // of one packet
-	maxHeld     = 4 << 20          // bytes of all
-	partialLife = 30 * time.Second // Linux's ipfrag_time
+	maxPartial = 1024    // packets under way; the one that began first goes for a new one
+	maxPieces  = 256     // of one packet
+	maxHeld    = 4 << 20 // bytes of all
 )
 
-// reassembly puts IPv4 packets together that come in fragments (RFC 791 section 3.2). A packet
-// of which two fragments overlap is dropped, as Linux does since 4.19; one that comes twice is
-// passed over. The zero value is empty.
+// Times after which a packet is given up.
+const (
+	partialLife  = 30 * time.Second // Linux's ipfrag_time
+	partialLife6 = 60 * time.Second // RFC 8200 section 4.5
+)
+
+// reassembly puts packets together that come in fragments (RFC 791 section 3.2, RFC 8200
+// section 4.5). A packet of which two fragments overlap is dropped, as RFC 5722 wants and
+// Linux does since 4.19; one that comes twice is passed over. The zero value is empty.
 type reassembly struct {
 	under map[datagram]*list.Element
-	order list.List // of *partial, as they began
+	order [2]list.List   // of *partial, as they began; over IPv4, and over IPv6
+	late  func(*partial) // is told of each that is given up; nil: nobody
 	held  int
 	whole []byte // the frame that was put together last
 }
@@ -31,15 +36,25 @@ type reassembly struct {
 // datagram is what the fragments of a packet share.
 type datagram struct {
 	src, dst netip.Addr
-	id       uint16
-	proto    uint8
+	id       uint32
+	proto    uint8 // over IPv4
+}
+
+// part is a fragment.
+type part struct {
+	datagram
+	piece
+	more  bool   // it is not the last
+	head  []byte // what stands before the piece: link and IP header, over IPv6 to the Fragment header's end
+	field int    // where the byte stands there that names the Fragment header
 }
 
 // partial is a packet of which fragments have come.
 type partial struct {
 	datagram
 	began  time.Time
-	head   []byte  // link and IP header of the first fragment; nil: it has not come
+	head   []byte // of the first fragment, and field too; nil: it has not come
+	field  int
 	pieces []piece // in the order of their places
 	size   int     // bytes of all pieces
 	total  int     // of the whole; 0: the last fragment has not come
@@ -56,37 +71,44 @@ func (p piece) end() int { return p.from + len(p.data) }
 // add takes a frame with a fragment, whose IP header begins at that byte. It gives the frame
 // with the whole packet, valid until the next call, or nil if more has to come.
 func (r *reassembly) add(now time.Time, p *packet.Packet, frame []byte, at int) []byte {
-	const damaged = packet.OddIPLength | packet.OddIPHeader | packet.OddIPChecksum
-	head := at + 20 + len(p.IPv4.Options)
-	if p.Odd&damaged != 0 {
-		return nil
+	cut := part4
+	if p.Network == packet.IPv6 {
+		cut = part6
 	}
-	got := piece{int(p.IPv4.Offset) * 8, frame[head : at+int(p.IPv4.TotalLen)]}
-	if len(got.data) == 0 || p.IPv4.MF && len(got.data)%8 != 0 || head-at+got.end() > maxFrame-1 {
+	got, ok := cut(p, frame, at)
+	if !ok || len(got.data) == 0 || got.more && len(got.data)%8 != 0 || len(got.head)-at+got.end() > maxFrame-1 {
 		return nil
 	}
 	r.expire(now)
-	e := r.of(now, datagram{p.Src, p.Dst, p.IPv4.ID, p.Proto})
+	e := r.of(now, got.datagram)
 	d := e.Value.(*partial)
-	if fits, known := d.insert(got, p.IPv4.MF); !fits {
+	if fits, known := d.insert(got.piece, got.more); !fits {
 		r.drop(e)
 		return nil
 	} else if known {
 		return nil
 	}
 	if got.from == 0 {
-		d.head = slices.Clone(frame[:head])
+		d.head, d.field = slices.Clone(got.head), got.field
 	}
 	r.held += len(got.data)
 	if d.head == nil || d.total == 0 || d.size < d.total {
 		for r.held > maxHeld {
-			r.drop(r.order.Front())
+			r.drop(r.oldest())
 		}
 		return nil
 	}
 	r.drop(e)
 	r.whole = d.join(r.whole[:0], at)
 	return r.whole
+}
+
+// version is the place of a packet's list.
+func (d *datagram) version() int {
+	if d.src.Is4() {
+		return 0
+	}
+	return 1
 }
 
 // of finds a packet that is under way or begins it.
@@ -98,23 +120,40 @@ func (r *reassembly) of(now time.Time, k datagram) *list.Element {
 		r.under = map[datagram]*list.Element{}
 	}
 	if len(r.under) >= maxPartial {
-		r.drop(r.order.Front())
+		r.drop(r.oldest())
 	}
-	r.under[k] = r.order.PushBack(&partial{datagram: k, began: now})
+	r.under[k] = r.order[k.version()].PushBack(&partial{datagram: k, began: now})
 	return r.under[k]
 }
 
-// expire drops what is not whole in time.
+// oldest is the packet under way that began first.
+func (r *reassembly) oldest() *list.Element {
+	a, b := r.order[0].Front(), r.order[1].Front()
+	if a == nil || b != nil && b.Value.(*partial).began.Before(a.Value.(*partial).began) {
+		return b
+	}
+	return a
+}
+
+// expire gives up what is not whole in time.
 func (r *reassembly) expire(now time.Time) {
-	for e := r.order.Front(); e != nil && now.Sub(e.Value.(*partial).began) >= partialLife; e = r.order.Front() {
-		r.drop(e)
+	for version, life := range [...]time.Duration{partialLife, partialLife6} {
+		order := &r.order[version]
+		for e := order.Front(); e != nil && now.Sub(e.Value.(*partial).began) >= life; e = order.Front() {
+			d := r.drop(e)
+			if r.late != nil {
+				r.late(d)
+			}
+		}
 	}
 }
 
-func (r *reassembly) drop(e *list.Element) {
-	d := r.order.Remove(e).(*partial)
+func (r *reassembly) drop(e *list.Element) *partial {
+	d := e.Value.(*partial)
+	r.order[d.version()].Remove(e)
 	delete(r.under, d.datagram)
 	r.held -= d.size
+	return d
 }
 
 // insert puts a piece in its place. It does not fit if it overlaps another, or if it and the
@@ -139,14 +178,14 @@ func (d *partial) insert(got piece, more bool) (fits, known bool) {
 	return true, false
 }
 
-// join writes the whole packet, with the headers of its first fragment, to the end of b.
+// join writes the whole packet, with the headers of its first fragment, to the end of b. Its
+// IP header is to begin at that byte.
 func (d *partial) join(b []byte, at int) []byte {
-	b = append(b, d.head...)
-	ip := b[at:]
-	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)+d.total))
-	ip[6], ip[7] = ip[6]&^0x20, 0 // no more fragments
-	ip[10], ip[11] = 0, 0
-	binary.BigEndian.PutUint16(ip[10:], packet.Checksum(ip))
+	if d.src.Is4() {
+		b = d.head4(b, at)
+	} else {
+		b = d.head6(b, at)
+	}
 	for _, p := range d.pieces {
 		b = append(b, p.data...)
 	}

@@ -23,7 +23,7 @@ func TestFragmentedScan(t *testing.T) {
 		for no, probe := range scanOf(t, addr) {
 			plain := &belt{}
 			want := serve(t, newNetwork(t, o), plain, probe)
-			cut := fragments(probe, 14, tiny)
+			cut := fragments4(probe, 14, tiny)
 			cut = append(cut, cut[luck.IntN(len(cut)-1)])
 			luck.Shuffle(len(cut)-1, func(a, b int) { cut[a], cut[b] = cut[b], cut[a] })
 			pieces := &belt{}
@@ -47,7 +47,7 @@ func TestLargeEcho(t *testing.T) {
 	p := synFrom(us, someone, 0)
 	p.Dst = someone.Next()
 	p.Transport, p.ICMP, p.Payload = packet.ICMP, packet.ICMPHeader{Type: packet.ICMPEchoRequest, Rest: 7}, bytes.Repeat([]byte("0123456789"), 500)
-	b := &belt{now: epoch, end: epoch.Add(time.Second), in: fragments(wired(t, p), 14, usualMTU), keep: true}
+	b := &belt{now: epoch, end: epoch.Add(time.Second), in: fragments4(wired(t, p), 14, usualMTU), keep: true}
 	if err := newNetwork(t, o).Run(b); err != nil {
 		t.Fatal(err)
 	}
@@ -67,13 +67,21 @@ func TestLargeEcho(t *testing.T) {
 	}
 }
 
-// fragment is a frame with some bytes of a packet from one source.
-func fragment(t testing.TB, id uint16, from int, data string, more bool) []byte {
+// fragment is a frame with some bytes of a packet from one source, over IPv6 or IPv4.
+func fragment(t testing.TB, six bool, id uint16, from int, data string, more bool) []byte {
 	p := synFrom(us, someone, 0)
 	p.Transport, p.Proto, p.Payload = packet.OtherTransport, packet.ProtoUDP, []byte(data)
 	p.IPv4.ID, p.IPv4.Offset, p.IPv4.MF = id, uint16(from/8), more
+	if six {
+		h := packet.FragmentHeader{Next: packet.ProtoUDP, Offset: from, More: more, ID: uint32(id)}
+		p.Network, p.Src, p.Dst = packet.IPv6, us6, someone6
+		p.IPv6.NextHeader, p.IPv6.Extensions = packet.ExtFragment, h.Append(nil)
+	}
 	return wired(t, p)
 }
+
+// begun is how many packets are under way, as they began.
+func (r *reassembly) begun() int { return r.order[0].Len() + r.order[1].Len() }
 
 func TestReassembly(t *testing.T) {
 	type part struct {
@@ -100,21 +108,23 @@ func TestReassembly(t *testing.T) {
 		"not of eight bytes": {[]part{{0, "aaa", true}, {8, c, false}}, ""},
 		"nothing in it":      {[]part{{0, "", true}, {8, c, false}}, ""},
 	} {
-		var r reassembly
-		got := ""
-		for _, s := range tt.parts {
-			f := fragment(t, 7, s.from, s.data, s.more)
-			var p packet.Packet
-			p.Decode(packet.Ethernet, f)
-			if w := r.add(epoch, &p, f, 14); w != nil {
-				got = string(w[34:])
+		for _, six := range []bool{false, true} {
+			var r reassembly
+			got := ""
+			for _, s := range tt.parts {
+				f := fragment(t, six, 7, s.from, s.data, s.more)
+				var p packet.Packet
+				p.Decode(packet.Ethernet, f)
+				if w := r.add(epoch, &p, f, 14); w != nil {
+					got = string(w[map[bool]int{false: 34, true: 54}[six]:])
+				}
 			}
-		}
-		if got != tt.want {
-			t.Errorf("%s: %q, want %q", name, got, tt.want)
-		}
-		if tt.want != "" && (len(r.under) != 0 || r.held != 0 || r.order.Len() != 0) {
-			t.Errorf("%s: %d packets, %d bytes are left", name, len(r.under), r.held)
+			if got != tt.want {
+				t.Errorf("%s, over IPv6 %v: %q, want %q", name, six, got, tt.want)
+			}
+			if tt.want != "" && (len(r.under) != 0 || r.held != 0 || r.begun() != 0) {
+				t.Errorf("%s: %d packets, %d bytes are left", name, len(r.under), r.held)
+			}
 		}
 	}
 }
@@ -123,10 +133,9 @@ func TestReassembly(t *testing.T) {
 func TestReassemblyIsBounded(t *testing.T) {
 	var r reassembly
 	put := func(now time.Time, id int, from int, data string, more bool) []byte {
-		f := fragment(t, uint16(id), from, data, more)
+		f := fragment(t, id&1 != 0, uint16(id), from, data, more)
 		var p packet.Packet
 		p.Decode(packet.Ethernet, f)
-		p.Src = addrOf(0x0a000000 + uint32(id>>16))
 		return r.add(now, &p, f, 14)
 	}
 	large := string(make([]byte, 1480))
@@ -136,7 +145,10 @@ func TestReassemblyIsBounded(t *testing.T) {
 			t.Fatalf("%d packets, %d bytes", len(r.under), r.held)
 		}
 	}
-	if r.expire(epoch.Add(partialLife)); len(r.under) != 0 || r.held != 0 || r.order.Len() != 0 {
+	if r.expire(epoch.Add(partialLife)); r.order[0].Len() != 0 || r.order[1].Len() == 0 {
+		t.Errorf("%d packets over IPv4 are left, %d over IPv6", r.order[0].Len(), r.order[1].Len())
+	}
+	if r.expire(epoch.Add(partialLife6)); len(r.under) != 0 || r.held != 0 || r.begun() != 0 {
 		t.Errorf("%d packets, %d bytes are left", len(r.under), r.held)
 	}
 	for i := range maxPieces + 1 {
@@ -145,9 +157,11 @@ func TestReassemblyIsBounded(t *testing.T) {
 	if r.held > 8*maxPieces {
 		t.Errorf("%d bytes of one packet", r.held)
 	}
-	put(epoch, 2, 0, "aaaaaaaa", true)
-	if put(epoch.Add(partialLife), 2, 8, "b", false) != nil {
-		t.Error("a packet is whole that took too long")
+	for id, life := range map[int]time.Duration{2: partialLife, 3: partialLife6} {
+		put(epoch, id, 0, "aaaaaaaa", true)
+		if put(epoch.Add(life), id, 8, "b", false) != nil {
+			t.Errorf("a packet is whole that took %v", life)
+		}
 	}
 }
 
@@ -160,17 +174,17 @@ func FuzzReassembly(f *testing.F) {
 		now := epoch
 		for ; len(script) >= 4; script = script[4:] {
 			data := bytes.Repeat([]byte{'x'}, int(script[2]))
-			b := fragment(t, uint16(script[0]), int(script[1])*8*int(1+script[3]>>4), string(data), script[3]&1 != 0)
+			b := fragment(t, script[3]&4 != 0, uint16(script[0]), int(script[1])*8*int(1+script[3]>>4), string(data), script[3]&1 != 0)
 			var p packet.Packet
 			p.Decode(packet.Ethernet, b)
-			now = now.Add(time.Duration(script[3]&2) * time.Second)
+			now = now.Add(time.Duration(script[3]&2) * 10 * time.Second)
 			w := r.add(now, &p, b, 14)
 			held := 0
 			for _, e := range r.under {
 				held += e.Value.(*partial).size
 			}
-			if held != r.held || len(r.under) != r.order.Len() {
-				t.Fatalf("%d bytes are held, %d counted; %d packets, %d in order", held, r.held, len(r.under), r.order.Len())
+			if held != r.held || len(r.under) != r.begun() {
+				t.Fatalf("%d bytes are held, %d counted; %d packets, %d in order", held, r.held, len(r.under), r.begun())
 			}
 			if w == nil {
 				continue

@@ -84,6 +84,7 @@ func (n *Network) look(now time.Time) {
 		n.sensor.Wake(now)
 	}
 	n.contacts.expire(now)
+	n.now = now
 	n.partial.expire(now)
 	n.hosts.rest(now)
 	if c, ok := n.conn.(link.Counter); ok {
@@ -124,7 +125,7 @@ func (n *Network) packet(p *packet.Packet, b []byte) {
 	if n.sensor != nil {
 		n.sensor.Frame(n.link, b, n.now)
 	}
-	whole := p.Network != packet.IPv4 || !p.Odd.Has(packet.OddFragment) || n.join(p, b)
+	whole := !p.Odd.Has(packet.OddFragment) || n.join(h, p, b)
 	switch {
 	case !whole || h.node == nil || n.silent():
 	case n.limits.open(p.Src, n.now):
@@ -135,17 +136,6 @@ func (n *Network) packet(p *packet.Packet, b []byte) {
 	}
 	n.contacts.told(n.at)
 	n.at = nil
-}
-
-// join makes p the packet that it is a fragment of; false as long as more has to come.
-func (n *Network) join(p *packet.Packet, frame []byte) bool {
-	whole := n.partial.add(n.now, p, frame, n.header())
-	if whole == nil {
-		return false
-	}
-	p.Decode(n.link, whole)
-	n.at.heard(p)
-	return true
 }
 
 // decoy is the one that a packet is for, or nil. None is made for who would get no answer.

@@ -134,10 +134,10 @@ func FuzzSettings(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for i := range Settings {
-			then := apply(p, &Settings[i])
+		for _, s := range settings() {
+			then := apply(p, &s)
 			if _, err := read(then.String()); err != nil {
-				t.Fatalf("%s: %v\n%s", Settings[i].Name, err, then)
+				t.Fatalf("%s: %v\n%s", s.Name, err, then)
 			}
 		}
 	})

@@ -87,11 +87,9 @@ func Make(h *whorl.Host, judge Judge, o Options) (*Plan, error) {
 		family = o.Family
 	}
 	for _, s := range Known(family) {
-		if was, known := "", false; s.Key != "" && o.Current != nil {
-			if was, known = o.Current(s.Key); known && strings.Join(strings.Fields(was), " ") == s.Value {
-				p.Already = append(p.Already, s.Name)
-				continue
-			}
+		if s.isSet(o.Current) {
+			p.Already = append(p.Already, s.Name)
+			continue
 		}
 		then := apply(now, s)
 		changes := differences(now, then)

@@ -25,10 +25,19 @@ var Chains = []string{
 // Rule reports whether the setting is a rule of nftables.
 func (s *Setting) Rule() bool { return s.family == "Linux" && s.Key == "" }
 
+// isSet reports whether a key has the value already, as far as its value is known.
+func (s *Setting) isSet(current func(key string) (string, bool)) bool {
+	if s.Key == "" || current == nil {
+		return false
+	}
+	value, known := current(s.Key)
+	return known && strings.Join(strings.Fields(value), " ") == s.Value
+}
+
 const measured = "measured: Linux 6.18, lab/up linux"
 
-// Settings are all that is known, for all families.
-var Settings = func() []Setting {
+// settings are all that is known, for all families.
+func settings() []Setting {
 	sysctl := func(key, value, name, hides, cost string, effect func(*Print)) Setting {
 		return Setting{Name: name, Key: key, Value: value, Lines: []string{"sysctl -w " + key + "=" + quoted(value)},
 			Hides: hides, Cost: cost, Source: measured, family: "Linux", effect: effect}
@@ -85,7 +94,7 @@ var Settings = func() []Setting {
 		documented("FreeBSD", "TTL of 128", "net.inet.ip.ttl", "128", "documented: inet(4)", "the initial TTL of 64", "none; loops live twice as long",
 			func(p *Print) { p.everywhere("T", "80") }),
 	}
-}()
+}
 
 func quoted(value string) string {
 	if strings.Contains(value, " ") {
@@ -96,9 +105,9 @@ func quoted(value string) string {
 
 // Known are the settings that hosts of a family have.
 func Known(family string) (out []*Setting) {
-	for i := range Settings {
-		if s := &Settings[i]; s.family == family {
-			out = append(out, s)
+	for _, s := range settings() {
+		if s.family == family {
+			out = append(out, &s)
 		}
 	}
 	return out

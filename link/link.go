@@ -43,6 +43,12 @@ type BatchSender interface {
 	SendBatch(frames [][]byte, sent []time.Time) (n int, err error)
 }
 
+// MultiSender is a Conn on which several goroutines may send at once.
+type MultiSender interface {
+	// Sender is one more way out, for one more goroutine. It is closed with the Conn.
+	Sender() BatchSender
+}
+
 // Frame is one that came in.
 type Frame struct {
 	Data []byte

@@ -15,7 +15,7 @@ import (
 
 // inNamespace runs f on a thread in a new namespace that the ip commands have set
 // up. "NS" in a command stands for the namespace.
-func inNamespace(t *testing.T, commands []string, f func()) {
+func inNamespace(t testing.TB, commands []string, f func()) {
 	t.Helper()
 	if err := Capable(NetRaw, NetAdmin, 21); err != nil { // 21 is cap_sys_admin
 		t.Skip(err)

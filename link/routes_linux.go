@@ -1,8 +1,11 @@
 package link
 
 import (
+	"net"
 	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -14,16 +17,17 @@ import (
 // goroutines.
 type Routes struct {
 	via Via
+	old atomic.Bool // the tables have to be read again
 
-	mu      sync.Mutex
-	until   time.Time // when the answers are too old
-	lengths []int     // of the prefixes that the tables have, both families; nil: too many to tell
-	cells   map[netip.Prefix]struct{}
-	known   map[netip.Prefix]cell
+	mu     sync.Mutex
+	starts []netip.Addr // where cells begin, in order; none: there are too many
+	cells  []cell       // those that begin there
 }
 
-// cell is the answer for all addresses whose longest prefix is the same.
+// cell is the answer for all addresses between two at which a prefix of the tables begins
+// or ends.
 type cell struct {
+	known bool
 	route Route
 	err   error
 	next  netip.Addr // the first address asked for
@@ -36,26 +40,29 @@ const (
 )
 
 // NewRoutes keeps answers for one way out.
-func NewRoutes(via Via) *Routes { return &Routes{via: via} }
+func NewRoutes(via Via) *Routes {
+	r := &Routes{via: via}
+	r.old.Store(true)
+	return r
+}
 
 // To says how packets reach dst, from the tables of the last few seconds.
 func (r *Routes) To(dst netip.Addr) (Route, error) {
 	dst = dst.Unmap()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now := time.Now(); now.After(r.until) {
+	if r.old.Load() {
 		r.read()
-		r.until = now.Add(routesAge)
+		r.old.Store(false)
+		time.AfterFunc(routesAge, func() { r.old.Store(true) }) // to read the clock for each address takes longer than the rest
 	}
-	p, ok := r.longest(dst)
-	if !ok {
+	c := r.cell(dst)
+	if c == nil {
 		return RouteTo(dst, r.via)
 	}
-	c, ok := r.known[p]
-	if !ok {
-		c.next = dst
+	if !c.known {
+		c.known, c.next = true, dst
 		c.route, c.err = RouteTo(dst, r.via)
-		r.known[p] = c
 	}
 	if dst != c.next && (c.err != nil || c.route.Local) { // errors name the address; local ones answer from themselves
 		return RouteTo(dst, r.via)
@@ -72,7 +79,7 @@ func (r *Routes) To(dst netip.Addr) (Route, error) {
 
 // read takes the prefixes of all tables and rules.
 func (r *Routes) read() {
-	r.cells, r.known, r.lengths = map[netip.Prefix]struct{}{}, map[netip.Prefix]cell{}, nil
+	r.starts, r.cells = nil, nil
 	routes, err := netlink.RouteListFiltered(netlink.FAMILY_ALL, &netlink.Route{Table: unix.RT_TABLE_UNSPEC}, netlink.RT_FILTER_TABLE)
 	rules, err2 := netlink.RuleList(netlink.FAMILY_ALL)
 	if err != nil || err2 != nil || len(routes)+len(rules) > maxRoutes {
@@ -81,52 +88,53 @@ func (r *Routes) read() {
 	r.add(netip.PrefixFrom(netip.IPv4Unspecified(), 0))
 	r.add(netip.PrefixFrom(netip.IPv6Unspecified(), 0))
 	for _, e := range routes {
-		if e.Dst != nil {
-			ones, _ := e.Dst.Mask.Size()
-			r.add(netip.PrefixFrom(address(e.Dst.IP), ones))
-		}
+		r.addNet(e.Dst)
 	}
 	for _, e := range rules {
-		if e.Dst != nil {
-			ones, _ := e.Dst.Mask.Size()
-			r.add(netip.PrefixFrom(address(e.Dst.IP), ones))
-		}
+		r.addNet(e.Dst)
+	}
+	slices.SortFunc(r.starts, netip.Addr.Compare)
+	r.starts = slices.Compact(r.starts)
+	r.cells = make([]cell, len(r.starts))
+}
+
+func (r *Routes) addNet(n *net.IPNet) {
+	if n != nil {
+		ones, _ := n.Mask.Size()
+		r.add(netip.PrefixFrom(address(n.IP), ones))
 	}
 }
 
+// add begins cells at a prefix and behind it.
 func (r *Routes) add(p netip.Prefix) {
-	p = p.Masked()
-	if !p.IsValid() {
+	if p = p.Masked(); !p.IsValid() {
 		return
 	}
-	r.cells[p] = struct{}{}
-	for i, n := range r.lengths {
-		switch {
-		case n == p.Bits():
-			return
-		case n < p.Bits():
-			r.lengths = append(r.lengths[:i+1], r.lengths[i:]...)
-			r.lengths[i] = p.Bits()
-			return
-		}
+	r.starts = append(r.starts, p.Addr())
+	if behind := last(p).Next(); behind.IsValid() {
+		r.starts = append(r.starts, behind)
 	}
-	r.lengths = append(r.lengths, p.Bits())
 }
 
-// longest is the longest prefix of the tables that holds dst. Special addresses are the
-// kernel's own to decide about.
-func (r *Routes) longest(dst netip.Addr) (netip.Prefix, bool) {
-	if dst.Zone() != "" || !dst.IsGlobalUnicast() {
-		return netip.Prefix{}, false
+// last is the last address of a prefix.
+func last(p netip.Prefix) netip.Addr {
+	a := p.Addr().AsSlice()
+	for bit := p.Bits(); bit < len(a)*8; bit++ {
+		a[bit/8] |= 0x80 >> (bit % 8)
 	}
-	for _, n := range r.lengths {
-		if n > dst.BitLen() {
-			continue
-		}
-		p := netip.PrefixFrom(dst, n).Masked()
-		if _, ok := r.cells[p]; ok {
-			return p, true
-		}
+	addr, _ := netip.AddrFromSlice(a)
+	return addr
+}
+
+// cell is that of dst; nil: there is none. Special addresses are the kernel's own to
+// decide about.
+func (r *Routes) cell(dst netip.Addr) *cell {
+	if len(r.starts) == 0 || dst.Zone() != "" || !dst.IsGlobalUnicast() {
+		return nil
 	}
-	return netip.Prefix{}, false
+	i, begins := slices.BinarySearchFunc(r.starts, dst, netip.Addr.Compare)
+	if !begins {
+		i-- // the first begins at 0.0.0.0
+	}
+	return &r.cells[i]
 }

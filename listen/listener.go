@@ -11,7 +11,7 @@ import (
 
 // Options of a Listener.
 type Options struct {
-	Hosts int // most addresses to remember; 0 means 500,000, which take up to 250 MB
+	Hosts int // most addresses to remember; 0 means 500,000, which take up to 400 MB
 	Flows int // most connections that have begun; 0 means 32,768, which take 4 MB
 
 	// Gone, if not nil, gets each host that is forgotten because the table is full and

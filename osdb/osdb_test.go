@@ -2,6 +2,7 @@ package osdb
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -189,8 +190,10 @@ func TestReadIsBounded(t *testing.T) {
 	if len(problems) != MaxProblems {
 		t.Errorf("%d problems", len(problems))
 	}
-	for _, line := range []string{"# comment\n", "x"} {
-		_, problems = Read(endless{line}, "test", "f.osdb")
+	nmaps := func(r io.Reader) []Problem { _, problems := Read(r, "test", "f.osdb"); return problems }
+	p0fs := func(r io.Reader) []Problem { _, _, problems := ReadP0f(r, "test", "f.fp"); return problems }
+	for line, read := range map[string]func(io.Reader) []Problem{"# comment\n": nmaps, "x": nmaps, "; comment\n": p0fs, "y": p0fs} {
+		problems = read(endless{line})
 		if n := len(problems); n == 0 || !strings.Contains(problems[n-1].Text, "more than 32 MiB") {
 			t.Errorf("%q: %v", line, problems)
 		}

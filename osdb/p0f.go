@@ -3,7 +3,6 @@ package osdb
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -62,31 +61,11 @@ type p0fSignature struct {
 }
 
 func (d *p0fDecoder) read(r *bufio.Reader) {
-	size := 0
-	var err error
-	for err == nil && !d.full {
-		var text []byte
-		text, err = r.ReadSlice('\n')
-		size += len(text)
-		if len(text) > 0 {
-			d.line++
+	d.lines(r, func(line []byte) {
+		if line = bytes.TrimSpace(line); d.looksAt(line) {
+			d.text(string(line))
 		}
-		switch {
-		case size > MaxFile:
-			d.problem("the file has more than %d MiB; the rest is not read: split it", MaxFile>>20)
-			return
-		case errors.Is(err, bufio.ErrBufferFull):
-			d.problem("the line has more than %d bytes and is left out: %.40q...", MaxLine, text)
-			err = skipLine(r, &size)
-		case err == nil || len(text) > 0:
-			if text = bytes.TrimSpace(text); d.looksAt(text) {
-				d.text(string(text))
-			}
-		}
-	}
-	if err != nil && err != io.EOF {
-		d.problem("cannot be read further: %v", err)
-	}
+	})
 }
 
 // looksAt reports whether a line is more than a comment or a part of a section that is not

@@ -2,12 +2,10 @@ package osdb
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
-	"whorl"
 	"whorl/method"
 	"whorl/method/backoff"
 	"whorl/method/deep"
@@ -16,31 +14,6 @@ import (
 	"whorl/method/ipv6"
 	"whorl/method/syn"
 )
-
-// Bounds on what is read, so that no file can exhaust memory. Nmap's database has
-// 5 MB, lines of up to 760 bytes and 6,000 records.
-const (
-	MaxLine     = 64 << 10
-	MaxFile     = 32 << 20
-	MaxEntries  = 1 << 17
-	MaxProblems = 1000
-	MaxSource   = 4 << 10 // of several Source lines together
-)
-
-// Problem is something in a database that could not be used, or looks wrong.
-type Problem struct {
-	File string
-	Line int    // 0: the file as a whole
-	Text string // what, and what to do
-}
-
-// Error gives file, line and text as compilers do.
-func (p Problem) Error() string {
-	if p.Line == 0 {
-		return fmt.Sprintf("osdb: %s: %s", p.File, p.Text)
-	}
-	return fmt.Sprintf("osdb: %s:%d: %s", p.File, p.Line, p.Text)
-}
 
 // Read reads a database. database and file are what the entries name as their
 // source. It always returns what could be read.
@@ -102,55 +75,10 @@ type test struct {
 	unfit  bool    // not a test line at all
 }
 
-func (d *decoder) problem(format string, args ...any) { d.problemAt(d.line, format, args...) }
-
-func (d *decoder) problemAt(line int, format string, args ...any) {
-	switch len(d.problems) {
-	case MaxProblems:
-		return
-	case MaxProblems - 1:
-		line, format, args = 0, "more problems than %d, the others are not listed", []any{MaxProblems - 1}
-	}
-	d.problems = append(d.problems, Problem{d.db.File, line, fmt.Sprintf(format, args...)})
-}
-
+// read reads all lines of a file.
 func (d *decoder) read(r *bufio.Reader) {
-	size := 0
-	var err error
-	for err == nil && !d.full {
-		var text []byte
-		text, err = r.ReadSlice('\n')
-		size += len(text)
-		if len(text) > 0 {
-			d.line++
-		}
-		switch {
-		case size > MaxFile:
-			err = io.EOF
-		case errors.Is(err, bufio.ErrBufferFull):
-			d.problem("the line has more than %d bytes and is left out: %.40q...", MaxLine, text)
-			err = skipLine(r, &size)
-		case err == nil || len(text) > 0:
-			d.text(text)
-		}
-	}
+	d.lines(r, d.text)
 	d.end()
-	switch {
-	case size > MaxFile:
-		d.problem("the file has more than %d MiB; the rest is not read: split it", MaxFile>>20)
-	case err != nil && err != io.EOF:
-		d.problem("cannot be read further: %v", err)
-	}
-}
-
-func skipLine(r *bufio.Reader, size *int) error {
-	for {
-		rest, err := r.ReadSlice('\n')
-		*size += len(rest)
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-	}
 }
 
 // text takes one line with its end.
@@ -235,103 +163,6 @@ func (d *decoder) end() {
 		}
 	}
 	d.section, d.entry, d.nmap = outside, nil, undecided
-}
-
-func (d *decoder) fingerprint(name string) {
-	d.end()
-	name, _, _ = strings.Cut(name, "#")
-	name = strings.TrimSpace(name)
-	if name == "" {
-		d.problem("Fingerprint without a name; the record is left out")
-		d.section = skipped
-		return
-	}
-	if len(d.db.Entries) == MaxEntries {
-		d.problem("more than %d records; the rest is not read: split the file", MaxEntries)
-		d.full = true
-		return
-	}
-	d.section, d.noClass = record, false
-	d.entry = &Entry{Name: name, Source: whorl.Source{Database: d.db.Database, File: d.db.File, Line: d.line}}
-	d.db.Entries = append(d.db.Entries, d.entry)
-}
-
-func (d *decoder) within(name string) {
-	switch e := d.entry; {
-	case name == "":
-		d.problem("Within says nothing; write the name of the record that %q narrows", e.Name)
-	case e.Within != "":
-		d.problem("Within stands twice in %q; only the first counts", e.Name)
-	default:
-		e.Within = name
-	}
-}
-
-func (d *decoder) matchPoints() {
-	d.end()
-	d.section = points
-	if d.points {
-		d.problem("a second MatchPoints; only the first counts")
-		d.section = skipped
-	} else if len(d.db.Entries) > 0 {
-		d.problem("MatchPoints stand behind records; move them to the head of the file")
-	}
-	d.points = true
-}
-
-func (d *decoder) class(s string) {
-	const fields, sep = 4, "|"
-	if d.noClass = strings.Count(s, sep) != fields-1; d.noClass {
-		d.problem("class %.60q is left out; want Class vendor | family | generation | device type", s)
-		return
-	}
-	next := func() string {
-		var field string
-		field, s, _ = strings.Cut(s, sep)
-		return d.word(strings.TrimSpace(field))
-	}
-	d.entry.Classes = append(d.entry.Classes, whorl.Class{Vendor: next(), Family: next(), Generation: next(), DeviceType: next()})
-}
-
-// word gives one copy of equal strings.
-func (d *decoder) word(s string) string {
-	if d.words == nil {
-		return s
-	}
-	if w, ok := d.words[s]; ok {
-		return w
-	}
-	s = strings.Clone(s)
-	d.words[s] = s
-	return s
-}
-
-func (d *decoder) cpe(s string) {
-	cpe, _, _ := strings.Cut(s, " ") // a flag may follow, as in "cpe:/o:x:y auto"
-	switch n := len(d.entry.Classes); {
-	case d.noClass: // its class was reported
-	case n == 0:
-		d.problem("CPE %.60q before any Class is left out; put it below its Class", s)
-	case !strings.HasPrefix(cpe, "cpe:"):
-		d.problem("CPE %.60q is left out; want something like cpe:/o:linux:linux_kernel:6", s)
-	default:
-		c := &d.entry.Classes[n-1]
-		c.CPE = append(c.CPE, d.word(cpe))
-	}
-}
-
-func (d *decoder) source(s string) {
-	e := d.entry
-	switch {
-	case s == "":
-		d.problem("Source says nothing; write where the facts of %q come from", e.Name)
-	case e.Source.Text == "":
-		e.Source.Text = s
-	case len(e.Source.Text)+len(s) > MaxSource:
-		d.problem("the Source lines of %q have more than %d bytes; the rest is left out", e.Name, MaxSource)
-	default:
-		e.Source.Text += "; " + s
-	}
 }
 
 func (d *decoder) readTest(s string) *test {

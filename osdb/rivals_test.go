@@ -82,8 +82,8 @@ func TestLintRivals(t *testing.T) {
 
 func TestStamp(t *testing.T) {
 	dir := t.TempDir()
-	named, user := filepath.Join(dir, "named"), filepath.Join(dir, "whorl", "user.osdb")
-	c := Config{Files: []string{named}, Places: Places{User: filepath.Dir(user)}}
+	named, p0f, user := filepath.Join(dir, "named"), filepath.Join(dir, P0f), filepath.Join(dir, "whorl", "user.osdb")
+	c := Config{Files: []string{named}, Places: Places{P0f: []string{p0f}, User: filepath.Dir(user)}}
 	last := c.Stamp()
 	later := time.Now()
 	for _, step := range []struct {
@@ -99,6 +99,9 @@ func TestStamp(t *testing.T) {
 		{"another", func() error { return os.WriteFile(named, nil, 0o666) }, true},
 		{"a stranger", func() error { return os.WriteFile(user+".new", nil, 0o666) }, false},
 		{"one gone", func() error { return os.Remove(user) }, true},
+		{"p0f's, which is not read", func() error { return os.WriteFile(p0f, nil, 0o666) }, false},
+		{"p0f's, which is", func() error { c.Passive = true; return nil }, true},
+		{"its text", func() error { return os.WriteFile(p0f, []byte("; p0f"), 0o666) }, true},
 	} {
 		if err := step.do(); err != nil {
 			t.Fatal(err)

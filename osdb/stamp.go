@@ -11,6 +11,9 @@ import (
 // on can ask it often, and Load again when it has changed.
 func (c Config) Stamp() string {
 	files := slices.Concat(c.Places.Nmap, c.Files)
+	if c.Passive {
+		files = append(files, c.Places.P0f...)
+	}
 	if c.Places.User != "" {
 		user, _ := userFiles(c.Places.User) // a folder that cannot be read has no files
 		files = append(files, user...)

@@ -163,9 +163,9 @@ func (p *Packet) trailer(b []byte, n int) {
 	}
 }
 
-// maxExtensions bounds the chain that is followed; RFC 8200 section 4.1 foresees
-// at most seven different headers.
-const maxExtensions = 8
+// maxExtensions bounds the chain that is followed. RFC 8200 section 4.1 foresees at most
+// seven different headers; stacks follow 60 and more of one kind (measured).
+const maxExtensions = 64
 
 func (p *Packet) decodeIPv6(b []byte) {
 	if len(b) < 40 {
@@ -209,7 +209,7 @@ func (p *Packet) decodeIPv6(b []byte) {
 // extensions walks the extension headers. It gives the protocol and bytes after them,
 // and the fragment offset in units of 8 bytes.
 func (p *Packet) extensions(next uint8, b []byte) (proto uint8, rest []byte, offset uint16) {
-	for range maxExtensions {
+	for range maxExtensions + 1 {
 		if _, ok := extensionUnit(next); !ok {
 			return next, b, 0
 		}

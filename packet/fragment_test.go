@@ -1,6 +1,10 @@
 package packet_test
 
-import . "whorl/packet"
+import (
+	"testing"
+
+	. "whorl/packet"
+)
 
 // fragmentWires are parts of packets, and a whole one that says it is a part.
 var fragmentWires = []wire{
@@ -85,4 +89,31 @@ var fragmentWires = []wire{
 			Payload: []byte("p"),
 		},
 	},
+}
+
+// The header is found behind others, and is written as it was.
+func TestFragmentHeader(t *testing.T) {
+	const hop, route, last, part = "2b00010400000000", "2c00000000000000", "1100001012345678", "3c00fff900000007"
+	for _, c := range []struct {
+		name string
+		h    IPv6Header
+		want FragmentHeader
+		ok   bool
+	}{
+		{"alone", IPv6Header{NextHeader: ExtFragment, Extensions: rows(last)}, FragmentHeader{6, 40, 17, 16, false, 0x12345678}, true},
+		{"behind two", IPv6Header{NextHeader: ExtHopByHop, Extensions: rows(hop, route, part)}, FragmentHeader{48, 56, 60, 0xfff8, true, 7}, true},
+		{"the first of two", IPv6Header{NextHeader: ExtFragment, Extensions: rows("2c00000100000001", part)}, FragmentHeader{6, 40, 44, 0, true, 1}, true},
+		{"none", IPv6Header{NextHeader: ExtHopByHop, Extensions: rows("0600010400000000")}, FragmentHeader{}, false},
+		{"no headers", IPv6Header{NextHeader: ProtoTCP}, FragmentHeader{}, false},
+		{"cut off", IPv6Header{NextHeader: ExtFragment, Extensions: rows("11000010")}, FragmentHeader{}, false},
+	} {
+		got, ok := c.h.Fragment()
+		if got != c.want || ok != c.ok {
+			t.Errorf("%s: %+v, %v", c.name, got, ok)
+		}
+		again, _ := (&IPv6Header{NextHeader: ExtFragment, Extensions: got.Append(nil)}).Fragment()
+		if again.Field, again.At = got.Field, got.At; ok && again != got {
+			t.Errorf("%s: %+v is written as %+v", c.name, got, again)
+		}
+	}
 }

@@ -28,23 +28,59 @@ const (
 	SLL2      LinkType = 276 // Linux cooked capture v2
 )
 
-var linkNames = map[LinkType]string{
-	Null: "NULL", Ethernet: "ETHERNET", PPP: "PPP", PPPSerial: "PPP_HDLC", PPPEther: "PPP_ETHER",
-	Raw: "RAW", CiscoHDLC: "C_HDLC", Dot11: "IEEE802_11", Loop: "LOOP", SLL: "LINUX_SLL", PFLog: "PFLOG",
-	Prism: "IEEE802_11_PRISM", Radiotap: "IEEE802_11_RADIOTAP", AVS: "IEEE802_11_AVS", PPI: "PPI",
-	IPv4Only: "IPV4", IPv6Only: "IPV6", SLL2: "LINUX_SLL2",
+// name is the name without the LINKTYPE_ prefix; empty: Decode does not know the type.
+func (t LinkType) name() string {
+	switch t {
+	case Null:
+		return "NULL"
+	case Ethernet:
+		return "ETHERNET"
+	case PPP:
+		return "PPP"
+	case PPPSerial:
+		return "PPP_HDLC"
+	case PPPEther:
+		return "PPP_ETHER"
+	case Raw:
+		return "RAW"
+	case CiscoHDLC:
+		return "C_HDLC"
+	case Dot11:
+		return "IEEE802_11"
+	case Loop:
+		return "LOOP"
+	case SLL:
+		return "LINUX_SLL"
+	case PFLog:
+		return "PFLOG"
+	case Prism:
+		return "IEEE802_11_PRISM"
+	case Radiotap:
+		return "IEEE802_11_RADIOTAP"
+	case AVS:
+		return "IEEE802_11_AVS"
+	case PPI:
+		return "PPI"
+	case IPv4Only:
+		return "IPV4"
+	case IPv6Only:
+		return "IPV6"
+	case SLL2:
+		return "LINUX_SLL2"
+	}
+	return ""
 }
 
 // String gives the name without the LINKTYPE_ prefix, or the number.
 func (t LinkType) String() string {
-	if s, ok := linkNames[t]; ok {
+	if s := t.name(); s != "" {
 		return s
 	}
 	return strconv.Itoa(int(t))
 }
 
 // Known reports whether Decode can find the network layer of such frames.
-func (t LinkType) Known() bool { _, ok := linkNames[t]; return ok }
+func (t LinkType) Known() bool { return t.name() != "" }
 
 // wireless reports whether frames are of IEEE 802.11.
 func (t LinkType) wireless() bool {

@@ -2,6 +2,7 @@ package packet_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,7 +120,8 @@ func TestOdd(t *testing.T) {
 		{"more than Ethernet padding", Ethernet, append(eth[:len(eth):len(eth)], 0, 0, 0), OddTrailer},
 
 		{"extension headers", Raw, extended(t, 60, padN, padN, "0600010400000000"), 0},
-		{"nine extension headers", Raw, extended(t, 60, padN, padN, padN, padN, padN, padN, padN, padN, "0600010400000000"), OddExtension},
+		{"64 extension headers", Raw, extended(t, 60, append(slices.Repeat([]string{padN}, 63), "0600010400000000")...), 0},
+		{"65 extension headers", Raw, extended(t, 60, append(slices.Repeat([]string{padN}, 64), "0600010400000000")...), OddExtension},
 		{"extension header beyond the packet", Raw, extended(t, 60, "06ff010400000000"), OddExtension},
 		{"authentication header beyond the packet", Raw, extended(t, 51, "06ff010400000000"), OddExtension},
 		{"short extension header", Raw, frameOf(t, Packet{Link: Raw, Network: IPv6, Src: a6, Dst: b6, Proto: 60, Payload: rows("0600")}), OddExtension},

@@ -3,10 +3,8 @@ package persona
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
-	"whorl"
 	"whorl/osdb"
 	"whorl/packet"
 )
@@ -97,16 +95,11 @@ func carriedWindow(window uint16, from, to *options) uint16 {
 	}
 }
 
-// labelled are families that give each connection a flow label, by generation (measured;
-// auto_flowlabels in Documentation/networking/ip-sysctl.rst of the Linux kernel, since 4.3).
-// Others are not known to.
-var labelled = map[string][]string{"Linux": {"4.X", "5.X", "6.X", "7.X"}}
-
-// usualLabel is how a record's stack chooses flow labels where it does not tell.
+// usualLabel is how a record's stack chooses flow labels where it does not tell. Linux gives
+// each connection one (measured; auto_flowlabels in Documentation/networking/ip-sysctl.rst of
+// its kernel, since 4.3). Others are not known to.
 func usualLabel(e *osdb.Entry) labelling {
-	if len(e.Classes) > 0 && !slices.ContainsFunc(e.Classes, func(c whorl.Class) bool {
-		return !slices.Contains(labelled[c.Family], c.Generation)
-	}) {
+	if ofAll(e, "Linux", "4.X", "5.X", "6.X", "7.X") {
 		return labelFlow
 	}
 	return labelNone

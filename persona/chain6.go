@@ -19,104 +19,109 @@ type disorder struct {
 	quote      int // most bytes quoted of the packet
 }
 
-// Codes of parameter problems (RFC 4443 section 3.4).
+// Codes of parameter problems (RFC 4443 section 3.4, RFC 7112 section 5), and of times
+// exceeded (RFC 4443 section 3.3).
 const (
 	codeBadField      = 0
 	codeUnknownHeader = 1
 	codeUnknownOption = 2
+	codeCutChain      = 3
+	codeReassembly    = 1
 )
 
 const (
 	header6      = 40 // bytes
+	lengthField  = 4  // where its Payload Length is
 	nextInHeader = 6  // where its Next Header field is
 	noNextHeader = 59 // RFC 8200 section 4.7
 )
+
+// fault is what a header has that keeps what is behind it from being looked at. The zero
+// value is none.
+type fault struct {
+	kind    faultKind
+	code    uint8 // of the parameter problem
+	pointer int   // its place, bytes
+}
+
+type faultKind uint8
+
+const (
+	faultNone  faultKind = iota
+	faultMute            // the packet is dropped
+	faultOrder           // see disorder
+	faultTold            // a parameter problem
+)
+
+func problem(code uint8, pointer int) fault { return fault{faultTold, code, pointer} }
 
 // unfold goes through the extension headers of a packet (RFC 8200 section 4) and reports
 // whether what is behind them is to be looked at.
 func (p *Persona) unfold(now time.Time, in *packet.Packet, out link.Outlet) bool {
 	d := &p.six.disorder
+	switch f := p.six.fault(in); f.kind {
+	case faultNone:
+		return true
+	case faultOrder:
+		pointer := uint32(0)
+		if d.kind == packet.ICMPv6ParamProblem {
+			pointer = uint32(max(f.pointer+d.shift, 0))
+		}
+		p.fail6(now, in, packet.ICMPHeader{Type: d.kind, Code: d.code, Rest: pointer}, out)
+	case faultTold:
+		p.fail6(now, in, packet.ICMPHeader{Type: packet.ICMPv6ParamProblem, Code: f.code, Rest: uint32(f.pointer)}, out)
+	}
+	return false
+}
+
+// fault is the first in the chain of a packet. That of a fragment ends with the Fragment
+// header: what is behind is looked at when the packet is whole.
+func (s *over6) fault(in *packet.Packet) (f fault) {
 	kind, raw := in.IPv6.NextHeader, in.IPv6.Extensions
 	field, at := nextInHeader, header6 // of the Next Header field that named this one, and of this one
-	for len(raw) > 0 {
+	fragments := 0
+	for n := 1; len(raw) > 0; n++ {
 		e, rest, ok := packet.NextExtension(kind, raw)
-		if !ok {
-			return false
+		if !ok || s.care.chain > 0 && n > s.care.chain {
+			return fault{kind: faultMute}
 		}
-		code, pointer, fine := codeUnknownHeader, field, false
 		switch kind {
 		case packet.ExtHopByHop, packet.ExtDestination:
-			if kind == packet.ExtHopByHop && at > header6 && !d.passed {
-				p.disordered(now, in, field, out)
-				return false
+			if kind == packet.ExtHopByHop && at > header6 && !s.disorder.passed {
+				return fault{kind: faultOrder, pointer: field}
 			}
-			off, discard, bad := unknownOption(e.Data)
-			if discard {
-				return false
-			}
-			code, pointer, fine = codeUnknownOption, at+2+off, !bad
-		case packet.ExtRouting: // without a segment left there is nothing to route
-			code, pointer, fine = codeBadField, at+2, e.Data[1] == 0
+			f = s.care.options(kind, e.Data, at+2)
+		case packet.ExtRouting:
+			f = s.care.routing(e.Data, at+2)
 		case packet.ExtFragment:
-			fine = true
+			if in.Odd.Has(packet.OddFragment) {
+				return s.care.fragment(in, at)
+			}
+			if fragments++; fragments > 1 && s.care.strict {
+				f = problem(codeBadField, at)
+			}
+		default:
+			f = problem(codeUnknownHeader, field)
 		}
-		if !fine {
-			p.problem(now, in, uint8(code), pointer, out)
-			return false
+		if f.kind != faultNone {
+			return f
 		}
 		field, at = at, at+len(raw)-len(rest)
 		kind, raw = e.Next, rest
 	}
 	if in.Transport == packet.OtherTransport && kind != noNextHeader {
-		p.problem(now, in, codeUnknownHeader, field, out)
+		return problem(codeUnknownHeader, field)
 	}
-	return true
-}
-
-// unknownOption finds the first option in the data of a header that is not known, by what
-// its type says is to be done then: pass it over, discard the packet, or tell. off is its
-// place (RFC 8200 section 4.2).
-func unknownOption(data []byte) (off int, discard, tell bool) {
-	const pad1, action = 0, 0xc0
-	for off < len(data) {
-		switch kind := data[off]; {
-		case kind == pad1:
-			off++
-			continue
-		case off+2 > len(data) || off+2+int(data[off+1]) > len(data):
-			return off, true, false
-		case kind&action == 0x40:
-			return off, true, false
-		case kind&action != 0:
-			return off, false, true
-		}
-		off += 2 + int(data[off+1])
-	}
-	return off, false, false
-}
-
-// disordered answers a packet with hop-by-hop options that the field at that place names.
-func (p *Persona) disordered(now time.Time, in *packet.Packet, field int, out link.Outlet) {
-	d := &p.six.disorder
-	pointer := uint32(0)
-	if d.kind == packet.ICMPv6ParamProblem {
-		pointer = uint32(max(field+d.shift, 0))
-	}
-	p.fail6(now, in, &d.ipHeader, packet.ICMPHeader{Type: d.kind, Code: d.code, Rest: pointer}, d.quote, out)
-}
-
-// problem tells of a header that cannot be understood (RFC 4443 section 3.4).
-func (p *Persona) problem(now time.Time, in *packet.Packet, code uint8, pointer int, out link.Outlet) {
-	d := &p.six.disorder
-	p.fail6(now, in, &d.ipHeader, packet.ICMPHeader{Type: packet.ICMPv6ParamProblem, Code: code, Rest: uint32(pointer)}, d.quote, out)
+	return fault{}
 }
 
 // fail6 sends an error about a header, but never about another error (RFC 4443 section 2.4 (e)).
-func (p *Persona) fail6(now time.Time, in *packet.Packet, h *ipHeader, message packet.ICMPHeader, quote int, out link.Outlet) {
-	if p.six.disorder.silent || p.silent[gen2.IE2] || in.Transport == packet.ICMPv6 && in.ICMP.Type < packet.ICMPv6EchoRequest {
+func (p *Persona) fail6(now time.Time, in *packet.Packet, message packet.ICMPHeader, out link.Outlet) {
+	d := &p.six.disorder
+	if d.silent || p.silent[gen2.IE2] || isError6(in) {
 		return
 	}
 	if b, ok := p.quote6(in); ok {
-		p.tell6(now, in, h, message, b[:min(len(b), quote)], out)
+		p.tell6(now, in, &d.ipHeader, message, b[:min(len(b), d.quote)], out)
 	}
 }

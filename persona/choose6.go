@@ -22,7 +22,7 @@ type chooser6 struct {
 // over6 chooses how the host i answers over IPv6. If the record tells nothing of IPv4, i is
 // chosen here too.
 func (c *chooser) over6(e *osdb.Entry, i *instance, addr netip.Addr) (*over6, error) {
-	s := &over6{addr: addr, salt: c.secret.Uint64()}
+	s := &over6{addr: addr, salt: c.secret.Uint64(), care: careOf(e)}
 	six := chooser6{chooser: c, label: usualLabel(e)}
 	six.r, _ = ipv6.NewReference(e.Extra) // what cannot be read is known of no host
 	err := six.chooseLabel()

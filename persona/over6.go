@@ -22,6 +22,7 @@ type over6 struct {
 	errors    errors6
 	echoes    echoes
 	disorder  disorder
+	care      care
 	neighbors neighbors
 }
 
@@ -71,13 +72,14 @@ func (p *Persona) over(in *packet.Packet) *replies {
 	return &p.replies
 }
 
-// receive6 answers a packet over IPv6, or not.
+// receive6 answers a packet over IPv6, or not. Of a fragment nothing is answered but what is
+// wrong with it.
 func (p *Persona) receive6(now time.Time, in *packet.Packet, out link.Outlet) {
-	if p.six == nil || in.Dst != p.six.addr || in.Odd&(damaged|packet.OddExtension) != 0 || !p.welcome6(in) {
+	if p.six == nil || !p.mine6(in) {
 		return
 	}
 	p.wake(now)
-	if !p.unfold(now, in, out) {
+	if !p.unfold(now, in, out) || in.Odd.Has(packet.OddFragment) {
 		return
 	}
 	switch in.Transport {
@@ -90,10 +92,15 @@ func (p *Persona) receive6(now time.Time, in *packet.Packet, out link.Outlet) {
 	}
 }
 
-// welcome6 reports whether the packet comes from an address that can be answered and was
-// sent to this host alone.
-func (p *Persona) welcome6(in *packet.Packet) bool {
-	return host6(in.Src) && in.Src != p.six.addr && (in.Link != packet.Ethernet || in.DstMAC[0]&1 == 0)
+// mine6 reports whether the packet was sent to this host alone, from an address that can be
+// answered, and can be read. A fragment has its transport header elsewhere.
+func (p *Persona) mine6(in *packet.Packet) bool {
+	unread := damaged&^packet.OddFragment | packet.OddExtension
+	if in.Odd.Has(packet.OddFragment) {
+		unread = packet.OddIPLength | packet.OddIPHeader
+	}
+	return in.Odd&unread == 0 && in.Dst == p.six.addr && host6(in.Src) && in.Src != p.six.addr &&
+		(in.Link != packet.Ethernet || in.DstMAC[0]&1 == 0)
 }
 
 // labelling is how a flow label is chosen (RFC 6437).

@@ -1,54 +1,63 @@
 package plot
 
 import (
-	"image/color"
-
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"errors"
+	"fmt"
+	"io"
 )
 
-// Sizes in points.
+// Sizes in px.
 const (
-	width         = 720
-	margin        = 18
-	headHeight    = 42
-	samplesHeight = 180
-	samplesGap    = 22 // between the panels, and above them
+	width         = 960
+	margin        = 24
+	headHeight    = 56
+	samplesHeight = 250
+	samplesGap    = 30 // between the panels, and above them
 )
 
-// height is that of the page, in points.
-func (p *Page) height() vg.Length {
-	h := vg.Length(2*margin + headHeight)
+// ErrEmpty is the error of a page with nothing on it.
+var ErrEmpty = errors.New("plot: there is nothing to draw")
+
+// SVG writes the page. Texts stay texts, in the reader's font.
+func (p *Page) SVG(w io.Writer) error {
+	if p.Empty() {
+		return ErrEmpty
+	}
+	c := &canvas{}
+	p.draw(c)
+	if _, err := c.WriteTo(w); err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	return nil
+}
+
+// draw puts the parts of the page below each other.
+func (p *Page) draw(c *canvas) {
+	title, verdict := label(p.Title, 70), label(p.Verdict, 110)
+	c.open(width, p.height(), title, verdict)
+	c.text("title", point{margin, margin + 11}, title)
+	c.text("lead", point{margin, margin + 35}, verdict)
+	top := float64(margin + headHeight)
+	if len(p.Lanes) > 0 {
+		top = p.timeline(c, top) + samplesGap
+	}
+	if p.sampled() {
+		p.samples(c, top)
+	}
+	c.end()
+}
+
+// height is that of the page.
+func (p *Page) height() float64 {
+	h := float64(2*margin + headHeight)
 	if len(p.Lanes) > 0 {
 		h += p.timelineHeight()
 	}
 	if p.sampled() {
-		h += samplesHeight + samplesGap
+		h += samplesHeight
+	}
+	if len(p.Lanes) > 0 && p.sampled() {
+		h += samplesGap
 	}
 	return h
-}
-
-// draw puts the parts of the page below each other.
-func (p *Page) draw(c draw.Canvas) {
-	c.SetColor(color.White)
-	c.Fill(c.Rectangle.Path())
-	c = draw.Crop(c, margin, -margin, margin, -margin)
-	p.head(c)
-	rest := draw.Crop(c, 0, 0, 0, -headHeight)
-	if len(p.Lanes) > 0 {
-		lanes := rest
-		lanes.Min.Y = lanes.Max.Y - p.timelineHeight()
-		p.timeline(lanes)
-		rest.Max.Y = lanes.Min.Y - samplesGap
-	}
-	if p.sampled() {
-		rest.Min.Y = rest.Max.Y - samplesHeight
-		p.samples(rest)
-	}
-}
-
-// head is the title and the verdict.
-func (p *Page) head(c draw.Canvas) {
-	c.FillText(bold(write(14, black)), vg.Point{X: c.Min.X, Y: c.Max.Y - 8}, label(p.Title, 70))
-	c.FillText(write(11, black), vg.Point{X: c.Min.X, Y: c.Max.Y - 26}, label(p.Verdict, 110))
 }

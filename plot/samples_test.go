@@ -11,7 +11,7 @@ import (
 func TestFitRate(t *testing.T) {
 	steady := sample().Series
 	p := clockPanel(steady)
-	if p.fit == nil || math.Abs(p.fit.slope-1000) > 10 || p.x != inSeconds {
+	if p.fit == nil || math.Abs(p.fit.slope-1000) > 10 || !p.timed {
 		t.Errorf("%+v", p)
 	}
 	offsets := *steady
@@ -21,10 +21,10 @@ func TestFitRate(t *testing.T) {
 	}
 	untimed := *steady
 	untimed.Sent = nil
-	if p := clockPanel(&untimed); p.fit != nil || p.x != "answer" || p.below != "1000HZ" {
+	if p := clockPanel(&untimed); p.fit != nil || p.timed || p.below != "1000HZ" {
 		t.Errorf("%+v", p)
 	}
-	for class := range noClock {
+	for _, class := range []string{"none returned (unsupported)", "zero timestamp"} {
 		if p := clockPanel(&whorl.Sequences{ISN: steady.ISN, Timestamps: make([]uint32, 6), ClockClass: class}); len(p.at) != 0 || p.below != class {
 			t.Errorf("%+v", p)
 		}
@@ -40,7 +40,7 @@ func TestFitRate(t *testing.T) {
 func TestISNPanel(t *testing.T) {
 	p := isnPanel(&whorl.Sequences{ISN: []uint32{1<<32 - 2, 3, 1<<32 - 3}})
 	for i, want := range []float64{0, 5, 1<<32 - 1} {
-		if p.at[i].Y != want || p.at[i].X != float64(i+1) {
+		if p.at[i].y != want || p.at[i].x != float64(i+1) {
 			t.Errorf("%v, want %v", p.at[i], want)
 		}
 	}
@@ -48,16 +48,8 @@ func TestISNPanel(t *testing.T) {
 
 func TestIPIDPanel(t *testing.T) {
 	for class, want := range map[string]string{"Z": "always 0", "BI": "incremental, bytes swapped", "4F": "always 0x4F", "": ""} {
-		if p := ipidPanel(&whorl.Sequences{IPID: []uint16{7}, IPIDClass: class}); p.below != want || p.at[0].Y != 7 {
+		if p := ipidPanel(&whorl.Sequences{IPID: []uint16{7}, IPIDClass: class}); p.below != want || p.at[0].y != 7 {
 			t.Errorf("%s: %+v", class, p)
-		}
-	}
-}
-
-func TestShort(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 0.5: "0.5", 65535: "65535", 250000: "250 k", 1.5e6: "1.5 M", 1 << 32: "4.295 G", 3e12: "3000 G"} {
-		if got := short(v); got != want {
-			t.Errorf("%v: %s, want %s", v, got, want)
 		}
 	}
 }

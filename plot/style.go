@@ -1,109 +1,88 @@
 package plot
 
-import (
-	"image/color"
-	"math"
+import "strings"
 
-	"golang.org/x/image/font"
-	gonum "gonum.org/v1/plot"
-	plotfont "gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-)
+// styles are the classes of lines, texts and marks, on paper and on dark screens. The
+// colours of candidates are of the palette of Okabe and Ito, which people see apart however
+// they see colours; their greys differ too.
+const styles = `
+svg{font-family:"Liberation Sans",Arimo,Arial,Helvetica,sans-serif;font-size:11.5px}
+path{fill:none;stroke-width:1;stroke:#111}
+text{fill:#111}
+.ground{fill:#fff}
+.title{font-size:18.5px;font-weight:bold}
+.lead{font-size:14.5px}
+.head{font-size:12.5px;font-weight:bold}
+.note{font-size:12px;font-weight:normal;fill:#5f5f5f}
+.right{text-anchor:end}
+.middle{text-anchor:middle}
+.axis{stroke:#777;stroke-width:.7}
+.grid{stroke:#ddd;stroke-width:.7}
+.end,.stop{stroke-width:1.8}
+.seen{fill:#111}
+.dots{stroke-dasharray:1.3 2.7;stroke-width:.9}
+.fit{stroke-dasharray:5 3}
+.bar,.shape{stroke-width:1.5}
+.shape{fill:#fff}
+.c0{stroke:#0072b2}
+.c1{stroke:#d55e00}
+.c2{stroke:#009e73}
+@media(prefers-color-scheme:dark){
+path{stroke:#eee}
+text{fill:#eee}
+.ground,.shape{fill:#16181c}
+.note{fill:#a8a8a8}
+.axis{stroke:#8a8a8a}
+.grid{stroke:#3a3d44}
+.seen{fill:#eee}
+.c0{stroke:#56b4e9}
+.c1{stroke:#e69f00}
+.c2{stroke:#2fc79a}
+}
+`
 
-// Inks. Those of candidates are of the palette of Okabe and Ito, which people see apart
-// however they see colours; their greys differ too.
+// mark is a shape, as a path from its middle.
+type mark struct{ class, shape string }
+
 var (
-	black = color.Gray{0}
-	grey  = color.Gray{110}
-	faint = color.Gray{215}
-	inks  = [maxCandidates]color.Color{
-		color.RGBA{0x00, 0x72, 0xb2, 0xff}, // blue
-		color.RGBA{0xd5, 0x5e, 0x00, 0xff}, // vermilion
-		color.RGBA{0x00, 0x9e, 0x73, 0xff}, // bluish green
+	seenMark = mark{"seen", "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0"}
+	endMark  = mark{"end", "m-4-4l8 8m0-8l-8 8"}
+	stopMark = mark{"stop", "m0-4.5v9"}
+	// candidateMarks are a square, a triangle and a diamond.
+	candidateMarks = [maxCandidates]mark{
+		{"shape c0", "m-3.5-3.5h7v7h-7z"},
+		{"shape c1", "m0-4.5l4 7h-8z"},
+		{"shape c2", "m0-4.8l4.8 4.8l-4.8 4.8l-4.8-4.8z"},
 	}
-	shapes = [maxCandidates]draw.GlyphDrawer{polygon{4, math.Pi / 4}, polygon{3, math.Pi / 2}, polygon{4, 0}}
 )
 
-// Marks.
-func seenMark() draw.GlyphStyle {
-	return draw.GlyphStyle{Color: black, Radius: 3, Shape: draw.CircleGlyph{}}
-}
+// radius is that of the widest mark, in px.
+const radius = 4.8
 
-func candidateMark(rank int) draw.GlyphStyle {
-	rank = min(max(rank, 0), maxCandidates-1)
-	return draw.GlyphStyle{Color: inks[rank], Radius: 3.3, Shape: shapes[rank]}
-}
+// ink is the class of the colour of a candidate.
+func ink(rank int) string { return [maxCandidates]string{"c0", "c1", "c2"}[bounded(rank)] }
 
-func endMark(c color.Color) draw.GlyphStyle {
-	return draw.GlyphStyle{Color: c, Radius: 3, Shape: cross{}}
-}
+// bounded makes a rank one that has a mark.
+func bounded(rank int) int { return min(max(rank, 0), maxCandidates-1) }
 
-// polygon is an open mark with so many corners, the first at an angle in radians.
-type polygon struct {
-	corners int
-	turn    float64
-}
+// size is the height of most text in px, as in the style sheet.
+const size = 11.5
 
-// DrawGlyph implements draw.GlyphDrawer.
-func (p polygon) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
-	var path vg.Path
-	for i := range p.corners {
-		sin, cos := math.Sincos(p.turn + 2*math.Pi*float64(i)/float64(p.corners))
-		corner := vg.Point{X: at.X + s.Radius*vg.Length(cos), Y: at.Y + s.Radius*vg.Length(sin)}
-		if i == 0 {
-			path.Move(corner)
-		} else {
-			path.Line(corner)
+// advance is about how wide a text of that size is, in px. The font is the reader's, so it
+// counts wide letters, of DejaVu Sans: rather too much than too little.
+func advance(s string) float64 {
+	width := 0.0
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune(" .,:;'|!()[]/-ijltfI", r):
+			width += 0.36
+		case r >= 'A' && r <= 'Z' || strings.ContainsRune("mw%@", r):
+			width += 0.85
+		case r > '⺀': // East Asian letters are as wide as high
+			width++
+		default:
+			width += 0.61
 		}
 	}
-	path.Close()
-	c.SetColor(color.White)
-	c.Fill(path)
-	c.SetLineStyle(line(s.Color, 1))
-	c.Stroke(path)
-}
-
-// cross is an X.
-type cross struct{}
-
-// DrawGlyph implements draw.GlyphDrawer.
-func (cross) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
-	r, style := s.Radius, line(s.Color, 1.6)
-	c.StrokeLine2(style, at.X-r, at.Y-r, at.X+r, at.Y+r)
-	c.StrokeLine2(style, at.X-r, at.Y+r, at.X+r, at.Y-r)
-}
-
-// line is a stroke of a width in points, dashed if lengths are given.
-func line(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
-	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
-}
-
-// family is the font of all text.
-const family = "Liberation Sans"
-
-// write is text of a size in points, from the left and around its middle.
-func write(size vg.Length, c color.Color) text.Style {
-	return text.Style{Color: c, Font: plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
-		XAlign: draw.XLeft, YAlign: draw.YCenter, Handler: gonum.DefaultTextHandler}
-}
-
-func bold(s text.Style) text.Style {
-	s.Font.Weight = font.WeightBold
-	return s
-}
-
-// newPlot is a plot in our style: no frame, small text.
-func newPlot() *gonum.Plot {
-	p := gonum.New()
-	p.BackgroundColor = nil
-	for _, a := range []*gonum.Axis{&p.X, &p.Y} {
-		a.Label.TextStyle.Font, a.Label.TextStyle.Color = write(8.5, grey).Font, grey
-		a.Label.Padding = 3
-		a.Tick.Label.Font = write(8.5, black).Font
-		a.Tick.Length = 4
-		a.LineStyle, a.Tick.LineStyle = line(grey, 0.5), line(grey, 0.5)
-	}
-	return p
+	return width * size
 }

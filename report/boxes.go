@@ -7,16 +7,27 @@ import (
 	"whorl"
 )
 
-// boxWords are the kinds of boxes in words.
-var boxWords = map[whorl.BoxKind]string{
-	whorl.BoxNAT:      "port-forwarding NAT",
-	whorl.BoxBalancer: "load balancer",
-	whorl.BoxSYNProxy: "SYN proxy",
-	whorl.BoxProxy:    "transparent proxy",
-	whorl.BoxForger:   "firewall that forges resets",
-	whorl.BoxScrubber: "firewall that rewrites packets",
-	whorl.BoxOwnNAT:   "NAT of our own network",
-	whorl.BoxShared:   "several machines share the address",
+// boxWords says a kind of box.
+func boxWords(k whorl.BoxKind) string {
+	switch k {
+	case whorl.BoxNAT:
+		return "port-forwarding NAT"
+	case whorl.BoxBalancer:
+		return "load balancer"
+	case whorl.BoxSYNProxy:
+		return "SYN proxy"
+	case whorl.BoxProxy:
+		return "transparent proxy"
+	case whorl.BoxForger:
+		return "firewall that forges resets"
+	case whorl.BoxScrubber:
+		return "firewall that rewrites packets"
+	case whorl.BoxOwnNAT:
+		return "NAT of our own network"
+	case whorl.BoxShared:
+		return "several machines share the address"
+	}
+	return string(k)
 }
 
 // boxes tells what stands between us and the host.
@@ -39,7 +50,7 @@ func (p *page) boxes(indent string, boxes []whorl.Box) {
 func boxTitle(b whorl.Box) string {
 	var kinds []string
 	for _, k := range append([]whorl.BoxKind{b.Kind}, b.Or...) {
-		kinds = append(kinds, orElse(boxWords[k], string(k)))
+		kinds = append(kinds, boxWords(k))
 	}
 	s := strings.Join(kinds, " or ")
 	if len(b.Ports) > 0 {

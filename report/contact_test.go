@@ -4,15 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"whorl"
 )
@@ -55,20 +51,7 @@ func renderContacts(t testing.TB, form func(io.Writer) ContactWriter, all ...*wh
 func TestContactGolden(t *testing.T) {
 	for name, form := range contactForms {
 		t.Run(name, func(t *testing.T) {
-			got := renderContacts(t, form, contactSamples()...)
-			file := filepath.Join("testdata", "contacts."+name)
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("%s differs (-want +got), rewrite it with -update if that is meant:\n%s", file, diff)
-			}
+			golden(t, "contacts."+name, renderContacts(t, form, contactSamples()...))
 		})
 	}
 }

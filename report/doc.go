@@ -1,13 +1,15 @@
 // Package report renders [whorl.Host] and [whorl.Contact] records, one file per form:
 //
 //   - [NewText]: for a person at a terminal, our verdict first, then the lines that Nmap's users know;
-//   - [NewNormal]: the same as a file (-oN), with a head and a foot, never coloured;
+//   - [NewLines]: for the same person, a line for each host that was only heard;
+//   - [NewNormal]: the text as a file (-oN), with a head and a foot, never coloured;
 //   - [NewXML]: Nmap's XML (-oX), for the tools that read it;
 //   - [NewGrepable]: Nmap's tab-separated lines (-oG);
 //   - [NewJSON]: JSON Lines, one whole record a line, the only form that loses nothing.
 //
-// These are a [Writer] each. The forms of contacts are a [ContactWriter]: [NewContacts] for a
-// person, [NewContactJSON], [NewEVE] (Suricata), [NewCEF] (ArcSight) and [NewSyslog].
+// These are a [Writer] each; [Explain] tells how one fingerprint was judged. The forms of
+// contacts are a [ContactWriter]: [NewContacts] for a person, [NewContactJSON], [NewEVE]
+// (Suricata), [NewCEF] (ArcSight) and [NewSyslog].
 //
 // All stream: a host or contact is written when it is handed over, in one
 // piece, and the output is whole between any two. A write that fails is

@@ -18,6 +18,7 @@ type ExplainOptions struct {
 func Explain(h *whorl.Host, where string, o ExplainOptions) []byte {
 	p := &page{color: o.Color}
 	p.line("%s", where)
+	p.sibling("  ", h)
 	p.evidenceFrom(h)
 	if len(h.Verdicts) == 0 || isUnknown(&h.Verdicts[0]) {
 		p.unknown(h)

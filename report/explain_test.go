@@ -1,12 +1,8 @@
 package report
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // The page of each host, as whorl explain prints it.
@@ -16,19 +12,7 @@ func TestExplainGolden(t *testing.T) {
 		got = append(got, Explain(h, "one.txt:1", ExplainOptions{Top: 3})...)
 	}
 	got = append(got, Explain(perfectHost(), "verbose.txt:1", ExplainOptions{Top: 2, Verbose: 2, Color: true})...)
-	file := filepath.Join("testdata", "explain.text")
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s differs (-want +got), rewrite it with -update if that is meant:\n%s", file, diff)
-	}
+	golden(t, "explain.text", got)
 }
 
 // How much is told depends on who asks.

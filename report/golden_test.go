@@ -49,20 +49,25 @@ func render(t testing.TB, form func(io.Writer) Writer, hosts ...*whorl.Host) []b
 func TestGolden(t *testing.T) {
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {
-			got := render(t, form, hosts()...)
-			file := filepath.Join("testdata", "run."+name)
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("%s differs (-want +got), rewrite it with -update if that is meant:\n%s", file, diff)
-			}
+			golden(t, "run."+name, render(t, form, hosts()...))
 		})
+	}
+}
+
+// golden compares an output with the file of testdata that shows it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got), rewrite it with -update if that is meant:\n%s", file, diff)
 	}
 }

@@ -95,9 +95,7 @@ func (t *text) host(h *whorl.Host) {
 	if h.MAC != "" {
 		t.line("MAC Address: %s", strings.ToUpper(h.MAC))
 	}
-	for _, a := range h.Also {
-		t.line("The same machine as %v, by its hardware address", a)
-	}
+	t.sibling("", h)
 	t.portTable(h.Ports)
 	t.verdict(h, t.o.Verbose)
 	t.claims(h)

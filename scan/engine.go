@@ -35,6 +35,7 @@ type engine struct {
 	budget  budget
 	nets    nets
 	strain  strain
+	losses  losses
 	looked  time.Time // when the strain was looked at last
 	besides int64     // packets of others that the budget knows of
 	flows   map[netip.Addr]*flow
@@ -259,6 +260,7 @@ func (e *engine) poll(f *flow, now time.Time) {
 	}
 	aside := e.pollTemporal(f, now)
 	for f.machine != nil && f.stage != done {
+		e.losses.tell(f)
 		wake := f.machine.Poll(now, &e.out)
 		sent := e.out.Len()
 		e.enqueue(f)
@@ -320,6 +322,7 @@ func (e *engine) begin(f *flow, now time.Time) {
 		e.probing++
 	}
 	f.probe(e.job)
+	e.losses.ask(f)
 	e.poll(f, now)
 }
 
@@ -466,6 +469,7 @@ func (e *engine) give(f *flow, p *packet.Packet, at time.Time) (mine bool) {
 			f.found.SYNACK = nil // probes tell as much
 		}
 	}
+	e.losses.note(f)
 	f.last = at
 	e.poll(f, e.conn.Now())
 	return true

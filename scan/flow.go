@@ -29,6 +29,7 @@ type flow struct {
 	direct   bool            // ... and has answered ARP or a neighbour solicitation
 	away     bool            // with the judges, who may send it back
 	cut      bool            // it ended because we could not go on
+	lossy    bool            // it shows that packets are lost
 	machine  method.Machine  // of the stage
 	found    *seek.Result    // what seek knows so far; nil: nothing was asked yet
 	gen2     *gen2.Machine   // nil: not asked for, or not yet

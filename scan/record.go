@@ -145,7 +145,7 @@ func sequences(h *whorl.Host, e *gen2.Exchange) {
 		return
 	}
 	c := e.Clock()
-	h.Sequences = &whorl.Sequences{ISN: s.ISN, IPID: s.IPID, Sent: s.Sent, Timestamps: c.Values, IPIDClass: s.Class, ClockClass: c.Class()}
+	h.Sequences = &whorl.Sequences{ISN: s.ISN, IPID: s.IPID, First: s.First, Sent: s.Sent, Timestamps: c.Values, IPIDClass: s.Class, ClockClass: c.Class()}
 	if p, ok := e.Predictability(); ok {
 		sp := int(p.SP)
 		h.Sequences.Index = &sp
@@ -175,8 +175,11 @@ func HostOf(e *gen2.Exchange, version string) *whorl.Host {
 func Observe(h *whorl.Host, e *gen2.Exchange, version string) {
 	worst, ratio := e.Cadence()
 	o := whorl.Observation{Method: "gen2", Conditions: whorl.Conditions{
-		At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed, WorstGap: worst,
+		At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed, Jitter: e.Jitter(), WorstGap: worst,
 	}}
+	if e.DelayExplainsSP() {
+		o.Conditions.AtMost = []string{"SEQ.SP"}
+	}
 	o.Conditions.NotIdeal = notIdeal(h, e, ratio)
 	o.Conditions.Unsettled = unsettled(e, ratio)
 	info := gen2.ScanInfo{

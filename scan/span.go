@@ -15,6 +15,7 @@ type span struct {
 	zone   string // of link-local addresses
 	likely uint64 // how many addresses of the prefix, the likeliest first; 0: all
 	names  []string
+	more   int    // addresses of this version of IP that the name has beside it
 	start  uint64 // index of its first address among those of all spans
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // parseTarget reads a target: an address, a prefix, octet ranges or a name, of which the
-// first address of the family is taken.
+// first address of each version that the family has is taken.
 func parseTarget(spec string, resolve Resolve, family Family) ([]span, error) {
 	if p, err := netip.ParsePrefix(spec); err == nil {
 		return []span{prefixSpan(p)}, nil
@@ -31,47 +31,80 @@ func parseTarget(spec string, resolve Resolve, family Family) ([]span, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scan: target %q does not resolve: %w", spec, err)
 	}
-	a, err := family.choose(addrs)
+	found, err := family.choose(addrs)
 	if err != nil {
 		return nil, fmt.Errorf("scan: target %q %w", spec, err)
 	}
-	n := a.BitLen()
 	if slash {
-		if n, err = strconv.Atoi(bits); err != nil || n < 0 || n > a.BitLen() {
+		if len(found) > 1 {
+			return nil, fmt.Errorf("scan: target %q has addresses of both versions of IP, and a prefix length is of one", spec)
+		}
+		a := found[0].Addr
+		n, err := strconv.Atoi(bits)
+		if err != nil || n < 0 || n > a.BitLen() {
 			return nil, fmt.Errorf("scan: target %q: prefix length %q is not between 0 and %d", spec, bits, a.BitLen())
 		}
+		s := prefixSpan(netip.PrefixFrom(a.WithZone(""), n))
+		s.names = []string{name}
+		return []span{s}, nil
 	}
-	s := addrSpan(a)
-	if slash {
-		s = prefixSpan(netip.PrefixFrom(a.WithZone(""), n))
+	var spans []span
+	for _, f := range found {
+		s := addrSpan(f.Addr)
+		s.names, s.more = []string{name}, f.more
+		spans = append(spans, s)
 	}
-	s.names = []string{name}
-	return []span{s}, nil
+	return spans, nil
 }
 
-// Family says which addresses of a name are taken. The zero value takes an IPv4 address,
-// and one of IPv6 if there is none.
+// Family says which addresses of a name are taken: the first of a version of IP. The zero
+// value takes one of IPv4, and of IPv6 if there is none.
 type Family uint8
 
-// IPv6Only takes IPv6 addresses.
-const IPv6Only Family = 1
+// The other choices.
+const (
+	IPv6Only Family = iota + 1
+	IPv4Only
+	BothVersions // as far as there are
+)
 
-func (f Family) choose(addrs []netip.Addr) (found netip.Addr, err error) {
+// resolved is an address of a name, and how many more of its version there are if both are
+// taken.
+type resolved struct {
+	netip.Addr
+	more int
+}
+
+func (f Family) choose(addrs []netip.Addr) (out []resolved, err error) {
+	var four, six resolved
 	for _, a := range addrs {
-		switch a = a.Unmap(); {
-		case a.Is4() && f != IPv6Only:
-			return a, nil
-		case a.Is6() && !found.IsValid():
-			found = a
+		a = a.Unmap()
+		of := &four
+		if a.Is6() {
+			of = &six
+		}
+		switch {
+		case !of.IsValid():
+			of.Addr = a
+		case a != of.Addr && f == BothVersions:
+			of.more++
 		}
 	}
-	switch {
-	case found.IsValid():
-		return found, nil
-	case f == IPv6Only:
-		return found, errors.New("has no IPv6 address")
+	if four.IsValid() && f != IPv6Only {
+		out = append(out, four)
 	}
-	return found, errors.New("has no address")
+	if six.IsValid() && (f == IPv6Only || f == BothVersions || f != IPv4Only && !four.IsValid()) {
+		out = append(out, six)
+	}
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case f == IPv6Only && four.IsValid():
+		return nil, errors.New("has no IPv6 address")
+	case f == IPv4Only && six.IsValid():
+		return nil, errors.New("has no IPv4 address")
+	}
+	return nil, errors.New("has no address")
 }
 
 // looksNumeric reports whether a target can only be meant as IPv4 octets.

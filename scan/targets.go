@@ -40,7 +40,7 @@ type Resolve func(name string) ([]netip.Addr, error)
 // Add adds a target: an address, of IPv6 with its zone (fe80::1%eth0), a prefix
 // (10.0.0.0/24), the likeliest addresses of an IPv6 prefix (2001:db8::/64*1000), octet
 // ranges (10.0-3.1.1-254, also with lists 1,3,5 and *), or a name that resolve turns into
-// addresses, of which the first of the family is taken. There may be 2^64 addresses in all.
+// addresses, of which those are taken that Family says. There may be 2^64 addresses in all.
 func (t *Targets) Add(spec string, resolve Resolve) error {
 	s, err := parseTarget(spec, resolve, t.Family)
 	if err != nil {
@@ -120,6 +120,35 @@ func (t *Targets) HasIPv6() bool {
 	return slices.ContainsFunc(t.include, func(s span) bool { return !s.v4() })
 }
 
+// Mixed reports whether there are addresses of both versions of IP among the targets.
+func (t *Targets) Mixed() bool {
+	return t.HasIPv6() && slices.ContainsFunc(t.include, func(s span) bool { return s.v4() })
+}
+
+// DualNames are the names of which an address of each version of IP is a target; true are
+// those that have more of one.
+func (t *Targets) DualNames() map[string]bool {
+	var names [2]map[string]bool // by version
+	dual := map[string]bool{}
+	for version := range names {
+		names[version] = map[string]bool{}
+	}
+	for i := range t.include {
+		s := &t.include[i]
+		own, other := names[0], names[1]
+		if s.v4() {
+			own, other = other, own
+		}
+		for _, n := range s.names {
+			own[n] = own[n] || s.more > 0
+			if more, both := other[n]; both {
+				dual[n] = own[n] || more
+			}
+		}
+	}
+	return dual
+}
+
 // Divide makes the targets one shard of themselves. It comes before the first Next.
 func (t *Targets) Divide(s Shard) { t.shard = s }
 
@@ -181,40 +210,4 @@ func (t *Targets) At(position uint64) Target {
 
 func (t *Targets) excluded(addr netip.Addr) bool {
 	return slices.ContainsFunc(t.exclude, func(s span) bool { return s.contains(addr) })
-}
-
-// String lists the targets one a line, with the name that led to them; those that are
-// left out follow a minus. [ParseTargets] reads it.
-func (t *Targets) String() string {
-	var b strings.Builder
-	for i := range t.include {
-		fmt.Fprintln(&b, strings.Join(append([]string{t.include[i].String()}, t.include[i].names...), " "))
-	}
-	for i := range t.exclude {
-		fmt.Fprintln(&b, "-", t.exclude[i].String())
-	}
-	return b.String()
-}
-
-// ParseTargets reads targets as String has them. Nothing is looked up.
-func ParseTargets(text string) (*Targets, error) {
-	t := &Targets{}
-	for line := range strings.Lines(text) {
-		words := strings.Fields(line)
-		var err error
-		switch {
-		case len(words) == 2 && words[0] == "-":
-			err = t.Exclude(words[1], nil)
-		case len(words) > 0:
-			before := len(t.include)
-			err = t.Add(words[0], nil)
-			for i := range t.include[before:] {
-				t.include[before+i].names = words[1:]
-			}
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
 }

@@ -311,3 +311,66 @@ func ExampleTargets() {
 	// 192.0.2.0
 	// 192.0.2.7
 }
+
+// Of a name the addresses are taken that the family says, and how many more there are
+// survives the journal.
+func TestFamilies(t *testing.T) {
+	for _, c := range []struct {
+		family   Family
+		spec     string
+		want     string
+		wrong    string
+		excluded string // of 192.0.2.80/31 and 2001:db8::/127
+	}{
+		{0, "two.example", "192.0.2.80 two.example\n", "", "192.0.2.80"},
+		{IPv4Only, "two.example", "192.0.2.80 two.example\n", "", "192.0.2.80"},
+		{IPv6Only, "two.example", "2001:db8::1/128 two.example\n", "", "2001:db8::1"},
+		{BothVersions, "two.example", "192.0.2.80 two.example +1\n2001:db8::1/128 two.example\n", "", "192.0.2.80 2001:db8::1"},
+		{BothVersions, "six.example", "2001:db8::1/128 six.example\n", "", "2001:db8::1"},
+		{BothVersions, "mapped.example", "192.0.2.90 mapped.example\n", "", ""},
+		{BothVersions, "two.example/31", "", "of both versions", ""},
+		{BothVersions, "none.example", "", "has no address", ""},
+		{IPv4Only, "six.example", "", "has no IPv4 address", ""},
+		{IPv6Only, "mapped.example", "", "has no IPv6 address", ""},
+		{BothVersions, "2001:db8::7", "2001:db8::7/128\n", "", ""},
+	} {
+		ts := Targets{Family: c.family}
+		err := ts.Add(c.spec, names)
+		if (err != nil) != (c.wrong != "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%d, %s: %v, want %q", c.family, c.spec, err, c.wrong)
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		if got := ts.String(); got != c.want {
+			t.Errorf("%d, %s: %q, want %q", c.family, c.spec, got, c.want)
+		}
+		again, err := ParseTargets(ts.String())
+		if err != nil || again.String() != ts.String() {
+			t.Errorf("%d, %s: %v: reads back as %q", c.family, c.spec, err, again)
+		}
+		both := strings.Count(c.want, "\n") == 2
+		if more, dual := again.DualNames()["two.example"]; dual != both || more != both || again.Mixed() != both {
+			t.Errorf("%d, %s: %v, mixed %t", c.family, c.spec, again.DualNames(), again.Mixed())
+		}
+		all := Targets{Family: c.family}
+		for _, s := range []string{"192.0.2.80/31", "2001:db8::/127"} {
+			if err := all.Add(s, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := all.Exclude(c.spec, names); err != nil {
+			t.Error(err)
+		}
+		var excluded []string
+		for _, a := range []string{"192.0.2.80", "192.0.2.81", "2001:db8::", "2001:db8::1"} {
+			if all.excluded(netip.MustParseAddr(a)) {
+				excluded = append(excluded, a)
+			}
+		}
+		if got := strings.Join(excluded, " "); got != c.excluded {
+			t.Errorf("%d, %s: excludes %q, want %q", c.family, c.spec, got, c.excluded)
+		}
+	}
+}

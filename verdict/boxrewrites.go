@@ -3,7 +3,6 @@ package verdict
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,37 +12,33 @@ import (
 
 // rewriting is a field that firewalls rewrite in all packets of a host (pf.conf(5), scrub).
 type rewriting struct {
-	chance           // that the record which fits otherwise has other values there
-	places []Feature // the attributes that it touches
+	chance          // that the record which fits otherwise has other values there
+	attrs  []string // the attributes that it touches, as TEST.ATTR in the order of Features
 	shows  func(seen []method.Line) (how string, ok bool)
 }
 
 // rewritings are all that is looked for. The array is only read.
 var rewritings = [...]rewriting{
-	rewritten(byScrubDF, uniformDF, "T1.DF", "ECN.DF", "T4.DF", "T5.DF", "T6.DF", "T7.DF", "T2.DF", "T3.DF", "U1.DF", "IE.DFI"),
-	rewritten(byScrubID, uniformID, "SEQ.TI", "SEQ.CI", "SEQ.II", "SEQ.SS"),
-	rewritten(byScrubTTL, uniformTTL, "T1.T", "T1.TG", "ECN.T", "ECN.TG", "T4.T", "T4.TG", "T5.T", "T5.TG", "T6.T", "T6.TG", "T7.T", "T7.TG",
-		"T2.T", "T2.TG", "T3.T", "T3.TG", "U1.T", "U1.TG", "IE.T", "IE.TG"),
-	rewritten(byScrubISN, randomISN, "SEQ.SP"),
+	{byScrubDF, []string{"ECN.DF", "T1.DF", "T2.DF", "T3.DF", "T4.DF", "T5.DF", "T6.DF", "T7.DF", "U1.DF", "IE.DFI"}, uniformDF},
+	{byScrubID, []string{"SEQ.TI", "SEQ.CI", "SEQ.II", "SEQ.SS"}, uniformID},
+	{byScrubTTL, []string{"ECN.T", "ECN.TG", "T1.T", "T1.TG", "T2.T", "T2.TG", "T3.T", "T3.TG", "T4.T", "T4.TG", "T5.T", "T5.TG",
+		"T6.T", "T6.TG", "T7.T", "T7.TG", "U1.T", "U1.TG", "IE.T", "IE.TG"}, uniformTTL},
+	{byScrubISN, []string{"SEQ.SP"}, randomISN},
 }
 
 // Places in rewritings. The first two go together: without path MTU discovery a stack
 // leaves DF off, and then it has to number its packets.
 const scrubDF, scrubID, scrubISN = 0, 1, 3
 
-func rewritten(c chance, shows func([]method.Line) (string, bool), attrs ...string) rewriting {
-	w := rewriting{chance: c, shows: shows}
-	for _, f := range Features {
-		form := &gen2.Tests[f.Test]
-		named := func(attr string) bool {
-			test, name, _ := strings.Cut(attr, ".")
-			return test == form.Name && name == form.Attrs[f.Attr].Name
-		}
-		if f.Aspect == Whole && slices.ContainsFunc(attrs, named) {
-			w.places = append(w.places, f)
-		}
+// places are the attributes as features.
+func (r *rewriting) places() (out []Feature) {
+	for _, name := range r.attrs {
+		form, attr, _ := strings.Cut(name, ".")
+		test, _ := gen2.TestNamed(form)
+		place, _ := gen2.Tests[test].Attr(attr)
+		out = append(out, Feature{test, place, Whole})
 	}
-	return w
+	return out
 }
 
 // uniformDF is shown if DF is the same in SYN-ACKs, resets and whatever else came.
@@ -132,4 +127,4 @@ func only(seen []method.Line, test, name, value string) bool {
 }
 
 // spread is SEQ.SP.
-var spread = rewritings[scrubISN].places[0]
+var spread = Feature{Test: gen2.TestSEQ}

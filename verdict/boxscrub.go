@@ -92,7 +92,7 @@ func shownRewritings(seen []method.Line) (out []*rewriting) {
 // touchedBy are the attributes that were seen among those of rewritings.
 func touchedBy(seen []method.Line, all []*rewriting) (out []string) {
 	for _, r := range all {
-		for _, f := range r.places {
+		for _, f := range r.places() {
 			l, _ := find(seen, gen2.Tests[f.Test].Name)
 			if _, ok := l.Value(gen2.Tests[f.Test].Attrs[f.Attr].Name); ok {
 				out = append(out, f.String())
@@ -185,7 +185,7 @@ func (w *Weigher) fitAll(all []*rewriting, place int, o *Observation) float64 {
 // record agrees, or does not say.
 func (w *Weigher) fits(r *rewriting, place int, o *Observation) float64 {
 	accepts, refuses := false, false // contradictions in SYN-ACKs, in resets
-	for _, f := range r.places {
+	for _, f := range r.places() {
 		if !o.knows(f) || !w.contradicts(place, f, o) {
 			continue
 		}
@@ -209,7 +209,7 @@ func (w *Weigher) fits(r *rewriting, place int, o *Observation) float64 {
 // of one kind, whatever their spread.
 func (w *Weigher) contradicts(place int, f Feature, o *Observation) bool {
 	tab := &w.refs.tests[f.Test]
-	i := featuresOf[f.Test][f.Attr][0]
+	i := featuresOf[f.Test][f.Attr].first
 	n := w.refs.features[i].of[tab.attrs[f.Attr].exprOf[tab.lineOf[place]]]
 	if n == 0 || w.matches(i, o.tests[f.Test].values[f.Attr])[n] {
 		return false

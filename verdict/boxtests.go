@@ -72,14 +72,25 @@ func hostsOwn(seen []method.Line, boxes []whorl.Box) []method.Line {
 	return out
 }
 
-// besideDeep is by which test of the second generation it shows whose a deep probe's is.
-var besideDeep = map[string]string{"CLK": "OPS", "ISN4": "OPS", "AE": "OPS", "AN": "OPS", "MD5": "OPS", "AO": "OPS",
-	"RT": "T5", "EC": "IE", "QU": "U1", "BU": "U1"}
+// besideDeep is the test of the second generation that shows whose a deep probe's is.
+func besideDeep(test string) string {
+	switch test {
+	case "CLK", "ISN4", "AE", "AN", "MD5", "AO":
+		return "OPS"
+	case "RT":
+		return "T5"
+	case "EC":
+		return "IE"
+	case "QU", "BU":
+		return "U1"
+	}
+	return ""
+}
 
 // deepOwn is a print of deep probes without the tests that boxes answer.
 func deepOwn(seen deep.Print, boxes []whorl.Box) deep.Print {
 	return slices.DeleteFunc(slices.Clone(seen), func(l method.Line) bool {
-		return slices.ContainsFunc(boxes, func(b whorl.Box) bool { return slices.Contains(b.LeftOut, besideDeep[l.Test]) })
+		return slices.ContainsFunc(boxes, func(b whorl.Box) bool { return slices.Contains(b.LeftOut, besideDeep(l.Test)) })
 	})
 }
 

@@ -53,10 +53,11 @@ func deepRecords(set osdb.Set, entries []*osdb.Entry, places map[recordKey]int) 
 // probed is what deep probes saw of a host; empty if none were sent.
 type probed struct {
 	deep.Print
-	near  bool         // no router is known to stand between
-	times []told       // what retransmission times say, by place; nil: none were seen
-	gen1  gen1.Print   // what the first generation saw; nil: it was not sent
-	ipv6  method.Lines // what was seen over IPv6; nil: nothing
+	near   bool         // no router is known to stand between
+	times  []told       // what retransmission times say, by place; nil: none were seen
+	gen1   gen1.Print   // what the first generation saw; nil: it was not sent
+	ipv6   method.Lines // what was seen over IPv6; nil: nothing
+	atMost []string     // attributes of the second generation that the path made greater
 }
 
 // deepBy is the observation of deep probes of a host: the first with something that can

@@ -83,7 +83,7 @@ func targetOf(h *whorl.Host) (s target) {
 			break
 		}
 	}
-	s.observed, s.gen1 = Observe(s.seen), s.seen == nil && seenGen1(h) != nil
+	s.observed, s.gen1 = Observe(s.seen).bound(s.conditions.AtMost), s.seen == nil && seenGen1(h) != nil
 	return s
 }
 
@@ -148,6 +148,7 @@ func (j *Judge) weigh(place int, s target) []whorl.Evidence {
 			ev[i].Weight = weights[t][attr]
 		}
 		s.discount(ev)
+		s.bounded(ev)
 	}
 	ev = append(ev, s.missing(j.entries[place])...)
 	byTest(ev)

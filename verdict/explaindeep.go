@@ -1,25 +1,48 @@
 package verdict
 
-// deepReadings say the attributes of package deep, by TEST.ATTR.
-var deepReadings = map[string]reading{
-	"CLK.HZ":  {number: "timestamp clock of %s Hz"},
-	"CLK.OFF": {codes: map[string]string{"S": "one clock offset for all ports", "P": "a clock offset for each port", "R": "a random clock offset", "Z": "timestamps zero", "U": "no timestamps"}},
-	"ISN4.C":  {codes: map[string]string{"T": "ISN grows with time", "I": "ISN grows in equal steps", "G": "ISN grows unevenly", "K": "ISN stays", "R": "ISN random"}},
-	"ISN4.R":  {number: "ISN rate index %s"},
-	"ISN4.D":  {number: "ISN steps of %s"},
-	"AE.B":    {number: "bits %s to Accurate ECN"},
-	"AE.O":    {codes: map[string]string{"Y": "an AccECN option", "N": "no AccECN option"}},
-	"AN.B":    {number: "bits %s to Accurate ECN, Not-ECT"},
-	"MD5.R":   {codes: map[string]string{"N": "no answer to an MD5 signature"}, say: answerWords("an MD5 signature")},
-	"AO.R":    {codes: map[string]string{"N": "no answer to an authentication option"}, say: answerWords("an authentication option")},
-	"EC.ID":   {codes: copied("IP ID", "the ping")},
-	"EC.TOS":  {codes: copied("TOS", "the ping")},
-	"EC.TTL":  {codes: copied("TTL", "the ping")},
-	"RT.ID":   {codes: copied("IP ID", "the SYN in the reset")},
-	"RT.TOS":  {codes: copied("TOS", "the SYN in the reset")},
-	"QU.IPL":  {number: "%s bytes quoting a long datagram"},
-	"QU.TOS":  {number: "TOS %s in the port unreachable"},
-	"BU.N":    {number: "%s errors for seven datagrams at once"},
+// deepReading says an attribute of package deep, by TEST.ATTR.
+func deepReading(name string) (r reading, ok bool) {
+	switch name {
+	case "CLK.HZ":
+		r = reading{number: "timestamp clock of %s Hz"}
+	case "CLK.OFF":
+		r = reading{codes: map[string]string{"S": "one clock offset for all ports", "P": "a clock offset for each port", "R": "a random clock offset", "Z": "timestamps zero", "U": "no timestamps"}}
+	case "ISN4.C":
+		r = reading{codes: map[string]string{"T": "ISN grows with time", "I": "ISN grows in equal steps", "G": "ISN grows unevenly", "K": "ISN stays", "R": "ISN random"}}
+	case "ISN4.R":
+		r = reading{number: "ISN rate index %s"}
+	case "ISN4.D":
+		r = reading{number: "ISN steps of %s"}
+	case "AE.B":
+		r = reading{number: "bits %s to Accurate ECN"}
+	case "AE.O":
+		r = reading{codes: map[string]string{"Y": "an AccECN option", "N": "no AccECN option"}}
+	case "AN.B":
+		r = reading{number: "bits %s to Accurate ECN, Not-ECT"}
+	case "MD5.R":
+		r = reading{codes: map[string]string{"N": "no answer to an MD5 signature"}, say: answerWords("an MD5 signature")}
+	case "AO.R":
+		r = reading{codes: map[string]string{"N": "no answer to an authentication option"}, say: answerWords("an authentication option")}
+	case "EC.ID":
+		r = reading{codes: copied("IP ID", "the ping")}
+	case "EC.TOS":
+		r = reading{codes: copied("TOS", "the ping")}
+	case "EC.TTL":
+		r = reading{codes: copied("TTL", "the ping")}
+	case "RT.ID":
+		r = reading{codes: copied("IP ID", "the SYN in the reset")}
+	case "RT.TOS":
+		r = reading{codes: copied("TOS", "the SYN in the reset")}
+	case "QU.IPL":
+		r = reading{number: "%s bytes quoting a long datagram"}
+	case "QU.TOS":
+		r = reading{number: "TOS %s in the port unreachable"}
+	case "BU.N":
+		r = reading{number: "%s errors for seven datagrams at once"}
+	default:
+		return r, false
+	}
+	return r, true
 }
 
 func copied(what, of string) map[string]string {

@@ -7,44 +7,98 @@ type reading struct {
 	say    func(text string) (words string, ok bool)
 }
 
-// readings by TEST.ATTR, or by ATTR for all tests that have no reading of their own.
-var readings = map[string]reading{
-	"SEQ.SP":  {number: "ISN spread index %s"},
-	"SEQ.GCD": {codes: map[string]string{"1": "ISN steps without a common divisor"}, number: "ISN steps are multiples of %s"},
-	"SEQ.ISR": {number: "ISN rate index %s"},
-	"SEQ.TI":  ipIDs("IP ID"),
-	"SEQ.CI":  ipIDs("IP ID of closed ports"),
-	"SEQ.II":  ipIDs("IP ID of pings"),
-	"SEQ.SS":  {codes: map[string]string{"S": "one IP ID counter for TCP and pings", "O": "IP ID counters apart for TCP and pings"}},
-	"SEQ.TS":  {say: clockWords},
-	"O":       {say: optionWords},
-	"W":       {number: "window %s"},
-	"R":       {codes: map[string]string{"Y": "an answer", "N": "no answer"}},
-	"DF":      {codes: map[string]string{"Y": "DF set", "N": "DF not set"}},
-	"T":       {say: ttlWords},
-	"TG":      {number: "TTL about %s"},
-	"S":       {codes: map[string]string{"Z": "sequence 0", "A": "sequence as acknowledged", "A+": "sequence as acknowledged + 1", "O": "other sequence"}},
-	"A":       {codes: map[string]string{"Z": "ACK number 0", "S": "ACK number as sent", "S+": "ACK number as sent + 1", "O": "other ACK number"}},
-	"F":       {say: flagWords},
-	"RD":      {codes: map[string]string{"0": "no text in the reset"}},
-	"Q":       {codes: map[string]string{"": "no odd bits", "R": "reserved bits set", "U": "urgent pointer without URG", "RU": "reserved bits set, urgent pointer without URG"}},
-	"CC":      {codes: map[string]string{"Y": "ECN accepted", "N": "ECN not accepted", "S": "ECN flags sent back", "O": "CWR without ECE"}},
-	"IPL":     {number: "%s bytes long"},
-	"UN":      {number: "unused field %s"},
-	"RIPL":    {codes: quoted("length"), number: "quoted length %s"},
-	"RID":     {codes: quoted("IP ID"), say: wrong("quoted IP ID wrong")},
-	"RIPCK":   {codes: quoted("IP checksum")},
-	"RUCK":    {codes: quoted("UDP checksum"), say: wrong("quoted UDP checksum wrong")},
-	"RUD":     {codes: quoted("data")},
-	"DFI":     {codes: map[string]string{"Y": "DF always set", "N": "DF never set", "S": "DF as sent", "O": "DF unlike what was sent"}},
-	"CD":      {codes: map[string]string{"Z": "code 0", "S": "code as sent", "O": "other codes"}, number: "code %s"},
+// readingOf finds a reading by TEST.ATTR, or by ATTR for all tests that have none of their own.
+func readingOf(name string) (r reading, ok bool) {
+	switch name {
+	case "SEQ.SP":
+		r = reading{number: "ISN spread index %s"}
+	case "SEQ.GCD":
+		r = reading{codes: map[string]string{"1": "ISN steps without a common divisor"}, number: "ISN steps are multiples of %s"}
+	case "SEQ.ISR":
+		r = reading{number: "ISN rate index %s"}
+	case "SEQ.TI":
+		r = ipIDs("IP ID")
+	case "SEQ.CI":
+		r = ipIDs("IP ID of closed ports")
+	case "SEQ.II":
+		r = ipIDs("IP ID of pings")
+	case "SEQ.SS":
+		r = reading{codes: map[string]string{"S": "one IP ID counter for TCP and pings", "O": "IP ID counters apart for TCP and pings"}}
+	case "SEQ.TS":
+		r = reading{say: clockWords}
+	case "O":
+		r = reading{say: optionWords}
+	case "W":
+		r = reading{number: "window %s"}
+	case "R":
+		r = reading{codes: map[string]string{"Y": "an answer", "N": "no answer"}}
+	case "DF":
+		r = reading{codes: map[string]string{"Y": "DF set", "N": "DF not set"}}
+	case "T":
+		r = reading{say: ttlWords}
+	case "TG":
+		r = reading{number: "TTL about %s"}
+	case "S":
+		r = reading{codes: map[string]string{"Z": "sequence 0", "A": "sequence as acknowledged", "A+": "sequence as acknowledged + 1", "O": "other sequence"}}
+	case "A":
+		r = reading{codes: map[string]string{"Z": "ACK number 0", "S": "ACK number as sent", "S+": "ACK number as sent + 1", "O": "other ACK number"}}
+	case "F":
+		r = reading{say: flagWords}
+	case "RD":
+		r = reading{codes: map[string]string{"0": "no text in the reset"}}
+	case "Q":
+		r = reading{codes: map[string]string{"": "no odd bits", "R": "reserved bits set", "U": "urgent pointer without URG", "RU": "reserved bits set, urgent pointer without URG"}}
+	case "CC":
+		r = reading{codes: map[string]string{"Y": "ECN accepted", "N": "ECN not accepted", "S": "ECN flags sent back", "O": "CWR without ECE"}}
+	case "IPL":
+		r = reading{number: "%s bytes long"}
+	case "UN":
+		r = reading{number: "unused field %s"}
+	case "RIPL":
+		r = reading{codes: quoted("length"), number: "quoted length %s"}
+	case "RID":
+		r = reading{codes: quoted("IP ID"), say: wrong("quoted IP ID wrong")}
+	case "RIPCK":
+		r = reading{codes: quoted("IP checksum")}
+	case "RUCK":
+		r = reading{codes: quoted("UDP checksum"), say: wrong("quoted UDP checksum wrong")}
+	case "RUD":
+		r = reading{codes: quoted("data")}
+	case "DFI":
+		r = reading{codes: map[string]string{"Y": "DF always set", "N": "DF never set", "S": "DF as sent", "O": "DF unlike what was sent"}}
+	case "CD":
+		r = reading{codes: map[string]string{"Z": "code 0", "S": "code as sent", "O": "other codes"}, number: "code %s"}
+	default:
+		return r, false
+	}
+	return r, true
 }
 
-// places say which answer a test looks at.
-var places = map[string]string{
-	"ECN": "ECN SYN", "T2": "no flags, open port", "T3": "SYN+FIN, open port", "T4": "ACK, open port",
-	"T5": "SYN, closed port", "T6": "ACK, closed port", "T7": "FIN, closed port", "U1": "closed UDP port",
-	"T1": "SYN", "IE": "ping",
+// placeOf says which answer a test looks at; empty: several.
+func placeOf(test string) string {
+	switch test {
+	case "ECN":
+		return "ECN SYN"
+	case "T1":
+		return "SYN"
+	case "T2":
+		return "no flags, open port"
+	case "T3":
+		return "SYN+FIN, open port"
+	case "T4":
+		return "ACK, open port"
+	case "T5":
+		return "SYN, closed port"
+	case "T6":
+		return "ACK, closed port"
+	case "T7":
+		return "FIN, closed port"
+	case "U1":
+		return "closed UDP port"
+	case "IE":
+		return "ping"
+	}
+	return ""
 }
 
 func ipIDs(what string) reading {

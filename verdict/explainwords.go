@@ -11,11 +11,11 @@ import (
 
 // inWords says a value, or an expression of a record. What has no reading stays as it is.
 func inWords(test, attr, text string) string {
-	r, ok := readings[test+"."+attr]
+	r, ok := readingOf(test + "." + attr)
 	if _, isGen2 := gen2.TestNamed(test); !isGen2 {
-		r, ok = deepReadings[test+"."+attr]
+		r, ok = deepReading(test + "." + attr)
 	} else if !ok {
-		r, ok = readings[readAs(attr)]
+		r, ok = readingOf(readAs(attr))
 	}
 	if !ok {
 		return text
@@ -114,7 +114,7 @@ func decimal(text string) (string, bool) {
 
 // placed adds to words which answer they are of.
 func placed(words, test string) string {
-	if place := places[test]; place != "" && words != "" {
+	if place := placeOf(test); place != "" && words != "" {
 		return words + " (" + place + ")"
 	}
 	return words

@@ -61,20 +61,24 @@ func generationOf(e *osdb.Entry) []whorl.Class { return e.Classes[:min(1, len(e.
 // an access point that runs Linux is a Linux too. Its name stands for one that has no
 // class.
 func classesOf(e *osdb.Entry) (out []whorl.Class) {
-	add := func(vendor, family string) {
-		out = append(out, whorl.Class{Vendor: vendor, Family: family})
-	}
-	for _, c := range e.Classes {
-		add(c.Vendor, c.Family)
-		if up, ok := lineage[[2]string{c.Vendor, c.Family}]; ok {
-			add(up[0], up[1])
-		}
-	}
+	out = withAncestors(e.Classes)
 	if strings.Contains(e.Name, "(Linux") { // Nmap's way to tell what a device runs
-		add("Linux", "Linux")
+		out = append(out, whorl.Class{Vendor: "Linux", Family: "Linux"})
 	}
 	if out == nil {
-		add("", e.Name)
+		out = append(out, whorl.Class{Family: e.Name})
+	}
+	return out
+}
+
+// withAncestors are the vendors and families of classes, each followed by what it descends
+// from.
+func withAncestors(classes []whorl.Class) (out []whorl.Class) {
+	for _, c := range classes {
+		out = append(out, whorl.Class{Vendor: c.Vendor, Family: c.Family})
+		if up, ok := lineage[[2]string{c.Vendor, c.Family}]; ok {
+			out = append(out, whorl.Class{Vendor: up[0], Family: up[1]})
+		}
 	}
 	return out
 }

@@ -44,7 +44,8 @@ func (f Feature) String() string {
 }
 
 // Features are all that the likelihood looks at, in the order of the tests.
-var Features = func() (out []Feature) {
+var Features = func() []Feature {
+	out := make([]Feature, 0, 160) // room for all
 	for t := range gen2.NumTests {
 		for i, a := range gen2.Tests[t].Attrs {
 			switch {
@@ -61,12 +62,19 @@ var Features = func() (out []Feature) {
 }()
 
 // featuresOf are the places in Features of what is looked at of an attribute.
-var featuresOf = func() (out [gen2.NumTests][gen2.MaxAttrs][]int) {
+var featuresOf = func() (out [gen2.NumTests][gen2.MaxAttrs]stretch) {
 	for i, f := range Features {
-		out[f.Test][f.Attr] = append(out[f.Test][f.Attr], i)
+		if s := &out[f.Test][f.Attr]; s.end == 0 {
+			*s = stretch{i, i + 1}
+		} else {
+			s.end = i + 1
+		}
 	}
 	return out
 }()
+
+// stretch is a part of a table: from its first place to that before its end.
+type stretch struct{ first, end int }
 
 // nearness is how far a logarithm of a rate may lie outside of a record's range:
 // one in eight of a factor of two for each.
@@ -169,17 +177,24 @@ func (a Aspect) claim(e expr.Expr) claim {
 // sight is what of an observed value a feature looks at, read once for many claims.
 type sight struct {
 	text   string
-	n      uint64
-	number bool // n is the value
+	span        // the value, or from what to what it may be
+	number bool // span is the value
 	long   bool // a number of more than 64 bits
 }
 
 func (a Aspect) sight(value string) sight {
 	s := sight{text: a.of(value)}
-	if s.text != "" && strings.Trim(s.text, "0123456789ABCDEF") == "" {
-		n, err := strconv.ParseUint(s.text, 16, 64)
-		s.n, s.number, s.long = n, err == nil, err != nil
+	least, most, isRange := strings.Cut(s.text, "-")
+	if !isRange {
+		most = least
 	}
+	if least == "" || most == "" || strings.Trim(least+most, "0123456789ABCDEF") != "" {
+		return s
+	}
+	lo, low := strconv.ParseUint(least, 16, 64)
+	hi, high := strconv.ParseUint(most, 16, 64)
+	s.span, s.number = span{lo, hi}, low == nil && high == nil
+	s.long = !s.number
 	return s
 }
 
@@ -187,7 +202,7 @@ func (a Aspect) sight(value string) sight {
 func (c *claim) agrees(s *sight) bool {
 	if s.number {
 		for i := range c.spans {
-			if c.spans[i].lo <= s.n && s.n <= c.spans[i].hi {
+			if c.spans[i].lo <= s.hi && s.lo <= c.spans[i].hi {
 				return true
 			}
 		}

@@ -94,7 +94,7 @@ func missingGen1(r gen1.Reference, seen gen1.Print, h *whorl.Host) (out []whorl.
 			}
 		}
 		if slices.ContainsFunc(h.Boxes, func(b whorl.Box) bool {
-			return slices.ContainsFunc(b.LeftOut, func(s string) bool { return slices.Contains(sameAnswers[s], t.Name) })
+			return slices.ContainsFunc(b.LeftOut, func(s string) bool { return slices.Contains(sameAnswers(s), t.Name) })
 		}) {
 			why = byBox
 		}
@@ -124,9 +124,9 @@ func placesGen1(test string) string {
 
 // wordsGen1 says a value, or an expression of a record. What has no reading stays as it is.
 func wordsGen1(test, attr, text string) string {
-	r, ok := gen1Readings[test+"."+attr]
+	r, ok := gen1Reading(test + "." + attr)
 	if !ok {
-		r, ok = gen1Readings[attr]
+		r, ok = gen1Reading(attr)
 	}
 	e, err := expr.Parse(text)
 	if !ok || err != nil {
@@ -135,27 +135,51 @@ func wordsGen1(test, attr, text string) string {
 	return r.all(e)
 }
 
-// gen1Readings by TEST.ATTR, or by ATTR for all tests.
-var gen1Readings = map[string]reading{
-	"TSeq.Class": {codes: map[string]string{"C": "ISN always the same", "64K": "ISN grows by 64,000", "i800": "ISN grows by 800", "TD": "ISN grows with time", "RI": "ISN grows at random", "TR": "ISN truly random"}},
-	"TSeq.gcd":   {codes: map[string]string{"1": "ISN steps without a common divisor"}, number: "ISN steps are multiples of %s"},
-	"TSeq.SI":    {number: "ISN steps deviate by %s"},
-	"TSeq.IPID":  {number: "IP ID class %s", codes: map[string]string{"I": "IP ID counts up", "BI": "IP ID counts up, bytes swapped", "Z": "IP ID zero", "RD": "IP ID random", "RPI": "IP ID grows at random", "C": "IP ID repeats"}},
-	"TSeq.TS":    {codes: map[string]string{"U": "no timestamps", "0": "timestamps zero", "2HZ": "timestamps at 2 Hz", "100HZ": "timestamps at 100 Hz", "1000HZ": "timestamps at 1000 Hz"}},
-	"Resp":       {codes: map[string]string{"Y": "an answer", "N": "no answer"}},
-	"DF":         {codes: map[string]string{"Y": "DF set", "N": "DF not set"}},
-	"W":          {number: "window %s"},
-	"ACK":        {codes: map[string]string{"S": "ACK number as sent", "S++": "ACK number as sent + 1", "O": "other ACK number"}},
-	"Flags":      {say: func(text string) (string, bool) { return flagWords(strings.ReplaceAll(text, "B", "E")) }},
-	"Ops":        {say: gen1Options},
-	"TOS":        {number: "TOS %s"},
-	"IPLEN":      {number: "%s bytes long"},
-	"RIPTL":      {codes: map[string]string{"148": "quoted length intact"}, number: "quoted length %s"},
-	"RID":        {codes: intact("IP ID")},
-	"RIPCK":      {codes: intact("IP checksum")},
-	"UCK":        {codes: intact("UDP checksum")},
-	"ULEN":       {codes: map[string]string{"134": "quoted UDP length intact"}, number: "quoted UDP length %s"},
-	"DAT":        {codes: intact("data")},
+// gen1Reading finds a reading by TEST.ATTR, or by ATTR for all tests.
+func gen1Reading(name string) (r reading, ok bool) {
+	switch name {
+	case "TSeq.Class":
+		r = reading{codes: map[string]string{"C": "ISN always the same", "64K": "ISN grows by 64,000", "i800": "ISN grows by 800", "TD": "ISN grows with time", "RI": "ISN grows at random", "TR": "ISN truly random"}}
+	case "TSeq.gcd":
+		r = reading{codes: map[string]string{"1": "ISN steps without a common divisor"}, number: "ISN steps are multiples of %s"}
+	case "TSeq.SI":
+		r = reading{number: "ISN steps deviate by %s"}
+	case "TSeq.IPID":
+		r = reading{number: "IP ID class %s", codes: map[string]string{"I": "IP ID counts up", "BI": "IP ID counts up, bytes swapped", "Z": "IP ID zero", "RD": "IP ID random", "RPI": "IP ID grows at random", "C": "IP ID repeats"}}
+	case "TSeq.TS":
+		r = reading{codes: map[string]string{"U": "no timestamps", "0": "timestamps zero", "2HZ": "timestamps at 2 Hz", "100HZ": "timestamps at 100 Hz", "1000HZ": "timestamps at 1000 Hz"}}
+	case "Resp":
+		r = reading{codes: map[string]string{"Y": "an answer", "N": "no answer"}}
+	case "DF":
+		r = reading{codes: map[string]string{"Y": "DF set", "N": "DF not set"}}
+	case "W":
+		r = reading{number: "window %s"}
+	case "ACK":
+		r = reading{codes: map[string]string{"S": "ACK number as sent", "S++": "ACK number as sent + 1", "O": "other ACK number"}}
+	case "Flags":
+		r = reading{say: func(text string) (string, bool) { return flagWords(strings.ReplaceAll(text, "B", "E")) }}
+	case "Ops":
+		r = reading{say: gen1Options}
+	case "TOS":
+		r = reading{number: "TOS %s"}
+	case "IPLEN":
+		r = reading{number: "%s bytes long"}
+	case "RIPTL":
+		r = reading{codes: map[string]string{"148": "quoted length intact"}, number: "quoted length %s"}
+	case "RID":
+		r = reading{codes: intact("IP ID")}
+	case "RIPCK":
+		r = reading{codes: intact("IP checksum")}
+	case "UCK":
+		r = reading{codes: intact("UDP checksum")}
+	case "ULEN":
+		r = reading{codes: map[string]string{"134": "quoted UDP length intact"}, number: "quoted UDP length %s"}
+	case "DAT":
+		r = reading{codes: intact("data")}
+	default:
+		return r, false
+	}
+	return r, true
 }
 
 func intact(what string) map[string]string {

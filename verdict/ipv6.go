@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"whorl"
 	"whorl/method"
@@ -34,8 +33,8 @@ func seenIPv6(h *whorl.Host) (method.Lines, whorl.Conditions) {
 		if o.Method != "ipv6" {
 			continue
 		}
-		if p, err := ipv6.Parse(o.Print); err == nil && len(p.Tests) > 0 {
-			return p.Tests, o.Conditions
+		if tests, err := ipv6.ParseTests(o.Print); err == nil && len(tests) > 0 {
+			return tests, o.Conditions
 		}
 	}
 	return nil, whorl.Conditions{}
@@ -183,16 +182,3 @@ func differingIPv6(ev []whorl.Evidence) int {
 
 // pathNote tells of a path with other packets than an Ethernet's.
 func pathNote(size int) string { return fmt.Sprintf("path of %d-byte packets", size) }
-
-// testsOfIPv6 are the lines of our own tests in a print over IPv6, without the answers
-// that it is made of.
-func testsOfIPv6(print string) string {
-	var b strings.Builder
-	for line := range strings.Lines(print) {
-		name, _, _ := strings.Cut(line, "(")
-		if ipv6.Has(name) {
-			b.WriteString(line)
-		}
-	}
-	return b.String()
-}

@@ -196,7 +196,7 @@ func (j *Judge) judge(h *whorl.Host) {
 	if j.weigher != nil {
 		seen = j.withoutScrub(h, withoutSilence(h, seen))
 		p := deepBy(h)
-		p.times, p.gen1 = j.timesOf(ownRuns(h)), seenGen1(h)
+		p.times, p.gen1, p.atMost = j.timesOf(ownRuns(h)), seenGen1(h), atMost(h)
 		six, _ := seenIPv6(h)
 		p.ipv6 = hostsOwn(six, renamed(h.Boxes, toIPv6))
 		h.Verdicts = fitting(j.likely(seen, p))
@@ -237,7 +237,7 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	if why := tooLittle(seen); why != "" {
 		return []whorl.Verdict{nothing(why)}
 	}
-	o := Observe(seen)
+	o := Observe(seen).bound(p.atMost)
 	all := j.weigher.Scores(o, &j.o.Model.Family)
 	shares(all, all, j.weigher.unknown())
 	j.reweigh(all, p.Print)

@@ -175,7 +175,7 @@ func (m *testMemory) next(key []byte, n, longest int) []float64 {
 // the next call.
 func (w *Weigher) attribute(t gen2.Test, attr int, v sighting, by *Weights) []float64 {
 	w.says = append(w.says[:0], make([]float64, w.refs.tests[t].attrs[attr].exprs)...)
-	for _, i := range featuresOf[t][attr] {
+	for i := featuresOf[t][attr].first; i < featuresOf[t][attr].end; i++ {
 		f, ok, says := &w.refs.features[i], w.matches(i, v), by.feature(i)
 		for n, at := range f.of {
 			if at > 0 {

@@ -7,6 +7,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/ipv6"
 )
 
 // Memo is a judge that explains, and that gives hosts with the same observations the
@@ -104,11 +105,14 @@ func restsOn(h *whorl.Host) string {
 		b.WriteString(o.Method)
 		b.WriteString(conditionsOf(scan))
 		if o.Method == "ipv6" {
-			print = testsOfIPv6(print)
+			print = ipv6.OwnTests(print)
 		}
 		b.WriteString(print)
 		for _, u := range o.Conditions.Unsettled {
 			b.WriteString(u)
+		}
+		for _, a := range o.Conditions.AtMost {
+			b.WriteString(a)
 		}
 	}
 	return b.String()

@@ -40,7 +40,7 @@ func TestParseModelErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", c.line, err, c.want)
 		}
 		want := NewModel()
-		i := featuresOf[0][1][0]
+		i := featuresOf[0][1].first
 		want.Family.Drift[i], want.Family.Temper[i], want.Version.Drift[i], want.Version.Temper[i] = 0.2, 0.2, 0.2, 0.2
 		if d := cmp.Diff(want, m); d != "" {
 			t.Errorf("%s: %s", c.line, d)

@@ -99,7 +99,7 @@ func (r *References) addTest(t gen2.Test) {
 		for line, n := range of {
 			counts[n] += uses[line]
 		}
-		for _, f := range featuresOf[t][i] {
+		for f := featuresOf[t][i].first; f < featuresOf[t][i].end; f++ {
 			r.features[f] = newFeature(Features[f].Aspect, exprs, counts)
 		}
 	}

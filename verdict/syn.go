@@ -107,7 +107,7 @@ func (j *Handshakes) role(answer bool) *role {
 		}
 		class := stackOf(e.Classes)
 		r.candidates[i] = syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: 1, Reference: said}
-		if common(class) {
+		if common(class) && !(answer && class.Family == "Darwin") { // hardly a server is Apple's
 			r.candidates[i].Prior = commonHost
 		}
 	}

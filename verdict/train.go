@@ -137,7 +137,7 @@ func (t *trainer) add(o *Observation, pull, scores []float64) {
 				continue
 			}
 			exprs := gather(lines, tab.attrs[attr].exprOf, tab.attrs[attr].exprs)
-			for _, i := range featuresOf[test][attr] {
+			for i := featuresOf[test][attr].first; i < featuresOf[test][attr].end; i++ {
 				t.addFeature(i, o.tests[test].values[attr], exprs)
 			}
 		}

@@ -45,6 +45,7 @@ type contact struct {
 	answered  int
 	quiet     *quietness // of the family silent
 
+	bytes        int      // that it takes, about
 	older, newer *contact // in the order of their last packets
 }
 

@@ -9,17 +9,17 @@
 //     ipv6.Probes); othertools.go and scanners.go have the packets of other tools. A packet
 //     fits exactly, with values altered, or by a form that no stack sends.
 //   - contact.go, judge.go: what one source does, its evidence and how much that is; talk.go:
-//     with one target, probes and answers; sources.go: all contacts, decoys put together.
+//     with one target, probes and answers; sources.go: all contacts, decoys put together; room.go: what they take.
 //   - silence.go, flows.go, suspects.go, quietness.go: tools that send nothing odd and only let
 //     servers repeat.
 //   - answers.go, learned.go, learned6.go: what was answered, and what that shows of the target.
-//   - fragments.go: small packets in pieces. rates.go: limits on records.
+//   - fragments.go, fragments6.go: small packets in pieces. rates.go: limits on records.
 //
 // Evidence has points; 6 make a contact probable, 12 make it confirmed. Each contact gives a
 // record at most three times: when it is probable, when it is confirmed, when it has ended.
 //
 // What sends nothing, or nothing but one ordinary SYN, is not seen; nor are scans of IP
-// protocols, fragments of IPv6 and what is in tunnels.
+// protocols and what is in tunnels.
 //
 // All tables have limits, and a flood displaces itself first. A Watcher has no goroutine, no
 // lock and no clock of its own: time is that of the frames, or of [Watcher.Wake].

@@ -37,8 +37,8 @@ func FuzzFrames(f *testing.F) {
 			b = b[3+n:]
 		}
 		w.End()
-		if w.Len() != 0 || w.kept != 0 || len(w.contacts.targets) != 0 {
-			t.Errorf("%d contacts, %d packets, %d targets are left", w.Len(), w.kept, len(w.contacts.targets))
+		if w.Len() != 0 || w.kept != 0 || w.contacts.bytes != 0 || len(w.contacts.targets) != 0 {
+			t.Errorf("%d contacts of %d bytes, %d packets, %d targets are left", w.Len(), w.contacts.bytes, w.kept, len(w.contacts.targets))
 		}
 	})
 }

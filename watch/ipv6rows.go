@@ -45,30 +45,21 @@ var (
 	ipv6ASK = kind{family: nmapIPv6, name: survey.Echo.Name, tool: ourTool, points: pointsLayout, ours: true}
 )
 
-// Extension headers (IANA protocol numbers).
-const (
-	hopByHop     = 0
-	routing      = 43
-	destinations = 60
-)
-
 // wrongOrder is the chain of IE2, which no stack sends: a hop-by-hop header has to be the
 // first (RFC 8200 section 4.1).
-var wrongOrder = []byte{hopByHop, destinations, routing, hopByHop, packet.ProtoICMPv6}
+var wrongOrder = []byte{packet.ExtHopByHop, packet.ExtDestination, packet.ExtRouting, packet.ExtHopByHop, packet.ProtoICMPv6}
 
-// chain gives the next header fields of a packet, outermost first, into b.
+// chain gives the next header fields of a packet, outermost first, into b as far as it has
+// room.
 func chain(p *packet.Packet, b []byte) []byte {
 	next, rest := p.IPv6.NextHeader, p.IPv6.Extensions
 	for {
 		b = append(b, next)
-		n := 0
-		if len(rest) >= 8 {
-			n = 8 + int(rest[1])*8
-		}
-		if n == 0 || n > len(rest) || len(b) == cap(b) {
+		e, more, ok := packet.NextExtension(next, rest)
+		if !ok || len(b) == cap(b) {
 			return b
 		}
-		next, rest = rest[0], rest[n:]
+		next, rest = e.Next, more
 	}
 }
 
@@ -84,7 +75,7 @@ func icmp6(p *packet.Packet) (m mark, ok bool) {
 		return mark{kind: &ipv6NS}, true
 	case h.Type != packet.ICMPv6EchoRequest:
 		return m, false
-	case p.IPv6.NextHeader == hopByHop && slices.Equal(chain(p, make([]byte, 0, 8)), wrongOrder):
+	case p.IPv6.NextHeader == packet.ExtHopByHop && slices.Equal(chain(p, make([]byte, 0, 8)), wrongOrder):
 		return mark{kind: &ipv6IE2, tier: t}, true
 	case h.Code == 9:
 		if n := ipv6.Probes[ipv6.IE1].DataLen; len(p.Payload) != n || bytes.Count(p.Payload, []byte{0}) != n {

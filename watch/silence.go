@@ -179,9 +179,7 @@ func (w *Watcher) keptWaiting(f *flow, p *packet.Packet, at time.Time, ended boo
 	q.crowd = q.crowd || w.silence.manySources(a, at)
 	q.take(c, f, at, w.counts.Frames)
 	q.name()
-	w.contacts.touch(c)
-	w.tell(c)
-	w.plan(c)
+	w.changed(c)
 }
 
 // timeOf is a time that flows keep as nanoseconds of Unix time.

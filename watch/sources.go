@@ -25,8 +25,8 @@ func (s *source) of(f family) *contact {
 
 // contacts are those under way, by source, and in the order of their last packets.
 type contacts struct {
-	limit          int
 	n              int
+	bytes, most    int // what they take and may take, about
 	sources        map[netip.Addr]*source
 	oldest, newest *contact
 	last           uint64 // ID
@@ -40,8 +40,8 @@ type hearing struct {
 	at    time.Time // of the last packet that it sent
 }
 
-func (t *contacts) init(limit int) {
-	t.limit = limit
+func (t *contacts) init() {
+	t.most = maxBytes
 	t.sources, t.targets = map[netip.Addr]*source{}, map[netip.Addr]*hearing{}
 }
 
@@ -84,6 +84,7 @@ func (t *contacts) attend(target netip.Addr) {
 // forget drops a contact from all tables.
 func (t *contacts) forget(c *contact) {
 	t.n--
+	t.bytes -= c.bytes
 	t.unlink(c)
 	for i := range c.sources {
 		a := c.sources[i].addr

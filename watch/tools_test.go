@@ -284,14 +284,14 @@ func nmapSix(s *sensor) {
 	p.Network, p.Src, p.Dst, p.IPv6.FlowLabel, p.TTL = packet.IPv6, us, them, ipv6.FlowLabel, 50
 	s.sees(p)
 	ie := &packet.Packet{Network: packet.IPv6, Transport: packet.ICMPv6, Src: us, Dst: them, TTL: 41,
-		IPv6: packet.IPv6Header{FlowLabel: ipv6.FlowLabel, NextHeader: hopByHop, Extensions: []byte{58, 0, 1, 4, 0, 0, 0, 0}},
+		IPv6: packet.IPv6Header{FlowLabel: ipv6.FlowLabel, NextHeader: packet.ExtHopByHop, Extensions: []byte{58, 0, 1, 4, 0, 0, 0, 0}},
 		ICMP: packet.ICMPHeader{Type: packet.ICMPv6EchoRequest, Code: 9, Rest: packet.Echo(0xabcd, 0)}, Payload: make([]byte, 120)}
 	s.after(100 * time.Millisecond).sees(ie)
 	pad := []byte{0, 0, 1, 4, 0, 0, 0, 0}
 	var chain []byte
-	for _, next := range []byte{destinations, routing, hopByHop, packet.ProtoICMPv6} {
+	for _, next := range []byte{packet.ExtDestination, packet.ExtRouting, packet.ExtHopByHop, packet.ProtoICMPv6} {
 		pad[0] = next
-		if next == hopByHop { // what is before it is the routing header
+		if next == packet.ExtHopByHop { // what is before it is the routing header
 			chain = append(chain, next, 0, 0, 0, 0, 0, 0, 0)
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 // Options of a Watcher.
 type Options struct {
 	Home     []netip.Prefix       // whom we protect; empty: everybody, each packet is judged in both roles
-	Sessions int                  // most contacts remembered; 0: 65,536, which take up to 64 MB
+	Sessions int                  // most contacts remembered; 0: 65,536, which take 64 MB, and fewer if they ask much
 	Contact  func(*whorl.Contact) // gets every record: probable, confirmed, ended; valid until it returns; nil: none
 
 	// Checksums is set if frames with a wrong TCP checksum are no probes. Captures of a
@@ -48,7 +48,7 @@ func newWatcher(o Options, sets int) *Watcher {
 		o.Sessions = defaultSessions
 	}
 	w := &Watcher{o: o, classifier: newClassifier()}
-	w.contacts.init(o.Sessions)
+	w.contacts.init()
 	w.silence.init(sets)
 	w.rates.init()
 	return w
@@ -69,7 +69,7 @@ func (w *Watcher) Frame(link packet.LinkType, frame []byte, at time.Time) {
 	w.pass(at)
 	p := &w.packet
 	p.Decode(link, frame)
-	fragmented := p.Odd.Has(packet.OddFragment) && p.Network == packet.IPv4 && !wholeTCP(p)
+	fragmented := p.Odd.Has(packet.OddFragment) && p.Network >= packet.IPv4 && !wholeTCP(p)
 	if fragmented && !w.join(p, frame, at) {
 		return
 	}
@@ -103,7 +103,7 @@ func (w *Watcher) join(p *packet.Packet, frame []byte, at time.Time) (ok bool) {
 
 // wholeTCP reports whether the first fragment of a packet holds all of its TCP header.
 func wholeTCP(p *packet.Packet) bool {
-	return p.IPv4.Offset == 0 && p.Transport == packet.TCP && !p.Odd.Has(packet.OddTCPOffset)
+	return p.Transport == packet.TCP && !p.Odd.Has(packet.OddTCPOffset)
 }
 
 // disorder is how much earlier than the one before a frame may be. Beyond that the clock
@@ -196,13 +196,12 @@ func (w *Watcher) contactOf(f family, q *probed, p *packet.Packet, at time.Time)
 		return c
 	}
 	if w.contacts.n >= w.o.Sessions {
-		w.counts.Forgotten++
-		w.end(w.contacts.oldest)
+		w.forgetOldest()
 	}
 	return w.contacts.begin(f, p, at)
 }
 
-// take adds a packet to a contact and tells of what that changes.
+// take adds a packet to a contact.
 func (w *Watcher) take(c *contact, m *mark, p *packet.Packet, at time.Time) {
 	talks := len(c.talks)
 	c.take(m, p, at, w.counts.Frames)
@@ -210,7 +209,22 @@ func (w *Watcher) take(c *contact, m *mark, p *packet.Packet, at time.Time) {
 		w.contacts.attend(p.Dst)
 	}
 	w.keep(c, p, p.Src, p.Dst, at)
+	w.changed(c)
+}
+
+// changed notes that something has come to a contact, and tells of what that changes.
+func (w *Watcher) changed(c *contact) {
 	w.contacts.touch(c)
+	w.contacts.weigh(c)
+	for w.contacts.bytes > w.contacts.most && w.contacts.oldest != c {
+		w.forgetOldest()
+	}
 	w.tell(c)
 	w.plan(c)
+}
+
+// forgetOldest ends the contact that is silent longest before its time.
+func (w *Watcher) forgetOldest() {
+	w.counts.Forgotten++
+	w.end(w.contacts.oldest)
 }

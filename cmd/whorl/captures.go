@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"whorl/link/pcapfile"
@@ -19,8 +20,9 @@ type captures struct {
 	skips *skips
 }
 
-// interruptEvery is after how many frames of a file an interrupt is looked for.
-const interruptEvery = 1 << 12
+// giveUp is how long after an interrupt a reader is waited for: a pipe into which nobody writes
+// cannot be woken up.
+const giveUp = 200 * time.Millisecond
 
 // readCaptures reads all files that can be read, one after the other. People are told of
 // the others, and of an interrupt.
@@ -56,24 +58,69 @@ func (a *app) readCapture(ctx context.Context, name string, to captures) error {
 	return readFrames(ctx, called, in, to)
 }
 
-// readFrames reads a capture as far as it goes.
+// readFrames reads a capture as far as it goes, or until an interrupt. A reader that an
+// interrupt does not wake up is left behind, and gives no more.
 func readFrames(ctx context.Context, called string, in io.Reader, to captures) error {
-	r, err := pcapfile.Open(in)
+	var v valve
+	var skipped []pcapfile.Skip
+	read := make(chan error, 1)
+	go func() {
+		var err error
+		skipped, err = v.frames(in, to.frame)
+		read <- err
+	}()
+	var err error
+	select {
+	case err = <-read:
+	case <-ctx.Done():
+		v.close()
+		select {
+		case err = <-read:
+		case <-time.After(giveUp):
+			return nil
+		}
+	}
+	to.skips.add(skipped...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", called, err)
 	}
-	defer func() { to.skips.add(r.Skipped()...) }()
-	for n := 0; n%interruptEvery != 0 || ctx.Err() == nil; n++ {
-		frame, link, at, err := r.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("%s: %w", called, err)
-		}
-		to.frame(link, frame, at)
-	}
 	return nil
+}
+
+// valve is what frames come through until it is closed.
+type valve struct {
+	mu     sync.Mutex
+	closed bool
+}
+
+func (v *valve) close() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.closed = true
+}
+
+// frames hands on what a capture has.
+func (v *valve) frames(in io.Reader, use func(packet.LinkType, []byte, time.Time)) ([]pcapfile.Skip, error) {
+	r, err := pcapfile.Open(in)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		frame, link, at, err := r.Next()
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return r.Skipped(), err
+		}
+		v.mu.Lock()
+		if v.closed {
+			v.mu.Unlock()
+			return r.Skipped(), nil
+		}
+		use(link, frame, at)
+		v.mu.Unlock()
+	}
 }
 
 // skips are what was passed over, each reason once.

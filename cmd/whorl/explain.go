@@ -42,8 +42,8 @@ by their attributes. Retransmission times are read too, as lines of scan -vv
 
 --plot draws when segments were repeated, beside the schedules of the likeliest
 records, and the ISNs, IP IDs and timestamps of SEQ, which only recordings and
-JSON records hold. FILE.svg or FILE.png is the first host, FILE-ADDRESS any
-other, up to 64; - is the first as SVG on standard output, -.png as PNG.`,
+JSON records hold. FILE.svg is the first host, FILE-ADDRESS.svg any other, up
+to 64; - is the first on standard output.`,
 		Args: takes(1, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error { return a.explain(o, args) },
 	}
@@ -72,7 +72,7 @@ func (a *app) explain(o *explainOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.plot.check(a); err != nil {
+	if err := o.plot.check(); err != nil {
 		return err
 	}
 	judge, pictures := verdict.NewJudges(set, how).New(), newPlots(a, o.plot, set)
@@ -83,11 +83,16 @@ func (a *app) explain(o *explainOptions, args []string) error {
 			fmt.Fprintf(a.people, "whorl: %v\n", err)
 			unread++
 		}
-		both := machines{memo: func() *verdict.Memo { return verdict.NewMemo(judge, o.top, true) }}
+		both := machines{memo: func() *verdict.Memo { return verdict.NewMemo(judge, o.top, true) },
+			mixed: ofBoth(hosts), Siblings: verdict.Siblings{Others: few(uint64(len(hosts)))}}
+		others := addressed(hosts)
 		for i, h := range hosts {
 			judge.Judge(h.Host)
 			judge.Explain(h.Host, o.top)
-			if h.Status.Reason == "recorded" {
+			switch {
+			case h.Sibling != nil:
+				both.again(h.Host, others)
+			case h.Status.Reason == "recorded":
 				both.join(h.Host)
 			}
 			h.Next = here(h.Next, name, i+1, len(hosts))

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +28,7 @@ type scanOptions struct {
 	lists, exclude, excludeFiles          []string
 	ports                                 string
 	fast, skipUp, noSweep, never, reverse bool
-	six, segment                          bool
+	four, six, segment                    bool
 	gens                                  gensFlag
 	deep, boxes                           whenFlag
 	top                                   int
@@ -58,7 +56,8 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
 	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
-	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names")
+	f.BoolVarP(&o.four, "ipv4", "4", false, "take the IPv4 address of names")
+	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names; -4 -6 takes both")
 	f.Uint64Var(&o.likely, "top-addresses", 1000, "take `N` likely hosts of IPv6 prefixes")
 	f.BoolVar(&o.segment, "neighbours", false, "find hosts of the segment of -e over IPv6")
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
@@ -199,13 +198,11 @@ func (o *scanOptions) choosePorts(j *scan.Job) (err error) {
 // targets collects what to scan. A target that cannot be understood or resolved is
 // reported and the others are scanned, as long as there are any.
 func (a *app) targets(ctx context.Context, o *scanOptions, args []string) (*scan.Targets, int, error) {
-	t := &scan.Targets{Likely: o.likely}
-	if o.six {
-		t.Family = scan.IPv6Only
-	}
+	t := &scan.Targets{Likely: o.likely, Family: o.family()}
+	names := &lookup{resolve: resolver(ctx)}
 	var problems []error
 	for _, s := range args {
-		if err := t.Add(s, resolver(ctx)); err != nil {
+		if err := t.Add(s, names.note); err != nil {
 			problems = append(problems, err)
 			if i := slices.Index(a.args, s); i > 0 && a.args[i-1] == "--json" {
 				problems = append(problems, fmt.Errorf("if %s is the file of --json, write --json=%s", s, s))
@@ -218,20 +215,23 @@ func (a *app) targets(ctx context.Context, o *scanOptions, args []string) (*scan
 		}
 	}
 	for _, name := range o.lists {
-		problems = append(problems, a.readTargets(ctx, t, name, t.Add)...)
+		problems = append(problems, a.readTargets(t, name, t.Add, names.note)...)
 	}
 	for _, s := range o.exclude {
-		if err := t.Exclude(s, resolver(ctx)); err != nil { // scanning what was to be left out is worse than not scanning
+		if err := t.Exclude(s, names.resolve); err != nil { // scanning what was to be left out is worse than not scanning
 			return nil, 0, usage(err, "an address, a prefix or a range after --exclude")
 		}
 	}
 	for _, name := range o.excludeFiles {
-		if p := a.readTargets(ctx, t, name, t.Exclude); len(p) > 0 {
+		if p := a.readTargets(t, name, t.Exclude, names.resolve); len(p) > 0 {
 			return nil, 0, usage(p[0], "a file of addresses, prefixes and ranges after --excludefile")
 		}
 	}
 	for _, p := range problems {
 		fmt.Fprintf(a.people, "whorl: %v\n", p)
+	}
+	if t.Family == 0 {
+		names.tell(a.people)
 	}
 	if t.Count() == 0 {
 		return nil, 0, usage(errors.New("there is nothing to scan"), "whorl scan 192.0.2.7, or whorl demo")
@@ -259,39 +259,14 @@ func (a *app) addNeighbours(ctx context.Context, t *scan.Targets, iface string) 
 	return nil
 }
 
-func (a *app) readTargets(ctx context.Context, t *scan.Targets, name string, add func(string, scan.Resolve) error) []error {
+func (a *app) readTargets(t *scan.Targets, name string, add func(string, scan.Resolve) error, resolve scan.Resolve) []error {
 	if name == "-" {
-		return t.Read(a.in, "standard input", add, resolver(ctx))
+		return t.Read(a.in, "standard input", add, resolve)
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return []error{err}
 	}
 	defer f.Close()
-	return t.Read(f, name, add, resolver(ctx))
-}
-
-// resolveTimeout bounds one look-up of a name.
-const resolveTimeout = 5 * time.Second
-
-func resolver(ctx context.Context) scan.Resolve {
-	return func(name string) ([]netip.Addr, error) {
-		ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
-		defer cancel()
-		return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
-	}
-}
-
-// reverse looks the names of an address up, briefly.
-func reverse(ctx context.Context, addr netip.Addr) (names []string) {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	found, err := net.DefaultResolver.LookupAddr(ctx, addr.String())
-	if err != nil {
-		return nil
-	}
-	for _, n := range found {
-		names = append(names, strings.TrimSuffix(n, "."))
-	}
-	return names
+	return t.Read(f, name, add, resolve)
 }

@@ -94,6 +94,8 @@ func (o *listenOptions) check(args []string) error {
 		return usage(errors.New("--bpf goes with -i"), "tcpdump -r FILE -w - EXPRESSION | whorl listen -r -")
 	case o.hosts < 1 || o.flows < 1:
 		return usage(errors.New("at least one must be remembered"), "--hosts 500000 --flows 32768")
+	case o.hosts > mostRemembered || o.flows > mostRemembered:
+		return usage(fmt.Errorf("at most %d can be remembered", mostRemembered), "--hosts 500000 --flows 32768")
 	case !(o.confidence >= 0.5 && o.confidence <= 0.99):
 		return usage(fmt.Errorf("--confidence %v is not from 0.5 to 0.99", o.confidence), "--confidence 0.75")
 	case o.json == "-" && o.p0fLog == "-":
@@ -109,16 +111,27 @@ func (o *listenOptions) check(args []string) error {
 	return o.checkAPI()
 }
 
+// mostRemembered is the largest limit of a table: some 40 GB of addresses, or 6 GB of
+// connections.
+const mostRemembered = 50_000_000
+
 // listenGC is by how much memory may grow before garbage is collected, percent. What is kept
 // are tables without pointers and databases that stay; a small capture is done before the
-// first collection, which takes a fifth of such a run (measured).
-const listenGC = 400
+// first collection, which takes a fifth of such a run (measured). From listenMemory bytes on,
+// and listenHost bytes for each address, garbage is collected as often as it takes: 500,000
+// addresses with signatures of their own are 390 MB that stay (measured).
+const (
+	listenGC     = 400
+	listenMemory = 128 << 20
+	listenHost   = 1 << 10
+)
 
 func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
 	debug.SetGCPercent(listenGC)
+	debug.SetMemoryLimit(listenMemory + int64(o.hosts)*listenHost)
 	config := a.config()
 	config.Passive, config.Lazy, config.Lenient, config.Places.Nmap = true, true, a.verbose == 0, nil
 	set, problems := osdb.Load(config)

@@ -24,6 +24,7 @@ const (
 	apiClients = 20              // at once, as p0f; further ones are hung up on
 	apiIdle    = 5 * time.Minute // between two queries, and for all bytes of one
 	apiAnswer  = 10 * time.Second
+	apiPath    = 107 // bytes of a name, unix(7)
 )
 
 // api answers p0f's queries on a unix socket while an interface is heard. A nil api does
@@ -84,6 +85,9 @@ func newAPI(path string, mode fs.FileMode, judge *verdict.Handshakes, heard *lis
 	}
 	defer os.RemoveAll(dir)
 	name := filepath.Join(dir, "s")
+	if over := max(len(name), len(path)) - apiPath; over > 0 {
+		return nil, fmt.Errorf("%s is too long for a socket by %d bytes", path, over)
+	}
 	if s.socket, err = net.ListenUnix("unix", &net.UnixAddr{Name: name, Net: "unix"}); err != nil {
 		return nil, err
 	}

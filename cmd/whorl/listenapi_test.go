@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -189,6 +191,70 @@ func TestAPILimits(t *testing.T) {
 	}
 }
 
+// A thousand clients at once take their places in turn and nothing else: each is answered
+// or hung up on, and none is left.
+func TestAPICrowd(t *testing.T) {
+	const crowd = 1000
+	path := filepath.Join(t.TempDir(), "p0f.sock")
+	s := testAPI(t, path)
+	query := apiQuery(p0fQueryMagic, 4, apiHost)
+	var answered, refused atomic.Int32
+	var all sync.WaitGroup
+	for range crowd {
+		all.Go(func() {
+			c, err := net.Dial("unix", path)
+			if err != nil { // more wait than the kernel lets
+				refused.Add(1)
+				return
+			}
+			defer c.Close()
+			c.SetDeadline(time.Now().Add(20 * time.Second))
+			c.Write(query[:10])
+			c.Write(query[10:])
+			var b [p0fAnswerLen]byte
+			switch _, err := io.ReadFull(c, b[:]); {
+			case err == nil && word(b[:], 4) == uint32(p0fOK):
+				answered.Add(1)
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				t.Error("neither an answer nor the end")
+			default:
+				refused.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if answered.Load() == 0 || answered.Load()+refused.Load() != crowd {
+		t.Errorf("%d answered, %d refused", answered.Load(), refused.Load())
+	}
+	for range 200 {
+		s.mu.Lock()
+		left := len(s.clients)
+		s.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("clients are left")
+}
+
+// A client that asks and asks and reads no answer is hung up on.
+func TestAPIDeaf(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p0f.sock")
+	s := testAPI(t, path)
+	c := dialAPI(t, path)
+	c.SetWriteDeadline(time.Now().Add(time.Second))
+	for query := apiQuery(p0fQueryMagic, 4, apiHost); ; {
+		if _, err := c.Write(query); err != nil {
+			break
+		}
+	}
+	s.close() // does not wait for it
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket is still there: %v", err)
+	}
+}
+
 // A socket that nobody answers at is replaced; one that somebody does, and anything else,
 // is not, and a socket that has become another's is not removed.
 func TestAPIPath(t *testing.T) {
@@ -218,6 +284,22 @@ func TestAPIPath(t *testing.T) {
 	}
 	if _, err := newAPI(filepath.Join(dir, "none", "s"), 0o600, nil, nil); err == nil {
 		t.Error("in a folder that is not there")
+	}
+	if _, err := newAPI(dir, 0o600, nil, nil); err == nil || !strings.Contains(err.Error(), "no socket") {
+		t.Errorf("at a folder: %v", err)
+	}
+	if _, err := newAPI(filepath.Join(dir, strings.Repeat("s", 120)), 0o600, nil, nil); err == nil || !strings.Contains(err.Error(), "too long for a socket") {
+		t.Errorf("a long name: %v", err)
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "elsewhere"), link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newAPI(link, 0o600, nil, nil); err == nil || !strings.Contains(err.Error(), "no socket") {
+		t.Errorf("at a link: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".whorl-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 	var none *api
 	none.lock()

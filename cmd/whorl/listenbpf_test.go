@@ -40,7 +40,7 @@ func TestBPF(t *testing.T) {
 			dport     uint16
 			pass      bool
 		}{{packet.TCP, 80, true}, {packet.TCP, 443, false}, {packet.UDP, 80, false}, {packet.UDP, 5353, false}} {
-			n := passes(t, both, spoken(t, packet.Raw, "192.0.2.1", tt.transport, 40000, tt.dport, "payload"))
+			n := passes(t, both, spoken(t, packet.Raw, "192.0.2.1", tt.transport, 40000, tt.dport, "PAYLOAD"))
 			if n > 0 != tt.pass || n > hearSnap {
 				t.Errorf("%v to port %d: %d bytes pass", tt.transport, tt.dport, n)
 			}
@@ -93,7 +93,7 @@ func TestBPFOfTcpdump(t *testing.T) {
 				t.Errorf("%s: %v", expression, err)
 				continue
 			}
-			frame := spoken(t, link, "192.0.2.1", packet.TCP, 40000, 80, "payload")
+			frame := spoken(t, link, "192.0.2.1", packet.TCP, 40000, 80, "PAYLOAD")
 			if n := passes(t, passBoth(f, listenFilter(link)), frame); n > 0 != want {
 				t.Errorf("%s, %s: %d bytes pass", expression, name, n)
 			}

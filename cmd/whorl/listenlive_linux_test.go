@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -38,6 +40,36 @@ func (s *said) await(t *testing.T, want string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("no %q in %q", want, s.String())
+}
+
+// The socket answers while the interface is heard, and is gone after SIGTERM.
+func TestListenLiveAPI(t *testing.T) {
+	whorl := namespace(t, "link set v0 up", "link set v1 up")
+	path := filepath.Join(t.TempDir(), "p0f.sock")
+	c := whorl("listen", "--no-system-db", "-i", "v1", "--api", path, "--api-mode", "0660")
+	var people said
+	c.Stderr = &people
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill := time.AfterFunc(20*time.Second, func() { c.Process.Kill() })
+	defer kill.Stop()
+	people.await(t, "listening to v1")
+	if i, err := os.Lstat(path); err != nil || i.Mode() != os.ModeSocket|0o660 {
+		t.Errorf("%v, %v", i, err)
+	}
+	b := ask(t, dialAPI(t, path), apiQuery(p0fQueryMagic, 4, apiHost))
+	if word(b[:], 4) != uint32(p0fNoMatch) {
+		t.Errorf("a stranger: %x", b)
+	}
+	c.Process.Signal(syscall.SIGTERM)
+	c.Wait()
+	if code := c.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit code %d, %q", code, people.String())
+	}
+	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
 }
 
 // What begins a connection is named while the interface is heard, unless a filter keeps it

@@ -46,29 +46,33 @@ var foreignOptions = []foreign{
 	{names: "--iflist", refused: true, why: "whorl does not list interfaces", instead: "ip address; ip route"},
 }
 
-// scanTypes are the letters of -s, as in -sSV.
-var scanTypes = map[byte]foreign{
-	'S': {},
-	'V': {refused: true, why: "whorl names TCP/IP stacks, not services", instead: "without V; nmap -sV names services"},
-	'C': {refused: true, why: "whorl runs no scripts", instead: "without C; nmap -sC does that"},
-	'U': {refused: true, why: "whorl needs one closed UDP port and finds it itself", instead: "without U; -p U:40000 chooses the port"},
-	'T': {refused: true, why: "the probes are raw packets, there is no scan by connect()", instead: "-sS, or without it"},
-	'n': {refused: true, why: "whorl does not only ask who is up", instead: "without it; a scan takes about a second a host"},
-	'L': {refused: true, why: "whorl does not only list targets", instead: "without it"},
+// scanType is what to do with a letter of -s, as in -sSV.
+func scanType(letter byte) foreign {
+	switch letter {
+	case 'S':
+		return foreign{}
+	case 'V':
+		return foreign{refused: true, why: "whorl names TCP/IP stacks, not services", instead: "without V; nmap -sV names services"}
+	case 'C':
+		return foreign{refused: true, why: "whorl runs no scripts", instead: "without C; nmap -sC does that"}
+	case 'U':
+		return foreign{refused: true, why: "whorl needs one closed UDP port and finds it itself", instead: "without U; -p U:40000 chooses the port"}
+	case 'T':
+		return foreign{refused: true, why: "the probes are raw packets, there is no scan by connect()", instead: "-sS, or without it"}
+	case 'n':
+		return foreign{refused: true, why: "whorl does not only ask who is up", instead: "without it; a scan takes about a second a host"}
+	case 'L':
+		return foreign{refused: true, why: "whorl does not only list targets", instead: "without it"}
+	}
+	return foreign{refused: true, why: "whorl looks for ports with SYN packets only", instead: "-sS, or without it"}
 }
-
-var otherScan = foreign{refused: true, why: "whorl looks for ports with SYN packets only", instead: "-sS, or without it"}
 
 // foreignOption finds what to do with an option that is not ours.
 func foreignOption(arg string) (o foreign, known bool) {
 	name, _, _ := strings.Cut(arg, "=")
 	if letters, ok := strings.CutPrefix(name, "-s"); ok && letters != "" {
 		for i := range len(letters) {
-			t, ok := scanTypes[letters[i]]
-			if !ok {
-				t = otherScan
-			}
-			if t.refused {
+			if t := scanType(letters[i]); t.refused {
 				return t, true
 			}
 		}

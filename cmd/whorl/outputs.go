@@ -131,7 +131,7 @@ func (o *outputs) open(a *app, set osdb.Set) error {
 		case asJSON:
 			o.writers = append(o.writers, report.NewJSON(w))
 		case asPlot:
-			if err := o.plot.check(a); err != nil {
+			if err := o.plot.check(); err != nil {
 				return err
 			}
 			o.plots = newPlots(a, o.plot, set)

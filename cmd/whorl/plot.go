@@ -17,37 +17,31 @@ import (
 	"whorl/report"
 )
 
-// plotFile is the value of --plot: FILE.svg, FILE.png, or - for SVG to standard output
-// (-.png for PNG). Its zero value is none.
+// plotFile is the value of --plot: FILE.svg, or - for standard output. Its zero value is
+// none.
 type plotFile string
 
 func (p *plotFile) flag(f *pflag.FlagSet) {
-	f.Var(p, "plot", "draw what was measured into `FILE` (.svg, .png)")
+	f.Var(p, "plot", "draw what was measured into `FILE` (.svg)")
 }
 
 func (p *plotFile) Type() string   { return "FILE" }
 func (p *plotFile) String() string { return string(*p) }
 
 func (p *plotFile) Set(s string) error {
-	if s == "-" {
-		s = "-.svg"
-	}
-	if ext := filepath.Ext(s); ext != ".svg" && ext != ".png" {
-		return fmt.Errorf("%q ends in neither .svg nor .png", s)
+	if s != "-" && filepath.Ext(s) != ".svg" {
+		return fmt.Errorf("%q does not end in .svg; programs as rsvg-convert make other forms of that", s)
 	}
 	*p = plotFile(s)
 	return nil
 }
 
 // stdout reports whether the picture goes to standard output.
-func (p plotFile) stdout() bool { return p == "-.svg" || p == "-.png" }
+func (p plotFile) stdout() bool { return p == "-" }
 
 // check refuses what cannot be written, before anything is done for it.
-func (p plotFile) check(a *app) error {
-	switch {
-	case p == "-.png" && terminal(a.out):
-		return usage(errors.New("--plot: a terminal shows no PNG"), "--plot FILE.png, or a pipe")
-	case p == "" || p.stdout():
+func (p plotFile) check() error {
+	if p == "" || p.stdout() {
 		return nil
 	}
 	if info, err := os.Stat(string(p)); err == nil && info.IsDir() {
@@ -107,14 +101,10 @@ func (p *plots) draw(h *whorl.Host, where string) error {
 	}
 	name := p.name(h)
 	p.taken[name] = true
-	write := page.SVG
-	if filepath.Ext(name) == ".png" {
-		write = page.PNG
-	}
 	if p.file.stdout() {
-		return write(p.out)
+		return page.SVG(p.out)
 	}
-	if err := writeWhole(name, write); err != nil {
+	if err := writeWhole(name, page.SVG); err != nil {
 		return fmt.Errorf("--plot: %w", err)
 	}
 	return nil

@@ -31,7 +31,7 @@ func findRecords(name, text string) (out []printed, err error) {
 		case err != nil:
 			problems = append(problems, fmt.Errorf("%s:%d: %w", name, no, err))
 		case len(h.Observations) > 0:
-			h.Next = nil // judged anew, like the verdicts
+			h.Next, h.Also = nil, nil // judged anew, like the verdicts
 			out = append(out, printed{h, fmt.Sprintf("%s:%d: %s", name, no, address(h))})
 		}
 	}

@@ -65,9 +65,9 @@ it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
 target. --json=FILE takes any name.
 
 --plot draws when segments were repeated (--temporal), beside the schedules of
-the likeliest records, and the ISNs, IP IDs and timestamps of SEQ. FILE.svg or
-FILE.png is the first host that is done, FILE-ADDRESS any other, up to 64; - is
-the first as SVG on standard output, -.png as PNG.
+the likeliest records, and the ISNs, IP IDs and timestamps of SEQ. FILE.svg is
+the first host that is done, FILE-ADDRESS.svg any other, up to 64; - is the
+first on standard output.
 
 Of 4096 addresses or more that lie behind a gateway, all are first asked who is
 there, without waiting for each. Large ranges are walked in an order that

@@ -30,7 +30,7 @@ type scanning struct {
 	stop     context.CancelFunc
 	warned   bool           // of what of our own stands in the way
 	shared   verdict.Shared // looks for a proxy before many hosts
-	machines machines       // seen over both versions of IP
+	machines machines       // to be known over both versions of IP
 }
 
 // run scans and writes all outputs. What a journal holds comes first.
@@ -42,7 +42,7 @@ func (r *scanning) run(ctx context.Context, head scan.JournalHead) error {
 	r.o.begin(r.app, report.Run{Version: version, Args: head.Args, Start: head.Start, Databases: describe(r.judges.set), TCP: r.job.TCP})
 	r.status = r.app.status(ctx, &r.progress, total, time.Duration(r.o.every))
 	r.judges.without = r.status.without
-	r.machines.memo = func() *verdict.Memo { return r.memo(r.judges.judges()) }
+	r.machines = r.siblings(total)
 	err := r.replay(ctx)
 	if err == nil {
 		err = r.scan(ctx)
@@ -109,6 +109,13 @@ func (r *scanning) scan(ctx context.Context) error {
 // memo is a judge that explains as much as the user wants to know.
 func (r *scanning) memo(j *verdict.Judges) *verdict.Memo {
 	return verdict.NewMemo(j.New(), explained(r.verbose), r.verbose > 0)
+}
+
+// siblings compares what is scanned over both versions of IP.
+func (r *scanning) siblings(total uint64) machines {
+	m := machines{memo: func() *verdict.Memo { return r.memo(r.judges.judges()) }, mixed: r.job.Targets.Mixed()}
+	m.Names, m.Others = r.job.Targets.DualNames(), few(total)
+	return m
 }
 
 // decide tells when the times of a host have told enough, by the databases as they were

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,9 +68,13 @@ machine are found by ARP, which whorl scan does.`,
 	return c
 }
 
+// sweepSenders send at once, processors permitting.
+const sweepSenders = 2
+
 // asks turns flags into what is asked, and how fast.
 func (o *sweepOptions) asks() (s sweep.Options, err error) {
-	s = sweep.Options{Echo: o.echo, Every: o.every, Rate: scan.Timings[3].Rate, Passes: o.passes, Wait: time.Duration(o.wait)}
+	s = sweep.Options{Echo: o.echo, Every: o.every, Rate: scan.Timings[3].Rate, Passes: o.passes, Wait: time.Duration(o.wait),
+		Senders: min(sweepSenders, runtime.GOMAXPROCS(0))}
 	if o.rate.given {
 		s.Rate = o.rate.value
 	}

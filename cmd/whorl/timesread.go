@@ -79,19 +79,17 @@ func timesLine(s string) (l method.Line, old, is bool, err error) {
 }
 
 // addTimes gives times to the print of the same host, if the text has only one, or makes
-// hosts of their own. lines are those of the prints.
+// hosts of their own. lines are those of the prints, in order.
 func addTimes(out []printed, lines []int, times []timesText, name, text string) []printed {
 	hosts := make([]int, len(lines)) // how many the text has named before each print
-	no, named := 0, 0
+	no, named, next := 0, 0, 0
 	for s := range strings.Lines(text) {
 		no++
 		if strings.Contains(s, newHost) {
 			named++
 		}
-		for i, at := range lines {
-			if at == no {
-				hosts[i] = named
-			}
+		for ; next < len(lines) && lines[next] == no; next++ {
+			hosts[next] = named
 		}
 	}
 	for _, t := range times {

@@ -164,7 +164,7 @@ func (o *watchOutput) sum(c *watch.Counts) {
 		fmt.Fprintf(people, "whorl: %d records were held back, as a source or all together had too many\n", c.Held)
 	}
 	if c.Forgotten > 0 {
-		fmt.Fprintf(people, "whorl: %d contacts had to end to make room; remember more with --sessions\n", c.Forgotten)
+		fmt.Fprintf(people, "whorl: %d contacts had to end to make room; name your own addresses with --home, or remember more with --sessions\n", c.Forgotten)
 	}
 }
 

@@ -26,6 +26,7 @@ import (
 func main() {
 	verbose := flag.Bool("v", false, "list what is wrong or not answered")
 	disturb := flag.Bool("disturb", false, "count again with something changed on all packets")
+	leave := flag.Bool("leave-out", false, "count again without what the captures of each project alone have told")
 	embedded := flag.Bool("embedded", false, "leave out the p0f.fp that is installed")
 	noP0f := flag.Bool("no-p0f", false, "do not run p0f")
 	var files list
@@ -43,7 +44,7 @@ func main() {
 	for _, p := range problems {
 		fmt.Fprintln(os.Stderr, "passive:", p)
 	}
-	if err := run(os.Stdout, dir, set, options{*verbose, *disturb, !*noP0f}); err != nil {
+	if err := run(os.Stdout, dir, set, options{*verbose, *disturb, *leave, !*noP0f}); err != nil {
 		fmt.Fprintln(os.Stderr, "passive:", err)
 		os.Exit(1)
 	}
@@ -63,7 +64,7 @@ type row struct {
 }
 
 // options are the flags.
-type options struct{ verbose, disturb, p0f bool }
+type options struct{ verbose, disturb, leaveOut, p0f bool }
 
 func run(out io.Writer, dir string, set osdb.Set, o options) error {
 	j := verdict.NewHandshakes(set, verdict.Options{})
@@ -87,6 +88,9 @@ func run(out io.Writer, dir string, set osdb.Set, o options) error {
 	printBoxes(out, boxRows)
 	if o.disturb {
 		printDisturbed(out, j, rows)
+	}
+	if o.leaveOut {
+		printLeftOut(out, set, rows)
 	}
 	if o.verbose {
 		printRows(out, rows)

@@ -2,17 +2,24 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"whorl/link"
 	"whorl/link/afpacket"
 	"whorl/packet"
 )
 
-// burst is how often frames are handed over: what is due since the last time.
-const burst = time.Millisecond
+// burst is how often frames are handed over: what is due since the last time, but no more than
+// is due in catchUp, so that a rate out of reach ends in time.
+const (
+	burst   = time.Millisecond
+	catchUp = 20 * time.Millisecond
+)
 
 // Places in an Ethernet frame of TCP over IPv4 without options.
 const (
@@ -44,10 +51,14 @@ func send(o options) error {
 	s := &sender{conn: conn, frames: frames}
 	begin := time.Now()
 	for passed := time.Duration(0); passed < o.last; passed = time.Since(begin) {
-		if err := s.send(int(passed.Seconds()*float64(o.rate)) - s.sent); err != nil {
+		due := int(passed.Seconds()*float64(o.rate)) - s.sent
+		most := max(int(catchUp.Seconds()*float64(o.rate)), 1)
+		if err := s.send(min(due, most)); err != nil {
 			return err
 		}
-		time.Sleep(burst)
+		if due < most {
+			time.Sleep(burst)
+		}
 	}
 	took := time.Since(begin)
 	fmt.Printf("%d %d %d %.0f\n", s.sent, s.syns, s.answers, float64(s.sent)/took.Seconds())
@@ -80,15 +91,24 @@ func (s *sender) send(n int) error {
 		k := min(n, len(s.frames)-s.next)
 		s.times = slices.Grow(s.times[:0], k)[:k]
 		now := s.frames[s.next:][:k]
-		if _, err := s.conn.SendBatch(now, s.times); err != nil {
+		went, err := s.conn.SendBatch(now, s.times)
+		lost := errors.Is(err, unix.ENOBUFS) // the far end is full: as if the frame had not been
+		if err != nil && !lost {
 			return err
 		}
+		now = now[:went]
 		for _, f := range now {
 			s.count(f)
 			anew(f)
 		}
-		s.sent, n = s.sent+k, n-k
-		s.next = (s.next + k) % len(s.frames)
+		s.sent, s.next = s.sent+went, s.next+went
+		n -= went
+		if lost {
+			anew(s.frames[s.next])
+			s.next++
+			n = 0
+		}
+		s.next %= len(s.frames)
 	}
 	return nil
 }

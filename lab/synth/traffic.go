@@ -59,6 +59,10 @@ func shapes() (asks, answers []syn.Signature) {
 	return asks, answers
 }
 
+// record is how data begins: as a record of TLS 1.2 and 1.3 with data of an application
+// (RFC 8446 section 5.1).
+const record = "\x17\x03\x03"
+
 // connection makes a SYN and, if there is to be data, all that follows.
 func (t *traffic) connection(segments int, client, server netip.Addr, port uint16, ask, answer *syn.Signature, hops, back byte) error {
 	isn, other := t.rng.Uint32(), t.rng.Uint32()
@@ -83,7 +87,7 @@ func (t *traffic) connection(segments int, client, server netip.Addr, port uint1
 			p.TCP.Options = t.stamp([]byte{1, 1})
 		}
 		p.TCP.Flags, p.TCP.Seq, p.TCP.Ack = packet.ACK|packet.PSH, isn+1, other+1
-		p.Payload = make([]byte, 100+t.rng.IntN(1300))
+		p.Payload = append([]byte(record), make([]byte, 100+t.rng.IntN(1300))...)
 		if e := t.emit(p); err == nil {
 			err = e
 		}

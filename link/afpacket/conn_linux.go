@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,9 +21,10 @@ type Conn struct {
 	name  string
 	link  packet.LinkType
 	rx    *ring
-	tx    *sender
-	taken taken // frames of RecvBatch
-	wake  int   // eventfd that ends a Recv
+	out   sockets
+	tx    *sender // of Send
+	taken taken   // frames of RecvBatch
+	wake  int     // eventfd that ends a Recv
 	clock clock
 	drops atomic.Uint64
 
@@ -39,6 +39,7 @@ var (
 	_ link.Conn          = (*Conn)(nil)
 	_ link.BatchSender   = (*Conn)(nil)
 	_ link.BatchReceiver = (*Conn)(nil)
+	_ link.MultiSender   = (*Conn)(nil)
 	_ link.Counter       = (*Conn)(nil)
 )
 
@@ -55,10 +56,11 @@ func Open(o Options) (*Conn, error) {
 	if c.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, c.fail("eventfd", err)
 	}
-	if c.tx, err = openSender(o.Route); err != nil {
+	if c.out, err = openSockets(o.Route); err != nil {
 		c.release()
 		return nil, c.refused(err)
 	}
+	c.tx = newSender(c.out)
 	c.clock = newClock()
 	if c.rx, err = openRing(o); err != nil {
 		c.release()
@@ -88,55 +90,6 @@ func (c *Conn) LinkType() packet.LinkType { return c.link }
 // backwards, and after the machine's clock was set it differs from the wall clock.
 // Times of Send and Recv are on it.
 func (c *Conn) Now() time.Time { return c.clock.now() }
-
-// Send puts one frame on the link. The time is that just before the system call,
-// 1 to 2 microseconds before the frame leaves (measured): on virtual links the call
-// returns only after the receiver's work, often after its answer has come, so that
-// a time taken afterwards would give negative round trips.
-//
-// On Ethernet the frame leaves as it is. On a Raw link the kernel changes IPv4
-// packets (raw(7), and measured): it fills in total length and header checksum;
-// it replaces a zero source address; it replaces a zero IP ID unless DF is set.
-// IPv6 packets leave as they are.
-// Packets longer than the MTU are refused there (EMSGSIZE), not fragmented.
-//
-// Ethernet frames pass by the queueing discipline, and so by a tcpdump on this
-// machine; pcapfile.Record keeps them. ENOBUFS means that the interface had no room
-// and the frame is lost. After Close the error is net.ErrClosed.
-func (c *Conn) Send(frame []byte) (sent time.Time, err error) {
-	var one [1]time.Time
-	_, err = c.SendBatch([][]byte{frame}, one[:])
-	return one[0], err
-}
-
-// longestSend is how far apart the times of frames of one system call are at most: a call
-// that takes longer was interrupted, nobody knows before which frame. A frame takes 2 to
-// 5 microseconds (measured on veth).
-const longestSend = 10 * time.Microsecond
-
-// SendBatch sends frames in order, 16 to a system call, whose time they share evenly: the
-// first has that just before it. On veth half of the times are right within 3
-// microseconds, nine of ten within 25 (measured against the receiver's).
-func (c *Conn) SendBatch(frames [][]byte, sent []time.Time) (n int, err error) {
-	c.use.RLock()
-	defer c.use.RUnlock()
-	if c.closed.Load() {
-		return 0, c.fail("send", net.ErrClosed)
-	}
-	for n < len(frames) {
-		at := c.clock.now()
-		k, err := c.tx.send(frames[n:])
-		each := min(c.clock.now().Sub(at)/time.Duration(max(k, 1)), longestSend)
-		for i := range k {
-			sent[n+i] = at.Add(time.Duration(i) * each)
-		}
-		n += k
-		if err != nil {
-			return n, c.fail("send", err)
-		}
-	}
-	return n, nil
-}
 
 // Recv waits for the next frame. Its time is the kernel's, brought to the clock of
 // Now; it may lie up to Options.Hold before Recv sees it, so a frame that came
@@ -253,9 +206,7 @@ func (c *Conn) release() {
 	if c.rx != nil {
 		c.rx.close()
 	}
-	if c.tx != nil {
-		c.tx.close()
-	}
+	c.out.close()
 	unix.Close(c.wake)
 }
 

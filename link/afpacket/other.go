@@ -17,6 +17,7 @@ type Conn struct {
 	link.Conn
 	link.BatchSender
 	link.BatchReceiver
+	link.MultiSender
 	link.Counter
 }
 

@@ -45,7 +45,7 @@ type slot struct {
 
 // openRing prepares everything before it binds, since a packet socket that has a
 // protocol hears all interfaces from its first moment.
-func openRing(o Options) (r *ring, err error) {
+func openRing(o Options) (_ *ring, err error) {
 	kind := unix.SOCK_RAW
 	if o.Route.Link == packet.Raw {
 		kind = unix.SOCK_DGRAM // the kernel takes the link header off, whatever it is
@@ -54,7 +54,7 @@ func openRing(o Options) (r *ring, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("packet socket: %w", err)
 	}
-	r = &ring{fd: fd}
+	r := &ring{fd: fd}
 	defer func() {
 		if err != nil {
 			r.close()

@@ -20,15 +20,19 @@ const batch = 16
 // sendBuffer is asked for; without CAP_NET_ADMIN the kernel gives less.
 const sendBuffer = 4 << 20
 
-// sender is the transmit side of an interface: one packet socket for Ethernet, or
-// one raw IP socket for each version of IP where only IP can be sent.
-type sender struct {
+// sockets are the transmit side of an interface: one packet socket for Ethernet, or one
+// raw IP socket for each version of IP where only IP can be sent.
+type sockets struct {
 	link  packet.LinkType
 	index uint32 // of the interface
 	ether int    // descriptors; -1 is none
 	ip4   int
 	ip6   int
+}
 
+// sender sends over sockets, for one goroutine.
+type sender struct {
+	sockets
 	head [batch]mmsghdr
 	iov  [batch]unix.Iovec
 	to4  [batch]unix.RawSockaddrInet4
@@ -41,12 +45,17 @@ type mmsghdr struct {
 	len uint32
 }
 
-func openSender(r link.Route) (s *sender, err error) {
-	s = &sender{link: r.Link, index: uint32(r.Index), ether: -1, ip4: -1, ip6: -1}
+func newSender(out sockets) *sender {
+	s := &sender{sockets: out}
 	for i := range s.head {
 		s.head[i].Iov = &s.iov[i]
 		s.head[i].SetIovlen(1)
 	}
+	return s
+}
+
+func openSockets(r link.Route) (s sockets, err error) {
+	s = sockets{link: r.Link, index: uint32(r.Index), ether: -1, ip4: -1, ip6: -1}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -180,10 +189,11 @@ func (s *sender) address(i int, frame []byte) (fd int, err error) {
 	return -1, fmt.Errorf("not an IP packet: %d bytes beginning %#02x", len(frame), frame[0])
 }
 
-func (s *sender) close() {
-	for _, fd := range []int{s.ether, s.ip4, s.ip6} {
-		if fd >= 0 {
-			unix.Close(fd)
+func (s *sockets) close() {
+	for _, fd := range []*int{&s.ether, &s.ip4, &s.ip6} {
+		if *fd >= 0 {
+			unix.Close(*fd)
+			*fd = -1
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (f *classic) next(r *Reader) (frame []byte, link packet.LinkType, at time.T
 	if kept > maxFrame {
 		return nil, 0, at, r.fail("frame of %d bytes, at most %d can be", kept, maxFrame)
 	}
-	r.meta = Meta{WireLen: int(max(kept, wire))}
+	r.meta = Meta{WireLen: wireLen(kept, wire)}
 	at = time.Unix(int64(sec), int64(frac)*int64(f.unit)).UTC()
 	frame, err = r.read(int(kept), nil)
 	return frame, f.link, at, err

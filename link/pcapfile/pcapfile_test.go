@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -37,6 +38,20 @@ func readAll(r *Reader) (all []record, err error) {
 		}
 		all = append(all, record{string(frame), link, at, r.Meta()})
 	}
+}
+
+// reads wants a file to hold those frames and no more.
+func reads(t *testing.T, in io.Reader, want []record) *Reader {
+	t.Helper()
+	r, err := Open(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := readAll(r)
+	if d := cmp.Diff(want, got); d != "" || err != io.EOF {
+		t.Errorf("%v; -want +got\n%s", err, d)
+	}
+	return r
 }
 
 var (
@@ -73,21 +88,22 @@ func TestReadClassic(t *testing.T) {
 						{"first", link, t0.Truncate(unit), Meta{WireLen: 5}},
 						{"second", link, t1.Truncate(unit), Meta{WireLen: 600}},
 					}
-					r, err := Open(bytes.NewReader(classicFile(o, magic, unit, number)))
-					if err != nil {
-						t.Fatal(err)
-					}
-					got, err := readAll(r)
-					if err != io.EOF {
-						t.Error(err)
-					}
-					if d := cmp.Diff(want, got); d != "" {
-						t.Errorf("-want +got\n%s", d)
-					}
+					reads(t, bytes.NewReader(classicFile(o, magic, unit, number)), want)
 				})
 			}
 		}
 	}
+}
+
+// A length on the wire that no frame has fits into an int of any machine.
+func TestWireLenFits(t *testing.T) {
+	le := binary.LittleEndian
+	file := classicFile(le, magicMicro, time.Microsecond, 1)
+	le.PutUint32(file[24+16+len("first")+12:], math.MaxUint32) // of the second frame
+	reads(t, bytes.NewReader(file), []record{
+		{"first", packet.Ethernet, t0.Truncate(time.Microsecond), Meta{WireLen: 5}},
+		{"second", packet.Ethernet, t1.Truncate(time.Microsecond), Meta{WireLen: math.MaxInt32}},
+	})
 }
 
 // block is a pcapng block with its two lengths.
@@ -175,17 +191,7 @@ func TestReadNG(t *testing.T) {
 		{"packet longer than its block", 1},
 		{"packet block cut short", 1},
 	}
-	r, err := Open(iotest.OneByteReader(bytes.NewReader(file)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := readAll(r)
-	if err != io.EOF {
-		t.Error(err)
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("-want +got\n%s", d)
-	}
+	r := reads(t, iotest.OneByteReader(bytes.NewReader(file)), want)
 	if d := cmp.Diff(skipped, r.Skipped()); d != "" {
 		t.Errorf("skipped: -want +got\n%s", d)
 	}
@@ -429,14 +435,7 @@ func TestAgainstGopacket(t *testing.T) {
 				}
 				want = append(want, record{f, packet.Raw, at, Meta{WireLen: 100}})
 			}
-			r, err := Open(&b)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := readAll(r)
-			if d := cmp.Diff(want, got); d != "" || err != io.EOF {
-				t.Errorf("%v; -want +got\n%s", err, d)
-			}
+			reads(t, &b, want)
 		})
 	}
 }

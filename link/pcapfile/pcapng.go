@@ -213,7 +213,7 @@ func (f *ng) packet(r *Reader, b []byte, idBytes int) (frame []byte, link packet
 		r.skip("packet longer than its block")
 		return nil, 0, at, nil
 	}
-	r.meta = Meta{WireLen: int(max(kept, r.order.Uint32(b[16:])))}
+	r.meta = Meta{WireLen: wireLen(kept, r.order.Uint32(b[16:]))}
 	at = i.time(uint64(r.order.Uint32(b[4:]))<<32 | uint64(r.order.Uint32(b[8:])))
 	if rest := b[20:][min(padded(int(kept)), len(b)-20):]; len(rest) > 0 {
 		f.options(r, rest, func(code uint16, v []byte) {
@@ -237,7 +237,7 @@ func (f *ng) simple(r *Reader, b []byte) (frame []byte, link packet.LinkType, at
 	if i.snap != 0 {
 		kept = min(kept, i.snap)
 	}
-	r.meta = Meta{WireLen: int(wire)}
+	r.meta = Meta{WireLen: wireLen(kept, wire)}
 	return b[4:][:kept:kept], i.link, at, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"whorl/packet"
@@ -53,6 +54,10 @@ const (
 	In
 	Out
 )
+
+// wireLen is the length of a frame on the wire as a record tells it. What says more than
+// any frame has is believed as far as an int of 32 bits goes.
+func wireLen(kept, told uint32) int { return int(min(max(kept, told), math.MaxInt32)) }
 
 // Skip counts records that were passed over for one reason.
 type Skip struct {

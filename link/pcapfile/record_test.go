@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"whorl/link"
 	"whorl/packet"
 )
@@ -89,14 +87,7 @@ func TestRecord(t *testing.T) {
 		{"on", packet.Raw, later, Meta{2, In}},
 		{"tw", packet.Raw, later, Meta{2, In}},
 	}
-	r, err := Open(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := readAll(r)
-	if d := cmp.Diff(want, got); d != "" || err != io.EOF {
-		t.Errorf("%v; -want +got\n%s", err, d)
-	}
+	reads(t, &b, want)
 }
 
 func TestRecordKeepsAbilities(t *testing.T) {

@@ -3,7 +3,8 @@
 // objects of their own: [Impair] loses, delays, doubles and reorders, [Hops] are
 // routers, [NAT] forwards ports to several hosts, [Balancer] spreads one port over
 // several, [Relay] answers handshakes in a host's place, [Forger] sends resets in its
-// name.
+// name, [Silent] lets nothing in but SYNs to open ports, [Scrub] rewrites what a host
+// sends.
 //
 // By default time is virtual: it moves only in Recv, straight to the next event
 // or the deadline, so an hour passes in microseconds and the same run is the same

@@ -46,9 +46,8 @@ type Machine struct {
 	news     bool   // a segment came since the last
 }
 
-// NewMachine prepares an exchange. The stream gives its ports, from 10000 on, and
-// sequence numbers, unless o has ports. Our own kernel must be kept from answering on
-// these: see [Machine.Ports].
+// NewMachine prepares an exchange. The stream gives its sequence numbers, and its ports,
+// from 10000 on, unless o has them. Our own kernel must be kept from answering on these.
 func NewMachine(t Target, s method.Stream, o Options) *Machine {
 	if o.States == 0 {
 		o.States = All
@@ -78,11 +77,6 @@ func NewMachine(t Target, s method.Stream, o Options) *Machine {
 		}
 	}
 	return m
-}
-
-// Ports are the source ports that the machine may use, both included.
-func (m *Machine) Ports() (first, last uint16) {
-	return m.portBase, m.portBase + uint16(NumPorts) - 1
 }
 
 // Cancel ends all flows. The machine wants one more Poll, for their RSTs.

@@ -17,7 +17,13 @@ import (
 type Replay struct {
 	talks map[peers]*talk
 	first map[netip.Addr]peers // by host
+	kept  int                  // packets of all talks
+	full  bool                 // there was no room for some
 }
+
+// Full reports whether there was more than is kept, so that exchanges may be missing or cut
+// short.
+func (r *Replay) Full() bool { return r.full }
 
 // peers are a prober and the port that it asks.
 type peers struct {
@@ -40,7 +46,8 @@ type passed struct {
 // Bounds of what is kept, and of the ports that SYNs come from.
 const (
 	maxTalks    = 1 << 17
-	maxPerTalk  = 1024
+	maxPerTalk  = 1024    // packets; no exchange has so many
+	maxPackets  = 1 << 22 // of all talks: 32 of each
 	lowestPort  = 10000
 	highestPort = 20000
 )
@@ -79,6 +86,7 @@ func isSYN(p *packet.Packet) bool {
 
 func (r *Replay) begin(k peers, port uint16) bool {
 	if len(r.talks) == maxTalks {
+		r.full = true
 		return false
 	}
 	if r.talks == nil {
@@ -97,8 +105,13 @@ func (r *Replay) keep(k peers, ours uint16, x passed) bool {
 	if t == nil || int(ours-t.port) >= NumPorts || len(t.packets) == maxPerTalk {
 		return false
 	}
+	if r.kept == maxPackets {
+		r.full = true
+		return false
+	}
 	x.p = x.p.Clone()
 	t.packets = append(t.packets, x)
+	r.kept++
 	return true
 }
 

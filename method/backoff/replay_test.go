@@ -131,6 +131,31 @@ func TestReplayOthers(t *testing.T) {
 	}
 }
 
+// What does not fit into the tables is told, and what stands in them goes on.
+func TestReplayIsBounded(t *testing.T) {
+	var r Replay
+	syn := func(host uint32, port uint16) *packet.Packet {
+		return &packet.Packet{Network: packet.IPv4, Transport: packet.TCP, Src: us,
+			Dst: netip.AddrFrom4([4]byte{10, byte(host >> 16), byte(host >> 8), byte(host)}),
+			TCP: packet.TCPHeader{SrcPort: lowestPort + port, DstPort: 80, Flags: packet.SYN, Window: window, Options: synOptions(packet.IPv4, 1)}}
+	}
+	for n := range uint32(maxTalks) {
+		if !r.Add(syn(n, 0), time.Unix(0, 0)) || r.Full() {
+			t.Fatalf("talk %d: full %v", n, r.Full())
+		}
+	}
+	if r.Add(syn(maxTalks, 0), time.Unix(0, 0)) || !r.Full() {
+		t.Error("one host more is taken")
+	}
+	r.full = false
+	if !r.Add(syn(0, 1), time.Unix(0, 0)) || r.Full() {
+		t.Error("a host that is known is not taken")
+	}
+	if r.kept = maxPackets; r.Add(syn(0, 2), time.Unix(0, 0)) || !r.Full() {
+		t.Error("one packet more is taken")
+	}
+}
+
 // FuzzReplay: whatever a capture holds, what is found is bounded, measures and reads again.
 // Each three bytes of data overwrite one of a frame: which, where, with what.
 func FuzzReplay(f *testing.F) {

@@ -50,7 +50,6 @@ type conn struct {
 	iss, rcvNxt   uint32
 	sndNxt        uint32 // of the host, its FIN excluded
 	finned        bool
-	repeat        int // generation of the timer that counts
 }
 
 // wire drives a machine in virtual time against a host. Packets go through their bytes

@@ -5,19 +5,31 @@ import (
 	"strings"
 )
 
-// ntNames are versions of Windows by that of the kernel.
+// ntName is the version of Windows by that of the kernel; empty: unknown.
 //
 // Source: Microsoft, "Operating System Version".
-var ntNames = map[string]string{
-	"4.0":  "NT 4.0",
-	"5.0":  "2000",
-	"5.1":  "XP",
-	"5.2":  "XP x64 or Server 2003",
-	"6.0":  "Vista or Server 2008",
-	"6.1":  "7 or Server 2008 R2",
-	"6.2":  "8 or Server 2012",
-	"6.3":  "8.1 or Server 2012 R2",
-	"10.0": "10 or newer",
+func ntName(version string) string {
+	switch version {
+	case "4.0":
+		return "NT 4.0"
+	case "5.0":
+		return "2000"
+	case "5.1":
+		return "XP"
+	case "5.2":
+		return "XP x64 or Server 2003"
+	case "6.0":
+		return "Vista or Server 2008"
+	case "6.1":
+		return "7 or Server 2008 R2"
+	case "6.2":
+		return "8 or Server 2012"
+	case "6.3":
+		return "8.1 or Server 2012 R2"
+	case "10.0":
+		return "10 or newer"
+	}
+	return ""
 }
 
 // agentNT is the version of Windows in a User-Agent. Programs without a manifest are told
@@ -27,40 +39,60 @@ func agentNT(after string) string {
 	if v == "6.2" {
 		return "8 or newer"
 	}
-	return ntNames[v]
+	return ntName(v)
 }
 
-// builds are the releases that a build of Windows 10.0 stands for, the clients and servers
-// that share it. Updates by a switch keep the build of the base in protocols.
+// buildName are the releases that a build of Windows 10.0 stands for, the clients and servers
+// that share it; empty: unknown. Updates by a switch keep the build of the base in protocols.
 //
 // Source: Microsoft, "Windows 10 release information", "Windows 11 release information",
 // "Windows Server release information".
-var builds = map[int]string{
-	10240: "10 1507",
-	10586: "10 1511",
-	14393: "10 1607 or Server 2016",
-	15063: "10 1703",
-	16299: "10 or Server 1709",
-	17134: "10 or Server 1803",
-	17763: "10 1809 or Server 2019",
-	18362: "10 or Server 1903 to 1909",
-	18363: "10 or Server 1909",
-	19041: "10 2004 to 22H2 or Server 2004 to 20H2",
-	20348: "Server 2022",
-	22000: "11 21H2",
-	22621: "11 22H2 to 23H2",
-	22631: "11 23H2",
-	25398: "Server 23H2",
-	26100: "11 24H2 to 25H2 or Server 2025",
-	26200: "11 25H2",
+func buildName(n int) string {
+	switch n {
+	case 10240:
+		return "10 1507"
+	case 10586:
+		return "10 1511"
+	case 14393:
+		return "10 1607 or Server 2016"
+	case 15063:
+		return "10 1703"
+	case 16299:
+		return "10 or Server 1709"
+	case 17134:
+		return "10 or Server 1803"
+	case 17763:
+		return "10 1809 or Server 2019"
+	case 18362:
+		return "10 or Server 1903 to 1909"
+	case 18363:
+		return "10 or Server 1909"
+	case 19041:
+		return "10 2004 to 22H2 or Server 2004 to 20H2"
+	case 20348:
+		return "Server 2022"
+	case 22000:
+		return "11 21H2"
+	case 22621:
+		return "11 22H2 to 23H2"
+	case 22631:
+		return "11 23H2"
+	case 25398:
+		return "Server 23H2"
+	case 26100:
+		return "11 24H2 to 25H2 or Server 2025"
+	case 26200:
+		return "11 25H2"
+	}
+	return ""
 }
 
 // ofBuild is the version of Windows 10.0 by its build.
 func ofBuild(n int) string {
-	if v, ok := builds[n]; ok {
+	if v := buildName(n); v != "" {
 		return v
 	}
-	return ntNames["10.0"]
+	return ntName("10.0")
 }
 
 // natives are native OS strings. Windows 11 still calls itself 10, so the build counts.
@@ -101,7 +133,7 @@ func clientBuild(after string) string {
 			return client
 		}
 	}
-	return ntNames["10.0"]
+	return ntName("10.0")
 }
 
 const (
@@ -123,8 +155,8 @@ func ntlmSystem(text string) System {
 		return System{}
 	case build >= leastBuild && release == "10.0":
 		return System{windows.Vendor, windows.Family, "Windows " + ofBuild(build)}
-	case build >= leastBuild && ntNames[release] != "":
-		return System{windows.Vendor, windows.Family, "Windows " + ntNames[release]}
+	case build >= leastBuild && ntName(release) != "":
+		return System{windows.Vendor, windows.Family, "Windows " + ntName(release)}
 	case build >= moduleBuild && build < leastBuild && kind != "challenge" && (atLeast(major, 6) || major == "5" && atLeast(minor, 17)):
 		return on("Linux " + release)
 	}
@@ -154,8 +186,8 @@ const (
 func announcedSystem(text string) System {
 	version, kind, _ := strings.Cut(text, " type ")
 	bits, err := strconv.ParseUint(kind, 16, 32)
-	if err != nil || bits&unixServer != 0 || bits == bareServer && version == "6.1" || ntNames[version] == "" {
+	if err != nil || bits&unixServer != 0 || bits == bareServer && version == "6.1" || ntName(version) == "" {
 		return System{}
 	}
-	return System{windows.Vendor, windows.Family, "Windows " + ntNames[version]}
+	return System{windows.Vendor, windows.Family, "Windows " + ntName(version)}
 }

@@ -69,14 +69,14 @@ var agents = []rule{
 // Sources: Microsoft, "IIS" and "HTTP Server API" (http.sys 2.0 came with Windows Vista);
 // Apache, directive ServerTokens; fields in the labelled captures.
 var servers = []rule{
-	{has: "Microsoft-IIS/10.0", System: windows, version: func(string) string { return ntNames["10.0"] }},
-	{has: "Microsoft-IIS/8.5", System: windows, version: func(string) string { return ntNames["6.3"] }},
-	{has: "Microsoft-IIS/8.0", System: windows, version: func(string) string { return ntNames["6.2"] }},
-	{has: "Microsoft-IIS/7.5", System: windows, version: func(string) string { return ntNames["6.1"] }},
-	{has: "Microsoft-IIS/7.0", System: windows, version: func(string) string { return ntNames["6.0"] }},
-	{has: "Microsoft-IIS/6.0", System: windows, version: func(string) string { return ntNames["5.2"] }},
-	{has: "Microsoft-IIS/5.1", System: windows, version: func(string) string { return ntNames["5.1"] }},
-	{has: "Microsoft-IIS/5.0", System: windows, version: func(string) string { return ntNames["5.0"] }},
+	{has: "Microsoft-IIS/10.0", System: windows, version: func(string) string { return ntName("10.0") }},
+	{has: "Microsoft-IIS/8.5", System: windows, version: func(string) string { return ntName("6.3") }},
+	{has: "Microsoft-IIS/8.0", System: windows, version: func(string) string { return ntName("6.2") }},
+	{has: "Microsoft-IIS/7.5", System: windows, version: func(string) string { return ntName("6.1") }},
+	{has: "Microsoft-IIS/7.0", System: windows, version: func(string) string { return ntName("6.0") }},
+	{has: "Microsoft-IIS/6.0", System: windows, version: func(string) string { return ntName("5.2") }},
+	{has: "Microsoft-IIS/5.1", System: windows, version: func(string) string { return ntName("5.1") }},
+	{has: "Microsoft-IIS/5.0", System: windows, version: func(string) string { return ntName("5.0") }},
 	{has: "Microsoft-IIS/", System: windows},
 	{has: "Microsoft-HTTPAPI/2.0", System: windows, version: func(string) string { return "Vista or newer" }},
 	{has: "Microsoft-HTTPAPI/", System: windows},

@@ -57,6 +57,7 @@ type Exchange struct {
 	Last    time.Time        // last packet sent or received
 	Packets int              // packets sent, repeats included
 	RTT     method.RTT
+	trips   trips
 }
 
 // Slot is one probe of an exchange.
@@ -88,7 +89,9 @@ func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fres
 		e.Quote = e.readQuote(&quoted, p.Payload, p.Dst)
 	}
 	if e.sendsOf(which) == 1 {
-		e.RTT.Add(at.Sub(e.First) - slot.Sent) // Karn: an answer after a repeat is ambiguous
+		trip := at.Sub(e.First) - slot.Sent // Karn: an answer after a repeat is ambiguous
+		e.RTT.Add(trip)
+		e.trips.add(trip)
 	}
 	return which, true, true
 }

@@ -12,21 +12,34 @@ func (e *Exchange) ipids() (ti, ci, ii string) {
 	if ids := e.synIDs(); len(ids) >= 3 {
 		ti = IPIDClass(ids, e.Target.Local)
 	}
-	ids, asked := e.echoIDs()
-	if asked == 1 || asked > 1 && fewSteps(ids[1]-ids[0]) {
-		ii = IPIDClass(ids, e.Target.Local)
-	}
-	return ti, IPIDClass(e.closedIDs(), e.Target.Local), ii
+	return ti, IPIDClass(e.closedIDs(), e.Target.Local), e.echoClass()
 }
 
-// between is how many packets a host sends at most between a probe and its repeat, as far as
-// we ask for them.
-const between = 16
+const (
+	// between is how many packets a host sends at most between a probe and its repeat, as
+	// far as we ask for them.
+	between = 16
+	// jump is the step that Nmap takes for random in a series.
+	jump = 20000
+)
 
-// fewSteps reports whether a step is that of a counter, in either byte order, over so many
-// packets. Others may be random: of two numbers nobody can tell.
-func fewSteps(step uint16) bool {
-	return step <= between || step%256 == 0 && step <= 256*between
+// echoClass is the class of the IP IDs of echo replies. Where a request was repeated, the
+// host sent more packets between the two: steps are larger, and those that are larger than
+// our packets explain, and no jump, may be random or not.
+func (e *Exchange) echoClass() string {
+	ids, asked := e.echoIDs()
+	if asked < 2 {
+		return IPIDClass(ids, e.Target.Local)
+	}
+	switch step := ids[1] - ids[0]; {
+	case step > 0 && step <= between:
+		return kindNames[counter]
+	case step%256 == 0 && step <= 256*between:
+		return IPIDClass(ids, e.Target.Local)
+	case step > jump && step%256 != 0:
+		return kindNames[randomSteps]
+	}
+	return ""
 }
 
 // closedIDs are the IP IDs of the answers to T5-T7, in the order in which those probes left
@@ -133,9 +146,9 @@ func ipidKind(ids []uint16, local bool) kind {
 		return unknown
 	}
 	steps := make([]uint16, 0, len(ids))
-	jump := false
+	jumped := false
 	for i := 1; i < len(ids); i++ {
-		jump = jump || uint32(ids[i])-uint32(ids[i-1]) > 20000
+		jumped = jumped || uint32(ids[i])-uint32(ids[i-1]) > jump
 		steps = append(steps, ids[i]-ids[i-1])
 	}
 	all := func(f func(uint16) bool) bool {
@@ -146,7 +159,7 @@ func ipidKind(ids []uint16, local bool) kind {
 		}
 		return true
 	}
-	if jump && len(ids) > 2 && !all(func(d uint16) bool { return d <= smallStep }) {
+	if jumped && len(ids) > 2 && !all(func(d uint16) bool { return d <= smallStep }) {
 		return random
 	}
 	if local {

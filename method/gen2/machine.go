@@ -36,6 +36,8 @@ type Machine struct {
 	base   time.Duration // when S1 of this train left, moved when the train was held up
 	last   time.Duration // when the last packet left
 	repeat bool          // an answer came only to a repeat: the path loses packets
+	lost   bool          // ... over TCP, where no host counts its answers
+	expect bool          // others have shown that the path loses packets
 }
 
 // NewMachine prepares an exchange. The stream gives its numbers.
@@ -189,10 +191,7 @@ func (m *Machine) waiting() bool {
 // retry finds the missing probe whose time to be repeated comes first. S1-S6 are
 // repeated as O1-O6, which do not disturb the train.
 func (m *Machine) retry() (which Probe, due time.Duration, ok bool) {
-	tries := m.tries
-	if m.repeat && tries > 1 {
-		tries += lossTries
-	}
+	tries := m.mostSends()
 	patience := m.RTT.Patience(retryFloor, retryBlind)
 	for i := range m.Slots {
 		p := Probe(i)
@@ -225,6 +224,22 @@ func (m *Machine) retry() (which Probe, due time.Duration, ok bool) {
 	return which, due, ok
 }
 
+// mostSends is how often a probe is sent that may have no answer.
+func (m *Machine) mostSends() int {
+	if (m.repeat || m.expect) && m.tries > 1 {
+		return m.tries + lossTries
+	}
+	return m.tries
+}
+
+// ExpectLoss tells the machine that the path loses packets, as other hosts have shown: what
+// is missing is asked for more often.
+func (m *Machine) ExpectLoss() { m.expect = true }
+
+// ShowsLoss reports whether a probe over TCP was answered only when it was repeated. ICMP
+// does not count, as hosts limit it.
+func (m *Machine) ShowsLoss() bool { return m.lost }
+
 // synAnswered reports whether any SYN of the train or its repeats was answered.
 func (m *Machine) synAnswered() bool {
 	for p := S1; p <= S6; p++ {
@@ -240,6 +255,7 @@ func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
 	which, mine, fresh := m.file(p, at)
 	if fresh && m.sendsOf(which) > 1 && !m.Slots[which].Reply.Doubtful {
 		m.repeat = true
+		m.lost = m.lost || Probes[which].Proto == packet.TCP
 	}
 	return mine
 }

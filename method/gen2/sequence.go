@@ -123,6 +123,7 @@ func PredictabilityOf(isns []uint32, sent []time.Duration) (p Predictability, ok
 type Series struct {
 	ISN   []uint32
 	IPID  []uint16
+	First time.Time       // when the probe of the first left
 	Sent  []time.Duration // when the probe of each left, after the first of them
 	Class string          // of the IP IDs, as TI; empty if unknown
 }
@@ -133,6 +134,9 @@ func (e *Exchange) Series() (s Series) {
 	s.ISN, s.IPID, s.Sent = make([]uint32, len(samples)), make([]uint16, len(samples)), make([]time.Duration, len(samples))
 	for i, x := range samples {
 		s.ISN[i], s.IPID[i], s.Sent[i] = x.isn, x.ipid, x.sent-samples[0].sent
+	}
+	if len(samples) > 0 {
+		s.First = e.First.Add(samples[0].sent)
 	}
 	s.Class, _, _ = e.ipids()
 	return s

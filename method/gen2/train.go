@@ -8,11 +8,7 @@ const trainError = SeqGap / 2
 // packets, not as many as the port accepts. With a gap in the train random numbers seem to
 // grow by half, and deviate less.
 func (m *Machine) wantTrain() bool {
-	tries := m.tries
-	if m.repeat && tries > 1 {
-		tries += lossTries
-	}
-	if m.Target.OpenTCP == 0 || m.train+1 >= min(tries, basePorts) {
+	if m.Target.OpenTCP == 0 || m.train+1 >= min(m.mostSends(), basePorts) {
 		return false
 	}
 	n := len(m.samples())

@@ -24,9 +24,11 @@ const maxDump = 8192
 // header, the target of a neighbour solicitation or advertisement, and the same in what
 // an error quotes. Hardware addresses are told.
 func NewDump(raw []byte) Dump {
-	out := []byte(hex.EncodeToString(raw))
+	out := hex.AppendEncode(make([]byte, 0, 2*len(raw)), raw)
 	for _, s := range addresses(raw) {
-		copy(out[2*s[0]:2*s[1]], strings.Repeat(hidden, s[1]-s[0]))
+		for i := s[0]; i < s[1]; i++ {
+			copy(out[2*i:], hidden)
+		}
 	}
 	return Dump(out)
 }
@@ -59,8 +61,9 @@ func (d Dump) Bytes() []byte {
 }
 
 // Runs is the dump with bytes that stand three times or more written once, as 00{44}.
-func (d Dump) Runs() string {
-	b := make([]byte, 0, len(d))
+func (d Dump) Runs() string { return string(d.appendRuns(nil)) }
+
+func (d Dump) appendRuns(b []byte) []byte {
 	for len(d) > 1 {
 		n := 1
 		for len(d) >= 2*n+2 && d[2*n:2*n+2] == d[:2] {
@@ -74,7 +77,7 @@ func (d Dump) Runs() string {
 		}
 		d = d[2*n:]
 	}
-	return string(b)
+	return b
 }
 
 // ParseDump reads a dump with or without runs.

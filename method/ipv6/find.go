@@ -40,6 +40,28 @@ func Parse(text string) (Print, error) {
 	return found[0].Print, nil
 }
 
+// ParseTests reads the tests of one print. The answers are not looked at if it has tests
+// of ours, as a print of ours has.
+func ParseTests(text string) (method.Lines, error) {
+	if own := OwnTests(text); own != "" {
+		text = own
+	}
+	p, err := Parse(text)
+	return p.Tests, err
+}
+
+// OwnTests are the lines of our own tests in a print, without the answers that it is made of.
+func OwnTests(print string) string {
+	var b strings.Builder
+	for line := range strings.Lines(print) {
+		name, _, _ := strings.Cut(line, "(")
+		if Has(name) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // Find reads all prints in a text and passes over what surrounds them, fingerprints over
 // IPv4 too. Of a print that has answers and none of our tests, as Nmap writes it, the
 // tests are measured, as far as the answers tell. A line that cannot be read is a problem

@@ -179,7 +179,7 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 			continue
 		}
 		wait := m.RTT.Patience(retryFloor, retryBlind)
-		if p == U1 || p == IE2 {
+		if limited(p) {
 			wait = max(wait, retryError)
 		}
 		if t := slot.Sent.Add(wait); !ok || t.Before(due) {
@@ -188,6 +188,10 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 	}
 	return which, due, ok
 }
+
+// limited reports whether a probe asks for an error, of which stacks send few a second:
+// its first silence tells nothing of the path.
+func limited(which Probe) bool { return which == U1 || which == IE2 }
 
 // synAnswered reports whether any SYN of the train or its repeats was answered.
 func (m *Machine) synAnswered() bool {
@@ -207,6 +211,7 @@ func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
 	}
 	slot := &m.Slots[which]
 	switch again := slot.Sends > 1 || which >= O1; {
+	case again && limited(which): // no proof of loss
 	case again && !slot.Reply.Doubtful:
 		m.repeat = true
 	case !again:

@@ -27,7 +27,7 @@ type Response struct {
 // Print is the result of the exchange, without a SCAN line. An answer of this machine may
 // have been stamped before its probe was: both then have one time.
 func (e *Exchange) Print() Print {
-	p := Print{Tests: e.Measure(), FlowLabel: strconv.FormatUint(FlowLabel, 16)}
+	p := Print{Tests: e.Measure(), Responses: make([]Response, 0, O1), FlowLabel: strconv.FormatUint(FlowLabel, 16)}
 	for which := range O1 {
 		if slot := e.first(which); slot.Reply != nil {
 			sent, heard := slot.Sent.Sub(e.First), slot.Reply.At.Sub(e.First)
@@ -48,21 +48,23 @@ func Scan(i gen2.ScanInfo) method.Line {
 	return l
 }
 
-// line is the answer in Nmap's form.
-func (r *Response) line(runs bool) method.Line {
-	l := method.Line{Test: Probes[r.Probe].Name}
-	dump := string(r.Packet)
+// appendTo writes the answer in Nmap's form.
+func (r *Response) appendTo(b []byte, runs bool) []byte {
+	b = append(append(b, Probes[r.Probe].Name...), "(P="...)
 	if runs {
-		dump = r.Packet.Runs()
+		b = r.Packet.appendRuns(b)
+	} else {
+		b = append(b, r.Packet...)
 	}
-	l.Set("P", dump)
-	l.Set("ST", seconds(r.Sent))
-	l.Set("RT", seconds(r.Received))
-	return l
+	b = appendSeconds(append(b, "%ST="...), r.Sent)
+	b = appendSeconds(append(b, "%RT="...), r.Received)
+	return append(b, ')')
 }
 
-// seconds writes a time with six significant digits, as C++ does by default.
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'g', 6, 64) }
+// appendSeconds writes a time with six significant digits, as C++ does by default.
+func appendSeconds(b []byte, d time.Duration) []byte {
+	return strconv.AppendFloat(b, d.Seconds(), 'g', 6, 64)
+}
 
 // AppendTo writes the whole print, a line each: SCAN, our tests, the answers with runs of
 // equal bytes written once.
@@ -85,7 +87,7 @@ func (p *Print) appendNmap(b []byte, tests method.Lines, runs bool) []byte {
 	}
 	b = tests.AppendTo(b)
 	for i := range p.Responses {
-		b = append(p.Responses[i].line(runs).AppendTo(b), '\n')
+		b = append(p.Responses[i].appendTo(b, runs), '\n')
 	}
 	if p.FlowLabel != "" {
 		b = append(method.Line{Test: extra, Attrs: []method.Attr{{Name: "FL", Value: p.FlowLabel}}}.AppendTo(b), '\n')

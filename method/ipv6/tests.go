@@ -71,47 +71,40 @@ func (f *Form) Attr(name string) (int, bool) {
 	return i, i >= 0
 }
 
-// Tests are the forms of all tests. The array is only read.
+// Whether an attribute is carried over from the test of the second generation that its test
+// is like.
+const carried, own = true, false
+
+// Tests are the forms of all tests. The array is only read. HL, HLG, TC and FL are what IPv6
+// headers say, ET and EC what errors are.
 var Tests = [NumTests]Form{
-	TestSEQ: form("SEQ6", gen2.TestSEQ, carried(gen2.TestSEQ, "SP", "GCD", "ISR", "TS"), own("FL", 40)),
-	TestOPS: form("OPS6", gen2.TestOPS, carried(gen2.TestOPS, "O1", "O2", "O3", "O4", "O5", "O6")),
-	TestWIN: form("WIN6", gen2.TestWIN, carried(gen2.TestWIN, "W1", "W2", "W3", "W4", "W5", "W6")),
-	TestECN: form("ECN6", gen2.TestECN, carried(gen2.TestECN, "R"), header, carried(gen2.TestECN, "W", "O", "CC", "Q")),
-	TestT1:  form("T1_6", gen2.TestT1, carried(gen2.TestT1, "R"), header, carried(gen2.TestT1, "S", "A", "F", "RD", "Q")),
-	TestT2:  tcpForm("T2_6", gen2.TestT2),
-	TestT3:  tcpForm("T3_6", gen2.TestT3),
-	TestT4:  tcpForm("T4_6", gen2.TestT4),
-	TestT5:  tcpForm("T5_6", gen2.TestT5),
-	TestT6:  tcpForm("T6_6", gen2.TestT6),
-	TestT7:  tcpForm("T7_6", gen2.TestT7),
-	TestU1: form("U1_6", gen2.TestU1, carried(gen2.TestU1, "R"), header, own("PL", 100), failure,
-		carried(gen2.TestU1, "UN"), own("RPL", 100), own("RFL", 50), carried(gen2.TestU1, "RUCK", "RUD")),
-	TestIE1: form("IE1_6", gen2.TestIE, own("R", 50), header, own("PL", 100), carried(gen2.TestIE, "CD"), failure, own("EP", 50)),
-	TestIE2: form("IE2_6", gen2.NumTests, own("R", 50), header, own("PL", 100), own("CD", 100), failure, own("EP", 50)),
-	TestNS:  form("NS6", gen2.NumTests, own("R", 50), header, own("PL", 50), own("NF", 50)),
+	TestSEQ: {"SEQ6", gen2.TestSEQ, []AttrForm{{"SP", 25, carried}, {"GCD", 75, carried}, {"ISR", 25, carried}, {"TS", 100, carried}, {"FL", 40, own}}},
+	TestOPS: {"OPS6", gen2.TestOPS, []AttrForm{{"O1", 20, carried}, {"O2", 20, carried}, {"O3", 20, carried}, {"O4", 20, carried},
+		{"O5", 20, carried}, {"O6", 20, carried}}},
+	TestWIN: {"WIN6", gen2.TestWIN, []AttrForm{{"W1", 15, carried}, {"W2", 15, carried}, {"W3", 15, carried}, {"W4", 15, carried},
+		{"W5", 15, carried}, {"W6", 15, carried}}},
+	TestECN: {"ECN6", gen2.TestECN, []AttrForm{{"R", 100, carried}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"W", 15, carried}, {"O", 15, carried}, {"CC", 100, carried}, {"Q", 20, carried}}},
+	TestT1: {"T1_6", gen2.TestT1, []AttrForm{{"R", 100, carried}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"S", 20, carried}, {"A", 20, carried}, {"F", 30, carried}, {"RD", 20, carried}, {"Q", 20, carried}}},
+	TestT2: tcpForm("T2_6", gen2.TestT2, 80),
+	TestT3: tcpForm("T3_6", gen2.TestT3, 80),
+	TestT4: tcpForm("T4_6", gen2.TestT4, 100),
+	TestT5: tcpForm("T5_6", gen2.TestT5, 100),
+	TestT6: tcpForm("T6_6", gen2.TestT6, 100),
+	TestT7: tcpForm("T7_6", gen2.TestT7, 80),
+	TestU1: {"U1_6", gen2.TestU1, []AttrForm{{"R", 50, carried}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"PL", 100, own}, {"ET", 50, own}, {"EC", 50, own}, {"UN", 100, carried}, {"RPL", 100, own}, {"RFL", 50, own},
+		{"RUCK", 100, carried}, {"RUD", 100, carried}}},
+	TestIE1: {"IE1_6", gen2.TestIE, []AttrForm{{"R", 50, own}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"PL", 100, own}, {"CD", 100, carried}, {"ET", 50, own}, {"EC", 50, own}, {"EP", 50, own}}},
+	TestIE2: {"IE2_6", gen2.NumTests, []AttrForm{{"R", 50, own}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"PL", 100, own}, {"CD", 100, own}, {"ET", 50, own}, {"EC", 50, own}, {"EP", 50, own}}},
+	TestNS: {"NS6", gen2.NumTests, []AttrForm{{"R", 50, own}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"PL", 50, own}, {"NF", 50, own}}},
 }
 
-// header are what IPv6 headers say, failure what errors are.
-var (
-	header  = slices.Concat(own("HL", 15), own("HLG", 15), own("TC", 20), own("FL", 20))
-	failure = slices.Concat(own("ET", 50), own("EC", 50))
-)
-
-func form(name string, like gen2.Test, attrs ...[]AttrForm) Form {
-	return Form{name, like, slices.Concat(attrs...)}
-}
-
-func tcpForm(name string, like gen2.Test) Form {
-	return form(name, like, carried(like, "R"), header, carried(like, "W", "S", "A", "F", "O", "RD", "Q"))
-}
-
-func own(name string, points int) []AttrForm { return []AttrForm{{Name: name, Points: points}} }
-
-// carried are attributes of a test of the second generation.
-func carried(t gen2.Test, names ...string) (out []AttrForm) {
-	for _, name := range names {
-		i, _ := gen2.Tests[t].Attr(name)
-		out = append(out, AttrForm{name, gen2.Tests[t].Attrs[i].Points, true})
-	}
-	return out
+func tcpForm(name string, like gen2.Test, answered int) Form {
+	return Form{name, like, []AttrForm{{"R", answered, carried}, {"HL", 15, own}, {"HLG", 15, own}, {"TC", 20, own}, {"FL", 20, own},
+		{"W", 25, carried}, {"S", 20, carried}, {"A", 20, carried}, {"F", 30, carried}, {"O", 10, carried}, {"RD", 20, carried}, {"Q", 20, carried}}}
 }

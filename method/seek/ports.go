@@ -20,23 +20,33 @@ var Likely = []uint16{
 }
 
 // Name gives the usual service of a TCP port, or an empty string.
-func Name(port uint16) string { return services[port] }
+func Name(port uint16) string {
+	for i := range services {
+		if services[i].port == port {
+			return services[i].name
+		}
+	}
+	return ""
+}
 
 // services are names from the IANA registry, and established ones for ports that
-// the registry gives to something that is not met there.
-var services = map[uint16]string{
-	7: "echo", 9: "discard", 13: "daytime", 21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 37: "time", 53: "domain", 79: "finger",
-	80: "http", 81: "http-alt", 88: "kerberos", 102: "iso-tsap", 110: "pop3", 111: "sunrpc", 113: "ident", 119: "nntp", 135: "msrpc",
-	139: "netbios-ssn", 143: "imap", 161: "snmp", 179: "bgp", 389: "ldap", 443: "https", 445: "microsoft-ds", 464: "kpasswd",
-	465: "submissions", 502: "modbus", 515: "printer", 548: "afp", 554: "rtsp", 587: "submission", 631: "ipp", 636: "ldaps",
-	830: "netconf-ssh", 873: "rsync", 902: "vmware-auth", 993: "imaps", 995: "pop3s", 1080: "socks", 1433: "ms-sql", 1521: "oracle",
-	1723: "pptp", 1883: "mqtt", 1900: "upnp", 2000: "sccp", 2049: "nfs", 2222: "ssh-alt", 3128: "squid", 3260: "iscsi", 3268: "ldap-gc",
-	3306: "mysql", 3389: "ms-wbt-server", 4786: "smart-install", 5000: "upnp-http", 5060: "sip", 5222: "xmpp-client", 5351: "nat-pmp",
-	5357: "wsdapi", 5432: "postgresql", 5555: "adb", 5666: "nrpe", 5900: "vnc", 5985: "wsman", 6000: "x11", 6379: "redis", 6667: "irc",
-	7000: "airplay", 7547: "cwmp", 8000: "http-alt", 8006: "proxmox", 8008: "http-alt", 8009: "ajp13", 8080: "http-proxy", 8081: "http-alt",
-	8291: "winbox", 8443: "https-alt", 8554: "rtsp-alt", 8728: "routeros-api", 8888: "http-alt", 9000: "http-alt", 9090: "http-alt",
-	9100: "jetdirect", 9200: "elasticsearch", 10000: "webmin", 10050: "zabbix-agent", 20000: "dnp3", 27017: "mongodb",
-	44818: "ethernet-ip", 47001: "winrm", 62078: "iphone-sync",
+// the registry gives to something that is not met there, by port.
+var services = [...]struct {
+	port uint16
+	name string
+}{
+	{7, "echo"}, {9, "discard"}, {13, "daytime"}, {21, "ftp"}, {22, "ssh"}, {23, "telnet"}, {25, "smtp"}, {37, "time"}, {53, "domain"}, {79, "finger"},
+	{80, "http"}, {81, "http-alt"}, {88, "kerberos"}, {102, "iso-tsap"}, {110, "pop3"}, {111, "sunrpc"}, {113, "ident"}, {119, "nntp"}, {135, "msrpc"},
+	{139, "netbios-ssn"}, {143, "imap"}, {161, "snmp"}, {179, "bgp"}, {389, "ldap"}, {443, "https"}, {445, "microsoft-ds"}, {464, "kpasswd"},
+	{465, "submissions"}, {502, "modbus"}, {515, "printer"}, {548, "afp"}, {554, "rtsp"}, {587, "submission"}, {631, "ipp"}, {636, "ldaps"},
+	{830, "netconf-ssh"}, {873, "rsync"}, {902, "vmware-auth"}, {993, "imaps"}, {995, "pop3s"}, {1080, "socks"}, {1433, "ms-sql"}, {1521, "oracle"},
+	{1723, "pptp"}, {1883, "mqtt"}, {1900, "upnp"}, {2000, "sccp"}, {2049, "nfs"}, {2222, "ssh-alt"}, {3128, "squid"}, {3260, "iscsi"}, {3268, "ldap-gc"},
+	{3306, "mysql"}, {3389, "ms-wbt-server"}, {4786, "smart-install"}, {5000, "upnp-http"}, {5060, "sip"}, {5222, "xmpp-client"}, {5351, "nat-pmp"},
+	{5357, "wsdapi"}, {5432, "postgresql"}, {5555, "adb"}, {5666, "nrpe"}, {5900, "vnc"}, {5985, "wsman"}, {6000, "x11"}, {6379, "redis"}, {6667, "irc"},
+	{7000, "airplay"}, {7547, "cwmp"}, {8000, "http-alt"}, {8006, "proxmox"}, {8008, "http-alt"}, {8009, "ajp13"}, {8080, "http-proxy"}, {8081, "http-alt"},
+	{8291, "winbox"}, {8443, "https-alt"}, {8554, "rtsp-alt"}, {8728, "routeros-api"}, {8888, "http-alt"}, {9000, "http-alt"}, {9090, "http-alt"},
+	{9100, "jetdirect"}, {9200, "elasticsearch"}, {10000, "webmin"}, {10050, "zabbix-agent"}, {20000, "dnp3"}, {27017, "mongodb"},
+	{44818, "ethernet-ip"}, {47001, "winrm"}, {62078, "iphone-sync"},
 }
 
 // Top gives the n first of Likely.
@@ -134,11 +144,11 @@ func parsePort(s string, empty uint16) (uint16, error) {
 func (s *portSet) addNamed(pattern string) error {
 	found := false
 	for _, p := range Likely {
-		ok, err := path.Match(pattern, services[p])
+		ok, err := path.Match(pattern, Name(p))
 		if err != nil {
 			return fmt.Errorf("service name pattern %q: %w", pattern, err)
 		}
-		if ok && services[p] != "" {
+		if ok && Name(p) != "" {
 			found = true
 			s.add(p)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // allNodes is the group of all hosts of a segment (RFC 4291 section 2.7.1).
-var allNodes = netip.MustParseAddr("ff02::1")
+var allNodes = netip.IPv6LinkLocalAllNodes()
 
 // Timing and bounds of a Segment.
 const (

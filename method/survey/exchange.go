@@ -91,7 +91,7 @@ func (e *Exchange) classify(p *packet.Packet) (n int, ok bool) {
 	switch p.Transport {
 	case packet.TCP:
 		n = int(p.TCP.DstPort) - int(e.Numbers.PortBase)
-		return n, n >= 0 && n < e.Packets && p.TCP.SrcPort == e.Slots[n].Port && e.answers(&p.TCP)
+		return n, n >= 0 && n < e.Packets && e.Slots[n].Port != echo && p.TCP.SrcPort == e.Slots[n].Port && e.answers(&p.TCP)
 	case packet.ICMP, packet.ICMPv6:
 		n = int(p.ICMP.Seq())
 		reply := p.ICMP.Type == packet.ICMPEchoReply && p.Transport == packet.ICMP || p.ICMP.Type == packet.ICMPv6EchoReply && p.Transport == packet.ICMPv6
@@ -109,6 +109,22 @@ func (e *Exchange) answers(h *packet.TCPHeader) bool {
 		return h.Ack == e.Numbers.Seq+1
 	}
 	return false
+}
+
+// file keeps an answer that came at that time; of several to one packet the first. It
+// reports false for a packet that answers none.
+func (e *Exchange) file(p *packet.Packet, at time.Time) (mine bool) {
+	n, ok := e.classify(p)
+	if !ok {
+		return false
+	}
+	e.Last = at
+	if s := &e.Slots[n]; s.Reply == nil {
+		came := max(at.Sub(e.First), 0)
+		s.Reply = e.answer(p, came)
+		e.RTT.Add(came - s.Sent)
+	}
+	return true
 }
 
 // answer reduces p, which came at that time.

@@ -82,16 +82,4 @@ func (m *Machine) Sent(tag method.Tag, at time.Time) {
 }
 
 // Receive files an answer; of several to one packet the first.
-func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) {
-	n, ok := m.classify(p)
-	if !ok {
-		return false
-	}
-	m.Last = at
-	if s := &m.Slots[n]; s.Reply == nil {
-		came := max(at.Sub(m.First), 0)
-		s.Reply = m.answer(p, came)
-		m.RTT.Add(came - s.Sent)
-	}
-	return true
-}
+func (m *Machine) Receive(p *packet.Packet, at time.Time) (mine bool) { return m.file(p, at) }

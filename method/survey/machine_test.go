@@ -190,3 +190,15 @@ func TestReceive(t *testing.T) {
 	}
 	m.Sent(99, now) // of nobody
 }
+
+// A reset from port 0 to the port that a SYN in the place of a ping would have come from
+// is no answer to the ping.
+func TestPingIsNoSYN(t *testing.T) {
+	m := newMachine([]uint16{80}, nil)
+	m.Packets = 2
+	r := &packet.Packet{Network: packet.IPv4, Transport: packet.TCP, Src: them, TTL: 63,
+		TCP: packet.TCPHeader{DstPort: m.Numbers.PortBase + 1, Flags: packet.RST}}
+	if m.Slots[1].Port != echo || m.Receive(r, time.Unix(1e9, 0)) {
+		t.Errorf("taken for the answer to %+v", m.Slots[1])
+	}
+}

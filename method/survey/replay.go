@@ -23,20 +23,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 		return r.asked(p, at)
 	}
 	e := r.talks.Of(method.Answering(p))
-	if e == nil {
-		return false
-	}
-	n, ok := e.classify(p)
-	if !ok {
-		return false
-	}
-	e.Last = at
-	if s := &e.Slots[n]; s.Reply == nil {
-		came := max(at.Sub(e.First), 0)
-		s.Reply = e.answer(p, came)
-		e.RTT.Add(came - s.Sent)
-	}
-	return true
+	return e != nil && e.file(p, at)
 }
 
 // Of is the survey of a host; nil if there is none.

@@ -113,7 +113,10 @@ func (f *Form) ttl(s *subject) float64 {
 	case f.AnyTTL && s.TTL <= f.TTL:
 		return s.usualTTL
 	}
-	return kept(s.TTL <= f.TTL && f.TTL-s.TTL <= MaxHops, changedTTL)
+	if s.TTL <= f.TTL && f.TTL-s.TTL <= MaxHops {
+		return 1 - changedTTL
+	}
+	return changedTTL * s.usualTTL
 }
 
 // order is how likely the layout is for what was offered or, if the SYN was not seen, for
@@ -154,9 +157,9 @@ func power(p float64, n int) float64 {
 func (f *Form) window(s *subject) float64 {
 	n := len(f.Windows)
 	if n == 0 {
-		return someWindow
+		return s.usualWindow
 	}
-	p := changedWindow * someWindow
+	p := changedWindow * s.usualWindow
 	for _, law := range f.Windows {
 		if law.holds(s) {
 			if law.wide() {
@@ -228,9 +231,10 @@ func (f *Form) quirks(seen Quirks) float64 {
 	return power(oddity, extra) * power(lostOddity, lost)
 }
 
-// unknown is the likelihood of a packet of a stack of which nothing is known.
-func unknown(s *subject) float64 {
-	p := someOrder * someWindow * s.usualTTL
+// unknown is the likelihood of a packet of a stack of which nothing is known. fits are those
+// of usualOrder.
+func unknown(s *subject, fits []uint8) float64 {
+	p := s.usualOrder(fits) * s.usualWindow * s.usualTTL
 	if s.Version == 4 {
 		p *= kept(s.Quirks.Has(DF), 1-usualDF) * kept(s.zeroID, 1-usualZeroID)
 	} else {

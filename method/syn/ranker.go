@@ -11,7 +11,7 @@ import (
 type Ranker struct {
 	forms    []weighted // of a candidate one after the other
 	families []group
-	fits     map[Layout][]uint8 // of layouts that came: by form, the offers to which it answers with them
+	fits     map[Layout][]uint8 // of layouts that came: by form, and by usual order behind them, the offers to which it answers with them
 
 	ranked []contender // by candidate
 }
@@ -67,7 +67,7 @@ func NewRanker(candidates []Candidate) *Ranker {
 // maxLayouts bounds the layouts that are remembered; hosts show some dozens.
 const maxLayouts = 1024
 
-// fitting are, by form, the offers to which it answers with a layout.
+// fitting are, by form and then by usual order, the offers to which it answers with a layout.
 func (r *Ranker) fitting(l *Layout) []uint8 {
 	if fits, ok := r.fits[*l]; ok {
 		return fits
@@ -75,9 +75,12 @@ func (r *Ranker) fitting(l *Layout) []uint8 {
 	if len(r.fits) == maxLayouts {
 		clear(r.fits)
 	}
-	fits := make([]uint8, len(r.forms))
+	fits := make([]uint8, 0, len(r.forms)+len(usualForms))
 	for i := range r.forms {
-		fits[i] = r.forms[i].offersFor(l)
+		fits = append(fits, r.forms[i].offersFor(l))
+	}
+	for i := range usualForms {
+		fits = append(fits, usualForms[i].offersFor(l))
 	}
 	r.fits[*l] = fits
 	return fits
@@ -87,8 +90,9 @@ func (r *Ranker) fitting(l *Layout) []uint8 {
 func (r *Ranker) Rank(s Signature, offer Offer) (out Ranking) {
 	out.Between = NearEnd(&s, offer)
 	subject := s.subject(offer)
-	r.compare(&subject)
-	out.Unknown = unknown(&subject) * unknownPrior
+	fits := r.fitting(&subject.layout)
+	r.compare(&subject, fits)
+	out.Unknown = unknown(&subject, fits[len(r.forms):]) * unknownPrior
 	best := make([]float64, len(r.families))
 	sum := out.Unknown
 	for n := range r.families {
@@ -111,9 +115,8 @@ func (r *Ranker) Rank(s Signature, offer Offer) (out Ranking) {
 }
 
 // compare finds for each candidate the form that describes the packet best.
-func (r *Ranker) compare(s *subject) {
+func (r *Ranker) compare(s *subject, fits []uint8) {
 	clear(r.ranked)
-	fits := r.fitting(&s.layout)
 	for i := range r.forms {
 		f := &r.forms[i]
 		if f.Answer != s.Answer || f.Version != 0 && f.Version != s.Version {

@@ -41,7 +41,11 @@ func TestRanker(t *testing.T) {
 			}
 		}
 		j := s.subject(o)
-		sum := unknown(&j) * unknownPrior
+		var fits []uint8
+		for i := range usualForms {
+			fits = append(fits, usualForms[i].offersFor(&j.layout))
+		}
+		sum := unknown(&j, fits) * unknownPrior
 		for _, w := range best {
 			sum += w
 		}

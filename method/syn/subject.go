@@ -17,6 +17,7 @@ type subject struct {
 	sized, scaled, stamped bool // has an MSS, a scale, timestamps
 	zeroID                 bool
 	usualTTL, plainMSS     float64 // likelihoods where a form says nothing
+	usualWindow            float64 // likewise
 
 	headers int    // bytes of IP and TCP without options
 	sizes   [4]int // MSS that the window may have been computed from, bytes
@@ -29,7 +30,7 @@ func (s *Signature) subject(o Offer) (j subject) {
 	j.has = j.layout.Options()
 	j.sized, j.scaled, j.stamped = j.layout.has(packet.OptMSS), j.layout.has(packet.OptWScale), j.layout.has(packet.OptTimestamp)
 	j.zeroID = zeroID(s.Quirks)
-	j.usualTTL, j.plainMSS = usualTTL(method.GuessTTL(s.TTL)), plainMSS(s)
+	j.usualTTL, j.plainMSS, j.usualWindow = usualTTL(method.GuessTTL(s.TTL)), plainMSS(s), usualWindow(s.Window)
 	j.headers = ipv4Headers
 	if s.Version == 6 {
 		j.headers = ipv6Headers

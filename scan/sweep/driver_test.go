@@ -188,6 +188,7 @@ func TestOptionsRefused(t *testing.T) {
 		{"rate", func(o *Options, _ *link.Route) { o.Rate = -1 }},
 		{"passes", func(o *Options, _ *link.Route) { o.Passes = -1 }},
 		{"wait", func(o *Options, _ *link.Route) { o.Wait = -1 }},
+		{"senders", func(o *Options, _ *link.Route) { o.Senders = -1 }},
 		{"IPv6", func(_ *Options, r *link.Route) { r.Src = netip.IPv6Loopback() }},
 		{"next hop", func(_ *Options, r *link.Route) { r.NextMAC = packet.MAC{} }},
 	}

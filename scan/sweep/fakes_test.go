@@ -99,12 +99,12 @@ func start(t testing.TB, c link.Conn, o Options) *virtual {
 		t.Fatal(err)
 	}
 	v := &virtual{Sweep: newSweep(c, o)}
-	var err, err2 error
-	v.tx, err = newSender(v.Sweep, route)
-	v.rx, err2 = newReceiver(v.Sweep, route)
+	all, err := newSenders(newPlan(v.Sweep), route)
+	rx, err2 := newReceiver(v.Sweep, route)
 	if err != nil || err2 != nil {
 		t.Fatal(err, err2)
 	}
+	v.tx, v.rx = all[0], rx
 	return v
 }
 

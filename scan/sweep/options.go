@@ -16,8 +16,8 @@ import (
 type Options struct {
 	// Walk begins a walk over the addresses; it is called once for each question and
 	// pass, and gives the same addresses each time. Nothing is sent to addresses that it
-	// does not give, nor to any that are not IPv4 or stand for no single host. A walk
-	// runs in a goroutine, ahead of what is sent, and the next begins when it has ended.
+	// does not give, nor to any that are not IPv4 or stand for no single host. One
+	// goroutine at a time walks, and the next walk begins when one has ended.
 	Walk func() (next func() (addr netip.Addr, ok bool))
 
 	TCP   []uint16 // ports that are sent a SYN, each in a walk of its own
@@ -29,6 +29,10 @@ type Options struct {
 	Rate   float64       // packets per second; 0 means no limit
 	Passes int           // how often an address without an answer is asked; 0 means 2
 	Wait   time.Duration // for answers after each pass; 0 means 1 s
+
+	// Senders is how many threads send at most, if the link can (link.MultiSender); 0 means
+	// 1. Those after the first take only what it cannot keep up with.
+	Senders int
 
 	// Reset answers each SYN+ACK with RST at once. It is for a source address that the
 	// kernel does not own; for its own the kernel does it.
@@ -75,8 +79,8 @@ func (o *Options) complete(r link.Route) error {
 		return errors.New("sweep: port 0 cannot be asked")
 	case o.Ports.First == 0 || o.Ports.Last < o.Ports.First:
 		return fmt.Errorf("sweep: source ports %d to %d are no range", o.Ports.First, o.Ports.Last)
-	case !(o.Rate >= 0) || o.Passes < 0 || o.Wait < 0:
-		return fmt.Errorf("sweep: rate %v, %d passes, wait %v: none can be negative", o.Rate, o.Passes, o.Wait)
+	case !(o.Rate >= 0) || o.Passes < 0 || o.Wait < 0 || o.Senders < 0:
+		return fmt.Errorf("sweep: rate %v, %d passes, wait %v, %d senders: none can be negative", o.Rate, o.Passes, o.Wait, o.Senders)
 	}
 	return nil
 }

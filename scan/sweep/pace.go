@@ -18,7 +18,7 @@ type pace struct {
 
 const (
 	maxLag    = 10 * time.Millisecond
-	maxBatch  = 64
+	maxBatch  = 256                    // so that senders seldom wait for each other
 	batchTime = time.Millisecond       // of packets that may leave at once
 	slowPause = 100 * time.Millisecond // errors of sending within it count as one
 	slowRate  = 100_000                // stands for no limit once that has proved too much
@@ -38,11 +38,12 @@ func (p *pace) batch() int {
 	return int(max(1, min(p.rate*batchTime.Seconds(), maxBatch)))
 }
 
-// wait is how long the next batch has to wait; it may be negative.
+// wait is how long the next batch has to wait. It is negative for one that is overdue, as
+// all are without a limit.
 func (p *pace) wait(now time.Time) time.Duration {
 	p.recover(now)
 	if p.rate == 0 {
-		return 0
+		return -maxLag
 	}
 	if oldest := now.Add(-maxLag); p.due.Before(oldest) {
 		p.due = oldest
@@ -58,8 +59,8 @@ func (p *pace) sent(n int) {
 }
 
 func (p *pace) recover(now time.Time) {
-	gone := now.Sub(p.last).Seconds()
-	p.last = now
+	gone := max(0, now.Sub(p.last)).Seconds() // of two senders the later may come first
+	p.last = later(p.last, now)
 	if p.rate == p.limit {
 		return
 	}
@@ -89,4 +90,11 @@ func (p *pace) slow(now time.Time) {
 	p.rate = min(p.rate, max(p.rate/2, leastRate))
 	p.due = now.Add(batchTime)
 	p.slowed = now
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -96,7 +96,7 @@ func (t *receiver) refuseLater() {
 // refuse sends the RSTs. One that does not get out is made again for the next SYN+ACK
 // of that target.
 func (t *receiver) refuse() error {
-	_, err := t.put(t.resets)
+	_, err := t.out.put(t.resets)
 	t.resets = t.resets[:0]
 	if err != nil && fatal(err) {
 		return fmt.Errorf("sweep: sending: %w", err)

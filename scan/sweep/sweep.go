@@ -15,12 +15,11 @@ import (
 type Sweep struct {
 	o     Options
 	conn  link.Conn
+	out   *outlet
 	seen  *seen
 	times *times
 	found chan Found
 
-	sending  sync.Mutex // one at a time: probes, and the resets of the receiver
-	stamps   [maxBatch]time.Time
 	backlog  atomic.Int64 // answers that nobody has taken yet
 	finished atomic.Int64 // Unix nanoseconds on the link's clock when the last probe left, once it has; 0: not yet
 	counts   counts
@@ -60,27 +59,22 @@ func Start(ctx context.Context, c link.Conn, r link.Route, o Options) (*Sweep, e
 	if err := o.complete(r); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	walks := &ahead{ctx: ctx, walk: o.Walk}
-	o.Walk = walks.begin
 	s := newSweep(c, o)
-	tx, err := newSender(s, r)
+	p := newPlan(s)
+	all, err := newSenders(p, r)
 	rx, err2 := newReceiver(s, r)
 	if err = errors.Join(err, err2); err != nil {
-		cancel()
 		return nil, err
 	}
 	go func() {
-		err := s.run(ctx, cancel, tx, rx)
-		walks.Wait()
-		s.err = err
+		s.err = s.run(ctx, p, all, rx)
 		close(s.found)
 	}()
 	return s, nil
 }
 
 func newSweep(c link.Conn, o Options) *Sweep {
-	s := &Sweep{o: o, conn: c, seen: newSeen(maxPages), times: newTimes(o.Ports.count()), found: make(chan Found, foundRoom)}
+	s := &Sweep{o: o, conn: c, out: newOutlet(c), seen: newSeen(maxPages), times: newTimes(o.Ports.count()), found: make(chan Found, foundRoom)}
 	s.counts.passes.Store(int64(len(o.questions()) * o.Passes))
 	return s
 }
@@ -122,30 +116,36 @@ func (s *Sweep) Counts() Counts {
 	return c
 }
 
-// run drives both directions, each on a thread of its own: at 150,000 packets per
+// run drives senders and receiver, each on a thread of its own: at 150,000 packets per
 // second a wait for the scheduler is many answers long.
-func (s *Sweep) run(ctx context.Context, cancel func(), tx *sender, rx *receiver) error {
-	failed := make(chan error)
+func (s *Sweep) run(ctx context.Context, p *plan, senders []*sender, rx *receiver) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, len(senders))
+	var sending sync.WaitGroup
+	for i, tx := range senders {
+		sending.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			if errs[i] = s.send(ctx, tx); errs[i] != nil {
+				cancel()
+			}
+		})
+	}
 	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := s.send(ctx, tx)
-		if err != nil {
-			cancel()
-		}
-		s.finished.Store(tx.last.UnixNano())
-		failed <- err
+		sending.Wait()
+		s.finished.Store(p.last.UnixNano())
 	}()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := s.receive(ctx, rx)
 	cancel()
-	err = errors.Join(<-failed, err)
+	sending.Wait()
 	rx.hurry()
-	return err
+	return errors.Join(append(errs, err)...)
 }
 
-// send lets the sender act until it is done.
+// send lets a sender act until it is done.
 func (s *Sweep) send(ctx context.Context, tx *sender) error {
 	for ctx.Err() == nil {
 		wait, more, err := tx.turn(s.conn.Now())
