@@ -9,8 +9,9 @@ import (
 const ContactSchema = "whorl.contact/1"
 
 // Contact is what one stranger does to hosts of ours: what he sends, which tool that shows,
-// and what our answers tell him. A sensor tells of a contact at most three times: when it is
-// probable, when it is confirmed, and when it has ended.
+// and what our answers tell him. A sensor tells of a contact when it is probable, when it is
+// confirmed, and when it has ended; a decoy, of which any contact is one, also when it turns
+// out to be of another class.
 type Contact struct {
 	Schema string       `json:"schema"`
 	ID     uint64       `json:"id"` // the same in all records of a contact, and of no other of a run

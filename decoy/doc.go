@@ -25,8 +25,8 @@
 //	...
 //	err = n.Run(conn) // until conn is closed
 //
-// IPv4 packets that come in fragments are put together (RFC 791 section 3.2), and what fits
-// no packet of the link leaves in fragments.
+// Packets that come in fragments are put together (RFC 791 section 3.2, RFC 8200 section 4.5),
+// and what fits no packet of the link leaves in fragments.
 //
 // One goroutine runs a network, but for [Network.Ahead], which uses all processors before it,
 // and [Network.Pause], which silences it from any.

@@ -114,8 +114,10 @@ func TestNoAmplification6(t *testing.T) {
 		addr := g.Addrs.At(i)
 		toService := synFrom(us6, addr, 40000)
 		toService.Network, toService.TCP.DstPort = packet.IPv6, 22
-		for _, f := range append(scanOf6(t, addr), wired(t, toService)) {
-			b := &belt{now: epoch, end: epoch.Add(time.Minute), in: [][]byte{f}, keep: true}
+		s := &sender{src: us6, dst: addr}
+		first, long := s.cut(58, s.ping(100), [2]int{0, 64})[0], s.cut(58, s.ping(100), [2]int{0, 13})[0]
+		for _, f := range append(scanOf6(t, addr), wired(t, toService), wired(t, &first), wired(t, &long)) {
+			b := &belt{now: epoch, end: epoch.Add(90 * time.Second), in: [][]byte{f}, keep: true}
 			if err := n.Run(b); err != nil {
 				t.Fatal(err)
 			}

@@ -10,11 +10,9 @@ import (
 const header6 = 40
 
 // part6 takes a fragment over IPv6 apart, whose fixed header begins at that byte of the frame.
-// In what is cut there is neither a second Fragment header nor one of hop-by-hop options: stacks
-// differ in what they do then.
 func part6(p *packet.Packet, frame []byte, at int) (got part, ok bool) {
 	h, ok := p.IPv6.Fragment()
-	if !ok || p.Odd.Has(packet.OddIPLength) || h.Next == packet.ExtFragment || h.Next == packet.ExtHopByHop {
+	if !ok || p.Odd.Has(packet.OddIPLength) {
 		return got, false
 	}
 	head := at + h.At + packet.FragmentLen

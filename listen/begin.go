@@ -106,12 +106,13 @@ func (l *Listener) compare(p *packet.Packet, i uint32, h *known, s *Handshake, e
 		stamp.Value = value
 		t := l.hosts.timesOf(h)
 		t.clock.Open(p.Dst, stamp)
-		t.talk = *e
+		t.talk, t.answer, t.given = *e, s.Sighting.Answer, false
 		if tracks != nil {
 			several = tracks.clocks.Stamp(peer, stamp, t.rate()) || several
 		}
 	}
 	if several {
+		s.Several = true
 		l.changed(i)
 	}
 }
@@ -182,5 +183,8 @@ func (l *Listener) later(p *packet.Packet, at time.Time) {
 	}
 	if value, _, ok := p.TCP.Timestamp(); ok {
 		t.clock.Add(syn.Stamp{At: at, Value: value})
+		if l.o.Ran != nil {
+			l.ran(p, t, at)
+		}
 	}
 }

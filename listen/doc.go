@@ -8,7 +8,8 @@
 //     answers, repetitions are told from new connections and timed, and timestamps are read,
 //   - again.go, habits.go: what hosts show over several packets,
 //   - hosts.go: addresses, with the kinds of packets that they showed and their clocks,
-//   - says.go: what hosts say of themselves in clear text, as method/claim reads it.
+//   - says.go: what hosts say of themselves in clear text, as method/claim reads it,
+//   - events.go: the first data of connections and uptimes, handed on and not kept.
 //
 // All tables have a limit, and what is in them decides who goes, so that a flood of SYNs
 // from random addresses displaces only itself: an address that was seen once goes before

@@ -54,14 +54,15 @@ func endsOf(src, dst netip.Addr, srcPort, dstPort uint16) (e ends, low bool) {
 // flow is one connection.
 type flow struct {
 	ends     ends
-	low      bool   // the client is the low end
-	asked    bool   // a SYN was seen
-	answered bool   // a SYN-ACK was seen
-	refused  bool   // a RST answered the SYN
-	spoiled  bool   // repetitions tell nothing of a timer
-	isn      uint32 // of the SYN
-	answer   uint32 // ISN of the SYN-ACK
-	begun    int64  // when the first SYN came, or the first SYN-ACK if one did, nanoseconds of Unix time
+	low      bool    // the client is the low end
+	asked    bool    // a SYN was seen
+	answered bool    // a SYN-ACK was seen
+	refused  bool    // a RST answered the SYN
+	spoiled  bool    // repetitions tell nothing of a timer
+	spoke    [2]bool // the client has sent data, the server has
+	isn      uint32  // of the SYN
+	answer   uint32  // ISN of the SYN-ACK
+	begun    int64   // when the first SYN came, or the first SYN-ACK if one did, nanoseconds of Unix time
 	repeats  syn.Repeats
 	offer    syn.Offer
 }

@@ -60,9 +60,11 @@ type more [5]kind
 // times are what is known of the clock of a host that came back, and when any host sent a
 // SYN or SYN-ACK again.
 type times struct {
-	clock syn.Clock
-	talk  ends           // the connection that the clock reads
-	again [2]syn.Repeats // the longest series of SYNs, of SYN-ACKs
+	clock  syn.Clock
+	talk   ends           // the connection that the clock reads
+	answer bool           // the host accepted it
+	given  bool           // Ran has what it shows
+	again  [2]syn.Repeats // the longest series of SYNs, of SYN-ACKs
 }
 
 // longest is the longest series of repetitions.

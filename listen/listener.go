@@ -22,6 +22,12 @@ type Options struct {
 	// Handshake, if not nil, gets each SYN and SYN-ACK that is no repetition. The value is
 	// valid until it returns.
 	Handshake func(*Handshake)
+
+	// Talk, if not nil, gets the first data of each end of a connection whose handshake was
+	// heard, and Ran how long a host has run, once for each connection that shows it. The
+	// values are valid until these return.
+	Talk func(*Talk)
+	Ran  func(*Ran)
 }
 
 // Handshake is one SYN or SYN-ACK.
@@ -30,6 +36,7 @@ type Handshake struct {
 	Client, Server netip.AddrPort
 	Sighting       syn.Sighting
 	TOS            uint8 // type of service or traffic class
+	Several        bool  // with it the clocks or IP IDs of the sender show several machines
 }
 
 // Counts tell what frames were. Handshakes are those that hosts are judged by.
@@ -134,6 +141,9 @@ func (l *Listener) Packet(p *packet.Packet, at time.Time) {
 	case !f.Has(packet.SYN):
 		if len(p.TCP.Options) >= timestampLen {
 			l.later(p, at)
+		}
+		if l.o.Talk != nil && len(p.Payload) > 0 {
+			l.talk(p, at)
 		}
 	case !host(p.Src):
 		l.counts.Skipped[BadSource]++

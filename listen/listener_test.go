@@ -342,7 +342,15 @@ func FuzzFrame(f *testing.F) {
 	f.Add(asks(client(1), 1, 1).frame(f), asks(client(1), 1, 1).answers(4).frame(f), int64(0))
 	f.Add([]byte{0x60}, []byte{}, int64(1<<62))
 	f.Fuzz(func(t *testing.T, a, b []byte, at int64) {
-		l := New(Options{Hosts: 1, Flows: 1})
+		l := New(Options{Hosts: 1, Flows: 1, Talk: func(d *Talk) {
+			if len(d.Payload) == 0 || !d.Client.IsValid() || !d.Server.IsValid() {
+				t.Errorf("%+v", d)
+			}
+		}, Ran: func(r *Ran) {
+			if r.Up < 0 || r.Up > r.Modulo || r.Hz <= 0 {
+				t.Errorf("%+v", r)
+			}
+		}})
 		for _, link := range []packet.LinkType{packet.Raw, packet.Ethernet} {
 			l.Frame(link, a, time.Unix(0, at))
 			l.Frame(link, b, time.Unix(0, -at))

@@ -75,15 +75,24 @@ func (s Set) Entries() iter.Seq2[*DB, *Entry] {
 }
 
 // Find gives the entries of a name, or the entry at file:line, where the file may
-// be given without its folder and the line be any line of the record.
+// be given without its folder and the line be any line of the record. What stands in
+// parentheses may be left out of a name, if no other name is the query.
 func (s Set) Find(query string) (found []*Entry) {
 	if file, digits, ok := cutLast(query, ":"); ok {
 		if line, err := strconv.Atoi(digits); err == nil {
 			return s.at(file, line)
 		}
 	}
+	if found = s.named(query, func(name string) string { return name }); found == nil {
+		found = s.named(query, withoutAsides)
+	}
+	return found
+}
+
+// named gives the entries whose name, as short has it, is the query.
+func (s Set) named(query string, short func(name string) string) (found []*Entry) {
 	for _, e := range s.Entries() {
-		if strings.EqualFold(e.Name, query) {
+		if strings.EqualFold(short(e.Name), query) {
 			found = append(found, e)
 		}
 	}

@@ -262,6 +262,23 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// What stands in parentheses may be left out of a name, unless that is another record's.
+func TestFindShort(t *testing.T) {
+	db, _ := read(t, "Fingerprint Box 1 (rack, shelf)\nT1(R=N)\n\nFingerprint Box 2 (rack)\nT1(R=N)\n\n"+
+		"Fingerprint Box 2 (shelf)\nT1(R=N)\n\nFingerprint Box 3 (rack)\nT1(R=N)\n\nFingerprint Box 3\nT1(R=N)\n")
+	for query, want := range map[string][]string{
+		"box 1": {"Box 1 (rack, shelf)"}, "Box 1 (rack)": nil, "Box 2": {"Box 2 (rack)", "Box 2 (shelf)"}, "Box 3": {"Box 3"}, "Box": nil,
+	} {
+		var got []string
+		for _, e := range (Set{db}).Find(query) {
+			got = append(got, e.Name)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%q: -want +got\n%s", query, d)
+		}
+	}
+}
+
 func TestLint(t *testing.T) {
 	db, _ := read(t, `Fingerprint A
 Class a | b | c | d

@@ -58,6 +58,9 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("skimmed %+v, decoded %+v", skimmed, p)
 		}
 		p.Neighbor()
+		if h, ok := p.IPv6.Fragment(); ok != (h.At > 0) || ok && (h.Field >= h.At || h.At+FragmentLen > 40+len(p.IPv6.Extensions)) {
+			t.Fatalf("Fragment header %+v among %d bytes, %v", h, len(p.IPv6.Extensions), ok)
+		}
 		b, err := p.Append(nil)
 		if err != nil {
 			return

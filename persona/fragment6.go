@@ -26,11 +26,14 @@ func (p *Persona) Expire(now time.Time, first *packet.Packet, out link.Outlet) {
 }
 
 // fragment is what is wrong with one whose Fragment header stands at that byte (RFC 8200
-// section 4.5).
+// section 4.5). In what was cut is neither a second such header nor one of hop-by-hop options:
+// stacks differ in what they do then, so that nothing is done.
 func (c *care) fragment(in *packet.Packet, at int) fault {
 	h, _ := in.IPv6.Fragment()
 	size := int(in.IPv6.PayloadLen) - (at + packet.FragmentLen - header6)
 	switch {
+	case h.Offset == 0 && (h.Next == packet.ExtFragment || h.Next == packet.ExtHopByHop):
+		return fault{kind: faultMute}
 	case h.Offset == 0 && !c.cut && in.Odd&(packet.OddShort|packet.OddExtension) != 0:
 		return problem(codeCutChain, 0)
 	case h.More && size%8 != 0:

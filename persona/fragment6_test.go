@@ -43,24 +43,25 @@ func TestFaultyFragments(t *testing.T) {
 		name, class string
 		h           packet.FragmentHeader
 		data        string
-		told        bool
+		keeps, told bool
 		code        uint8
 		at          uint32
 	}{
-		{"good", example, packet.FragmentHeader{Next: 6, More: true}, segment, false, 0, 0},
-		{"the last", example, packet.FragmentHeader{Next: 6, Offset: 64}, "x", false, 0, 0},
-		{"not of eight bytes", example, packet.FragmentHeader{Next: 6, More: true}, segment + "x", true, 0, 4},
-		{"too far", example, packet.FragmentHeader{Next: 6, Offset: 65528}, segment, true, 0, 42},
-		{"half a TCP header", example, packet.FragmentHeader{Next: 6, More: true}, segment[:16], true, 3, 0},
-		{"half a TCP header, later", example, packet.FragmentHeader{Next: 6, Offset: 8, More: true}, segment[:16], false, 0, 0},
-		{"half a chain", linux6, packet.FragmentHeader{Next: 60, More: true}, "\x3a\x01\x01\x0c\x00\x00\x00\x00", true, 3, 0},
-		{"half a TCP header to gVisor", gVisor, packet.FragmentHeader{Next: 6, More: true}, segment[:16], false, 0, 0},
-		{"an error", example, packet.FragmentHeader{Next: 58, More: true}, "\x01" + segment, false, 0, 0},
+		{"good", example, packet.FragmentHeader{Next: 6, More: true}, segment, true, false, 0, 0},
+		{"the last", example, packet.FragmentHeader{Next: 6, Offset: 64}, "x", true, false, 0, 0},
+		{"not of eight bytes", example, packet.FragmentHeader{Next: 6, More: true}, segment + "x", false, true, 0, 4},
+		{"too far", example, packet.FragmentHeader{Next: 6, Offset: 65528}, segment, false, true, 0, 42},
+		{"half a TCP header", example, packet.FragmentHeader{Next: 6, More: true}, segment[:16], false, true, 3, 0},
+		{"half a TCP header, later", example, packet.FragmentHeader{Next: 6, Offset: 8, More: true}, segment[:16], true, false, 0, 0},
+		{"half a chain", linux6, packet.FragmentHeader{Next: 60, More: true}, "\x3a\x01\x01\x0c\x00\x00\x00\x00", false, true, 3, 0},
+		{"half a TCP header to gVisor", gVisor, packet.FragmentHeader{Next: 6, More: true}, segment[:16], true, false, 0, 0},
+		{"a Fragment header in what was cut", linux6, packet.FragmentHeader{Next: 44, More: true}, "\x3a\x00\x00\x00\x00\x00\x00\x07", false, false, 0, 0},
+		{"an error", example, packet.FragmentHeader{Next: 58, More: true}, "\x01" + segment, false, false, 0, 0},
 	} {
 		p, in := classed(t, c.class), piece(c.h, c.data)
 		var r recorder
 		p.Receive(start, in, &r)
-		if keeps := p.Keeps(in); keeps != !c.told && c.name != "an error" || len(r.sent) != map[bool]int{true: 1}[c.told] {
+		if keeps := p.Keeps(in); keeps != c.keeps || len(r.sent) != map[bool]int{true: 1}[c.told] {
 			t.Errorf("%s: kept %v, %d answers", c.name, keeps, len(r.sent))
 			continue
 		}

@@ -14,12 +14,10 @@
 // All stream: a host or contact is written when it is handed over, in one
 // piece, and the output is whole between any two. A write that fails is
 // reported by every later call of that writer and cut off again where the output
-// is a file, so that what was written before stays valid. [Tee] writes several
-// forms at once.
+// is a file, so that what was written before stays valid.
 //
-// Some readers of Nmap's XML fail on a host without an IPv4 address. Commands
-// that write all forms at once (-oA) should therefore put IPv4 and IPv6 hosts
-// into separate XML files; [ByFamily] does so.
+// Some readers of Nmap's XML fail on a host without an IPv4 address. [ByFamily] puts
+// IPv4 and IPv6 hosts into separate files.
 //
 // Text from the network (names, banners, evidence) passes through one filter
 // before it is printed: control characters, invisible marks and invalid UTF-8

@@ -40,14 +40,6 @@ func ExampleNewText() {
 	// Whorl done: 1 IP address (1 host up) scanned in 1.50 seconds
 }
 
-func ExampleTee() {
-	w := report.Tee(report.NewJSON(os.Stdout), report.NewGrepable(os.Stdout))
-	w.Host(&whorl.Host{Addr: netip.MustParseAddr("192.0.2.2"), Status: whorl.Status{Reason: "no-response"}})
-	// Output:
-	// {"schema":"whorl.host/1","addr":"192.0.2.2","status":{"up":false,"reason":"no-response"},"seen":{"first":"0001-01-01T00:00:00Z","last":"0001-01-01T00:00:00Z"}}
-	// Host: 192.0.2.2 ()	Status: Down
-}
-
 func ExampleByFamily() {
 	v4 := report.NewGrepable(os.Stdout)
 	v6 := report.NewGrepable(io.Discard) // in practice a second file

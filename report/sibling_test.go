@@ -17,11 +17,11 @@ func TestSibling(t *testing.T) {
 		want string
 	}{
 		{whorl.Sibling{Addr: other, Kinship: whorl.KinshipSame, Confidence: 0.921, Evidence: []string{"one name (www.example)", "closed ports answer alike"}},
-			"The same machine as 2001:db8::7, 92 % sure: one name (www.example), closed\n    ports answer alike\n"},
+			"The same machine as 2001:db8::7, 92 % sure: one name (www.example), closed ports\n    answer alike\n"},
 		{whorl.Sibling{Addr: other, Kinship: whorl.KinshipOther, Evidence: []string{"window scale 7 and 8"}},
 			"Another machine than 2001:db8::7, or something answers for one of them: window\n    scale 7 and 8\n"},
 		{whorl.Sibling{Addr: other, Kinship: whorl.KinshipUnknown, Confidence: 0.41, Evidence: []string{"two \x1b[31mclocks"}},
-			"Not shown to be the same machine as 2001:db8::7, 41 % likely: two ?[31mclocks\n"},
+			"Not shown to be the same machine as 2001:db8::7, 41 % likely: two \uFFFD[31mclocks\n"},
 		{whorl.Sibling{Addr: netip.MustParseAddr("192.0.2.7"), Kinship: whorl.KinshipTranslated, Evidence: []string{"NAT64"}},
 			"192.0.2.7 behind a translator; scan that: NAT64\n"},
 		{whorl.Sibling{Kinship: whorl.KinshipTranslated, Evidence: []string{"NAT64"}},
@@ -32,10 +32,11 @@ func TestSibling(t *testing.T) {
 		if err := NewText(&b, TextOptions{}).Host(h); err != nil {
 			t.Fatal(err)
 		}
-		if want := strings.ReplaceAll(c.want, "?", "\\x1b"); !strings.Contains(b.String(), c.want) && !strings.Contains(b.String(), want) {
+		if !strings.Contains(b.String(), c.want) {
 			t.Errorf("%s: %q, want %q", c.Kinship, b.String(), c.want)
 		}
-		if explained := string(Explain(h, "FILE:1", ExplainOptions{})); !strings.Contains(strings.Join(strings.Fields(explained), " "), "as 2001:db8::7") && c.Kinship == whorl.KinshipSame || strings.Contains(explained, "\x1b") {
+		lead, _, _ := strings.Cut(c.want, ":")
+		if explained := string(Explain(h, "FILE:1", ExplainOptions{})); !strings.Contains(explained, "\n  "+lead) {
 			t.Errorf("%s: explained %q", c.Kinship, explained)
 		}
 	}

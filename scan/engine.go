@@ -39,12 +39,13 @@ type engine struct {
 	looked  time.Time // when the strain was looked at last
 	besides int64     // packets of others that the budget knows of
 	flows   map[netip.Addr]*flow
-	away    int         // of flows: those that are with the judges
-	ready   []*flow     // waiting for the budget of their probes, in order
-	ended   []*flow     // in this turn: they are handed over after their last packets
-	next    *held       // a host that waits to be admitted
-	route   *link.Route // of the host admitted last
-	more    bool        // the feed has more
+	away    int                     // of flows: those that are with the judges
+	ready   []*flow                 // waiting for the budget of their probes, in order
+	ended   []*flow                 // in this turn: they are handed over after their last packets
+	next    *held                   // a host that waits to be admitted
+	route   *link.Route             // of the host admitted last
+	behind  map[netip.Addr]struct{} // the gateways of hosts that were admitted
+	more    bool                    // the feed has more
 	started time.Time
 
 	out    method.Outbox
@@ -226,6 +227,12 @@ func (e *engine) via(f *flow, r link.Route) {
 		e.route = &fresh
 	}
 	f.route = e.route
+	if !f.onLink {
+		if e.behind == nil {
+			e.behind = map[netip.Addr]struct{}{}
+		}
+		e.behind[f.nextHop().WithZone("")] = struct{}{}
+	}
 }
 
 // afford takes n packets to an address from the budgets of its network and of the scan,
@@ -444,10 +451,14 @@ func (e *engine) take(frame []byte, at time.Time) {
 	}
 }
 
-// asking are the hosts whose next hop that address is.
+// asking are the hosts whose next hop that address is. All are looked through for a
+// gateway alone: neighbours that tell their addresses unasked must not cost as much.
 func (e *engine) asking(addr netip.Addr) (out []*flow) {
 	if f := e.flows[addr]; f != nil && f.stage == resolving {
 		return append(out, f)
+	}
+	if _, ok := e.behind[addr]; !ok {
+		return nil
 	}
 	for _, f := range e.flows {
 		if f.stage == resolving && f.nextHop().WithZone("") == addr {

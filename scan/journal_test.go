@@ -307,7 +307,7 @@ func FuzzJournal(f *testing.F) {
 }
 
 func FuzzParseTargets(f *testing.F) {
-	for _, s := range []string{"10.0.0.0-255\n", "192.0.2.80-81 two.example\n- 192.0.2.81\n", "2001:db8::/64\n", "- -"} {
+	for _, s := range []string{"10.0.0.0-255\n", "192.0.2.80-81 two.example\n- 192.0.2.81\n", "2001:db8::/64\n", "- -", "192.0.2.80 two.example +1\n", "192.0.2.80 +1\n", "::1 a +1 +2\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -89,7 +89,7 @@ func TestHostOf(t *testing.T) {
 		Uptime: &whorl.Uptime{Seconds: 1.5 + 25.6, LastBoot: epoch.Add(-25600 * time.Millisecond)},
 		Sequences: &whorl.Sequences{
 			ISN: []uint32{1000, 2000, 3000, 4000, 5000, 6000}, IPID: make([]uint16, 6), Timestamps: []uint32{0x10000, 0x10100, 0x10200, 0x10300, 0x10400, 0x10500},
-			Index: &index, IPIDClass: "Z", ClockClass: "other", Sent: apart(6),
+			Index: &index, IPIDClass: "Z", ClockClass: "other", First: epoch, Sent: apart(6),
 		},
 	}
 	observations := h.Observations

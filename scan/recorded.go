@@ -43,7 +43,7 @@ func (r *Recorded) Add(p *packet.Packet, at time.Time) {
 
 // Full reports whether there was more than is kept, so that hosts may be missing.
 func (r *Recorded) Full() bool {
-	return r.gen2.Full() || r.gen1.Full() || r.ipv6.Full() || r.surveys.Full() || r.deep.Full()
+	return r.gen2.Full() || r.gen1.Full() || r.ipv6.Full() || r.surveys.Full() || r.deep.Full() || r.times.Full()
 }
 
 // Hosts are those that were fingerprinted, in the order of their first probe.

@@ -202,7 +202,7 @@ func (r *runner) sweepBatch(s *sweeper, conn link.Conn, batch []Target) (rest []
 				r.pause(roomCheck)
 			}
 			r.finished.put(finished{position: t.Position, keep: true, Host: &whorl.Host{
-				Schema: whorl.Schema, Addr: t.Addr, Names: t.Names, Seen: span, Status: whorl.Status{Reason: "no-response"}}})
+				Schema: whorl.Schema, Addr: t.Addr, Names: t.Names, Seen: span, Status: whorl.Status{Reason: noResponse}}})
 		}
 	}
 	return rest, sw.Err()

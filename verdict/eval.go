@@ -120,9 +120,11 @@ func (e *evaluator) right(host int, answer *osdb.Entry) (family, generation floa
 
 // likelihood judges by ours: the family with the highest probability.
 func (e *evaluator) likelihood(host int, seen []method.Line, out *Evaluation) {
-	scores := e.weigher.Scores(Observe(seen), &e.weigher.model.Family)
+	o := Observe(seen)
+	scores := e.weigher.Scores(o, &e.weigher.model.Family)
 	scores[host] = math.Inf(-1)
 	shares(scores, scores, e.weigher.unknown())
+	e.weigher.exclude(scores, o)
 	family, said := best(e.refs.families.sums(scores))
 	generation, _ := best(e.generations.sums(scores))
 	right := slices.Contains(e.refs.families.of[host], family)

@@ -147,12 +147,25 @@ func (j *Judge) weigh(place int, s target) []whorl.Evidence {
 			attr, _ := gen2.Tests[t].Attr(ev[i].Attr)
 			ev[i].Weight = weights[t][attr]
 		}
+		j.weighOrder(place, s, ev)
 		s.discount(ev)
 		s.bounded(ev)
 	}
 	ev = append(ev, s.missing(j.entries[place])...)
 	byTest(ev)
 	return append(ev, j.deepEvidence(place, s.Host)...)
+}
+
+// weighOrder adds what the order of options takes from a record to the first text that
+// shows it.
+func (j *Judge) weighOrder(place int, s target, ev []whorl.Evidence) {
+	cost := j.refs.orders.against(place, s.observed.order)
+	i := slices.IndexFunc(ev, func(e whorl.Evidence) bool {
+		return strings.HasPrefix(e.Attr, "O") && orderOf(e.Got).contradicts(j.refs.orders.of[place])
+	})
+	if i >= 0 {
+		ev[i].Weight += cost
+	}
 }
 
 // say adds the words to a piece of evidence.

@@ -240,6 +240,7 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	o := Observe(seen).bound(p.atMost)
 	all := j.weigher.Scores(o, &j.o.Model.Family)
 	shares(all, all, j.weigher.unknown())
+	j.weigher.exclude(all, o)
 	j.reweigh(all, p.Print)
 	j.regen(all, p.gen1)
 	j.retell(all, p.ipv6)
@@ -315,7 +316,7 @@ func (j *Judge) versions(f *family, o *Observation, p probed) []float64 {
 	out := j.scratch[:len(f.members)]
 	j.weigher.score(out, f.members, o, &j.o.Model.Version)
 	for i, place := range f.members {
-		out[i] -= j.refs.Prior[place]
+		out[i] += j.refs.orders.against(place, o.order) - j.refs.Prior[place]
 		if j.refs.own[place] {
 			out[i] += ownVersions
 		}

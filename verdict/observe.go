@@ -10,6 +10,7 @@ import (
 // Observation is what was seen, ready to be weighed.
 type Observation struct {
 	tests [gen2.NumTests]observed
+	order order // of TCP options, by all texts
 }
 
 // observed is one test of an observation.
@@ -39,6 +40,9 @@ func Observe(seen []method.Line) *Observation {
 			}
 			o.tests[t].known |= 1 << at
 			o.tests[t].values[at] = sighting{a.Value, common[i].Attrs[j].Value}
+			if isOptions(t, at) {
+				o.order |= orderOf(a.Value)
+			}
 		}
 	}
 	return o

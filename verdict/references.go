@@ -23,6 +23,7 @@ type References struct {
 	families groups       // with those that they descend from
 	own      []bool       // by entry: of a database kept by this project or the user
 	believed []bool       // by entry: it may say how a system is by itself
+	orders   orders       // of TCP options
 }
 
 // refTest is one test in all records.
@@ -65,9 +66,11 @@ func NewReferences(set osdb.Set) *References {
 		r.own = append(r.own, own(e))
 	}
 	r.believed = r.believable()
+	r.orders.of = make([]order, len(r.Entries))
 	for t := range r.tests {
 		r.addTest(gen2.Test(t))
 	}
+	r.orders.count()
 	return r
 }
 
@@ -91,10 +94,17 @@ func (r *References) addTest(t gen2.Test) {
 		uses[n]++
 	}
 	tab.lines = len(lines)
+	facts := make([]order, tab.lines)
 	tab.attrs = make([]refAttr, len(gen2.Tests[t].Attrs))
 	for i := range tab.attrs {
 		exprs, of := attribute(lines, i)
 		tab.attrs[i] = refAttr{of, len(exprs)}
+		if isOptions(t, i) {
+			said := ordersOf(exprs)
+			for line, n := range of {
+				facts[line] |= said[n]
+			}
+		}
 		counts := make([]int, len(exprs))
 		for line, n := range of {
 			counts[n] += uses[line]
@@ -102,6 +112,9 @@ func (r *References) addTest(t gen2.Test) {
 		for f := featuresOf[t][i].first; f < featuresOf[t][i].end; f++ {
 			r.features[f] = newFeature(Features[f].Aspect, exprs, counts)
 		}
+	}
+	for i, n := range tab.lineOf {
+		r.orders.of[i] |= facts[n]
 	}
 }
 

@@ -143,9 +143,13 @@ func labels(h *whorl.Host) bool {
 // boxes bars hosts that others answer for.
 func (k *kin) boxes(hosts ...*whorl.Host) {
 	for _, h := range hosts {
-		if len(h.Boxes) > 0 {
+		i := slices.IndexFunc(h.Boxes, func(b whorl.Box) bool { return b.Kind != whorl.BoxOwnNAT })
+		if i < 0 && answersAll(h.Boxes) {
+			i = 0
+		}
+		if i >= 0 {
 			k.barred = true
-			k.cons = append(k.cons, fmt.Sprintf("a box stands before %v (%s)", h.Addr, h.Boxes[0].Kind))
+			k.cons = append(k.cons, fmt.Sprintf("a box stands before %v (%s)", h.Addr, h.Boxes[i].Kind))
 		}
 	}
 }

@@ -256,12 +256,12 @@ func (j *Handshakes) shares(r syn.Ranking) (out []family, all []float64) {
 	return out, all
 }
 
-// Name is what one kind of packet says of its sender. ok is false if that is nothing sure
-// enough.
-func (j *Handshakes) Name(s syn.Sighting) (name string, ok bool) {
+// Name is what one kind of packet says of its sender: a system, or a program that sends
+// packets of its own. ok is false if that is nothing sure enough.
+func (j *Handshakes) Name(s syn.Sighting) (name string, program, ok bool) {
 	h := j.hear(s.Line().String())
 	if h.family == "" {
-		return "", false
+		return "", false, false
 	}
-	return h.verdicts[0].Name, true
+	return h.verdicts[0].Name, h.program, true
 }

@@ -30,7 +30,10 @@ func TestSiblingLab(t *testing.T) {
 	if err := os.MkdirAll(etc, 0o755); err != nil {
 		t.Skip(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(etc) })
+	t.Cleanup(func() {
+		os.RemoveAll(etc)
+		os.Remove(filepath.Dir(etc)) // if nothing else is there
+	})
 	if err := os.WriteFile(filepath.Join(etc, "hosts"), []byte(four+" dual.example\n"+six+" dual.example\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}

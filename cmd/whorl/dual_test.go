@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,20 +25,22 @@ import (
 // A hardware address with several addresses of one version is joined with none of the
 // other, and takes no more memory the more it has.
 func TestManyOfOneMAC(t *testing.T) {
-	m := machines{mixed: true}
-	host := func(addr string) *whorl.Host {
-		h := &whorl.Host{Addr: netip.MustParseAddr(addr), MAC: "02:00:00:00:00:01", Observations: []whorl.Observation{{Method: "syn"}}}
-		m.join(h)
-		return h
-	}
-	for _, a := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::3"} {
-		host(a)
-	}
-	if h := host("192.0.2.1"); len(h.Also) > 0 || h.Sibling != nil {
-		t.Errorf("%v is joined with %v, %+v", h.Addr, h.Also, h.Sibling)
-	}
-	if n := len(m.known); n != 1 {
-		t.Errorf("%d things are remembered, want the hardware address", n)
+	for _, others := range []int{0, 3} {
+		m := machines{mixed: true, Siblings: verdict.Siblings{Others: others}}
+		host := func(addr string) *whorl.Host {
+			h := &whorl.Host{Addr: netip.MustParseAddr(addr), MAC: "02:00:00:00:00:01", Observations: []whorl.Observation{{Method: "syn"}}}
+			m.join(h)
+			return h
+		}
+		for _, a := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::3"} {
+			host(a)
+		}
+		if h := host("192.0.2.1"); len(h.Also) > 0 || h.Sibling != nil {
+			t.Errorf("%d others: %v is joined with %v, %+v", others, h.Addr, h.Also, h.Sibling)
+		}
+		if n := len(m.known); n != 1 {
+			t.Errorf("%d others: %d things are remembered, want the hardware address", others, n)
+		}
 	}
 }
 
@@ -121,7 +124,7 @@ func overBoth(t *testing.T, there []played, names map[string][]string, targets .
 	if err := tape.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	recorded, unread := replay("recording", &file)
+	recorded, unread := (&app{people: io.Discard}).replay("recording", &file)
 	if err != nil || unread != nil {
 		t.Fatal(err, unread)
 	}

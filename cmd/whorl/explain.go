@@ -138,7 +138,7 @@ func (a *app) prints(name string) ([]printed, error) {
 		in = bufio.NewReader(f)
 	}
 	if head, _ := in.Peek(4); recording(head) {
-		return replay(name, in)
+		return a.replay(name, in)
 	}
 	text, err := io.ReadAll(io.LimitReader(in, maxText+1))
 	switch {
@@ -154,7 +154,7 @@ func (a *app) prints(name string) ([]printed, error) {
 	times, bad := findTimes(name, string(text))
 	out = addTimes(out, lines, times, name, string(text))
 	if err = errors.Join(bad, unread); len(out) == 0 && err == nil {
-		return nil, fmt.Errorf("%s: no fingerprint found", name)
+		return nil, fmt.Errorf("%s: no fingerprint found; files of scan -oX, --json and -oN with -vv have them", name)
 	}
 	return out, err
 }

@@ -130,8 +130,8 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	if err := o.check(args); err != nil {
 		return err
 	}
-	debug.SetGCPercent(listenGC)
-	debug.SetMemoryLimit(listenMemory + int64(o.hosts)*listenHost)
+	defer debug.SetGCPercent(debug.SetGCPercent(listenGC))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(listenMemory + int64(o.hosts)*listenHost))
 	config := a.config()
 	config.Passive, config.Lazy, config.Lenient, config.Places.Nmap = true, true, a.verbose == 0, nil
 	set, problems := osdb.Load(config)
@@ -148,7 +148,7 @@ func (a *app) listen(ctx context.Context, o *listenOptions, args []string) error
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	l := listen.New(listen.Options{Hosts: o.hosts, Flows: o.flows, Gone: out.host, Handshake: out.handshake()})
+	l := out.listener(listen.Options{Hosts: o.hosts, Flows: o.flows})
 	if out.api, err = o.answer(set, l); err != nil {
 		return err
 	}

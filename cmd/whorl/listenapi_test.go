@@ -330,8 +330,9 @@ func TestP0fAnswer(t *testing.T) {
 		t.Errorf("%q, %d", text(b[:], 40), b[39])
 	}
 	h.Verdicts[0] = whorl.Verdict{Name: whorl.Unknown}
-	if b := p0fAnswer(p0fOK, h); text(b[:], 40) != "" {
-		t.Errorf("%q", text(b[:], 40))
+	h.Observations = append(h.Observations, whorl.Observation{Method: "claim", Print: "Server: Apache/2.2.15 (CentOS)\n"})
+	if b := p0fAnswer(p0fOK, h); text(b[:], 40) != "" || text(b[:], 104) != "Apache" || text(b[:], 136) != "2.2.15" {
+		t.Errorf("%q %q %q", text(b[:], 40), text(b[:], 104), text(b[:], 136))
 	}
 }
 

@@ -51,16 +51,24 @@ func (a *app) listenOutput(o *listenOptions, judge *verdict.Handshakes) (*listen
 	return out, nil
 }
 
-// handshake is what is called for each handshake; nil if nobody wants them.
-func (o *listenOutput) handshake() func(*listen.Handshake) {
+// listener makes what hears, and hands what the log wants to it.
+func (o *listenOutput) listener(limits listen.Options) *listen.Listener {
+	limits.Gone = o.host
 	if o.log == nil {
-		return nil
+		return listen.New(limits)
 	}
-	return func(h *listen.Handshake) {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.keep(o.log.handshake(h))
-	}
+	limits.Handshake = func(h *listen.Handshake) { o.write(func() error { return o.log.handshake(h) }) }
+	limits.Talk = func(t *listen.Talk) { o.write(func() error { return o.log.talk(t) }) }
+	limits.Ran = func(r *listen.Ran) { o.write(func() error { return o.log.ran(r) }) }
+	o.log.heard = listen.New(limits)
+	return o.log.heard
+}
+
+// write lets the log write.
+func (o *listenOutput) write(log func() error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.keep(log())
 }
 
 // host judges a host and writes it.

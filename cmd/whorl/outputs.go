@@ -31,6 +31,10 @@ type outputs struct {
 	failed  error
 }
 
+// xml6 is the end of the name under which -oA writes the XML of hosts over IPv6, if there
+// are targets of both versions of IP.
+const xml6 = ".6.xml"
+
 // output is one that was asked for.
 type output struct {
 	form       form
@@ -51,7 +55,7 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.normal, "oN", "", "write text to `FILE`; - is standard output")
 	f.StringVar(&o.xml, "oX", "", "write Nmap's XML to `FILE`")
 	f.StringVar(&o.grepable, "oG", "", "write Nmap's grepable form to `FILE`")
-	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml and BASE.gnmap")
+	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml (and BASE.6.xml) and BASE.gnmap")
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
 	o.plot.flag(f)
@@ -71,6 +75,7 @@ func (o *outputs) plan(others ...string) error {
 	}
 	if o.all != "" {
 		o.planned = append(o.planned, output{asText, "-oA", o.all + ".nmap"}, output{asXML, "-oA", o.all + ".xml"}, output{asGrepable, "-oA", o.all + ".gnmap"})
+		others = append(others, o.all+xml6)
 	}
 	if o.plot != "" {
 		p := output{asPlot, "--plot", string(o.plot)}
@@ -103,8 +108,8 @@ func (o *outputs) writes(name string) bool {
 
 // open opens everything before the first packet leaves, so that a bad file name
 // costs nothing. Text goes to standard output unless something else does. Pictures show
-// what the records of set foretell.
-func (o *outputs) open(a *app, set osdb.Set) error {
+// what the records of set foretell. mixed: there are targets of both versions of IP.
+func (o *outputs) open(a *app, set osdb.Set, mixed bool) error {
 	stdout := false
 	text := report.TextOptions{Verbose: a.verbose, Guess: o.guess}
 	for _, p := range o.planned {
@@ -114,18 +119,26 @@ func (o *outputs) open(a *app, set osdb.Set) error {
 			stdout = true
 		case p.form == asPlot:
 		default:
-			file, err := os.Create(p.file)
+			file, err := o.create(p.flag, p.file)
 			if err != nil {
-				return usage(fmt.Errorf("%s: %w", p.flag, err), "a file in a folder that exists and can be written")
+				return err
 			}
-			o.files = append(o.files, file)
 			w = file
 		}
 		switch p.form {
 		case asText:
 			o.writers = append(o.writers, report.NewNormal(w, text))
 		case asXML:
-			o.writers = append(o.writers, report.NewXML(w, report.XMLOptions{Scanner: o.scanner, Verbose: a.verbose}))
+			how := report.XMLOptions{Scanner: o.scanner, Verbose: a.verbose}
+			xml := report.NewXML(w, how)
+			if p.flag == "-oA" && mixed {
+				file, err := o.create(p.flag, o.all+xml6)
+				if err != nil {
+					return err
+				}
+				xml = report.ByFamily(xml, report.NewXML(file, how))
+			}
+			o.writers = append(o.writers, xml)
 		case asGrepable:
 			o.writers = append(o.writers, report.NewGrepable(w))
 		case asJSON:
@@ -146,6 +159,16 @@ func (o *outputs) open(a *app, set osdb.Set) error {
 		signal.Ignore(syscall.SIGPIPE) // a reader of standard output that goes away must not cut the files
 	}
 	return nil
+}
+
+// create opens a file that is closed at the end.
+func (o *outputs) create(flag, name string) (*os.File, error) {
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%s: %w", flag, err), "a file in a folder that exists and can be written")
+	}
+	o.files = append(o.files, file)
+	return file, nil
 }
 
 // each calls every output. One that fails gets no more, the others go on.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"whorl"
+	"whorl/method/claim"
 	"whorl/method/syn"
 	"whorl/verdict"
 )
@@ -62,8 +63,8 @@ func p0fQuery(b *[p0fQueryLen]byte) (netip.Addr, error) {
 	return netip.Addr{}, errP0fType
 }
 
-// p0fAnswer writes what is known of a host, which may be nil if the status is not OK. HTTP
-// and languages are not told, as we name neither.
+// p0fAnswer writes what is known of a host, which may be nil if the status is not OK. Languages
+// are not told, as they are not kept.
 func p0fAnswer(status p0fStatus, h *whorl.Host) (b [p0fAnswerLen]byte) {
 	at := 0
 	number := func(n uint32) {
@@ -98,8 +99,9 @@ func p0fAnswer(status p0fStatus, h *whorl.Host) (b [p0fAnswerLen]byte) {
 	at += 4
 	text(name)
 	text(flavor)
-	text("")
-	text("")
+	program, version := p0fSoftware(h)
+	text(program)
+	text(version)
 	text(p0fLink(h))
 	return b
 }
@@ -183,6 +185,18 @@ func connectionsOf(h *whorl.Host) (n uint32) {
 		}
 	}
 	return n
+}
+
+// p0fSoftware is what a host's program calls itself over HTTP, as far as a claim of the
+// host's has it.
+func p0fSoftware(h *whorl.Host) (name, version string) {
+	for _, o := range h.Observations {
+		kind, said, _ := strings.Cut(strings.TrimSuffix(o.Print, "\n"), ": ")
+		if o.Method == "claim" && (kind == claim.UserAgent.String() || kind == claim.Server.String()) {
+			return httpProgram(said)
+		}
+	}
+	return "", ""
 }
 
 // p0fLink is the link by the MTU of the most frequent handshake.

@@ -5,35 +5,39 @@ import (
 	"io"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"whorl/listen"
 	"whorl/method/syn"
 	"whorl/verdict"
 )
 
-// p0fLog writes handshakes as p0f 3 logs them: a line for the signature and one for the
-// MTU. Names are ours. p0f's lines about uptime, HTTP and changes are not written.
+// p0fLog writes lines as p0f 3 logs them: of each handshake one for the signature and one for
+// the MTU; uptimes, heads of HTTP, and addresses whose system changes or that several share.
+// Names, and when an address counts as shared, are ours.
 //
 //	[2026/11/21 16:00:00] mod=syn|cli=192.0.2.1/40000|srv=192.0.2.2/80|subj=cli|os=...|dist=3|params=none|raw_sig=...
 //
-// Source: p0f 3.09b, docs/README section 4.
+// Source: p0f 3.09b, docs/README section 4; lines of the program compared.
 type p0fLog struct {
 	w      io.Writer
 	judge  *verdict.Handshakes
+	heard  *listen.Listener
 	known  map[syn.Sighting]p0fTail
+	hosts  map[netip.Addr]p0fHost
 	buf    []byte
 	second int64 // that stamp is of
 	stamp  []byte
 }
 
 // p0fTail is what follows from the signature alone.
-type p0fTail struct{ os, params, sig, mtu string }
+type p0fTail struct{ name, os, params, sig, mtu string }
 
 // maxTails bounds the signatures that are remembered.
 const maxTails = 1 << 14
 
 func newP0fLog(w io.Writer, judge *verdict.Handshakes) *p0fLog {
-	return &p0fLog{w: w, judge: judge, known: map[syn.Sighting]p0fTail{}, second: -1}
+	return &p0fLog{w: w, judge: judge, known: map[syn.Sighting]p0fTail{}, hosts: map[netip.Addr]p0fHost{}, second: -1}
 }
 
 func (l *p0fLog) handshake(h *listen.Handshake) error {
@@ -45,13 +49,14 @@ func (l *p0fLog) handshake(h *listen.Handshake) error {
 		t = l.tail(&h.Sighting)
 		l.known[h.Sighting] = t
 	}
-	kind, subject := "syn", "cli"
+	kind := "syn"
 	if h.Sighting.Answer {
-		kind, subject = "syn+ack", "srv"
+		kind = "syn+ack"
 	}
+	of := p0fEnds{h.At, h.Client, h.Server, h.Sighting.Answer}
 	l.buf = l.buf[:0]
-	l.begin(kind, subject, h)
-	l.add("|os=", t.os, t.params)
+	l.begin(kind, of)
+	l.add(t.os, t.params)
 	if dscp := h.TOS >> 2; dscp != 0 {
 		if t.params == "|params=none" {
 			l.buf = l.buf[:len(l.buf)-len("none")]
@@ -62,9 +67,10 @@ func (l *p0fLog) handshake(h *listen.Handshake) error {
 	}
 	l.add("|raw_sig=", t.sig, "\n")
 	if t.mtu != "" {
-		l.begin("mtu", subject, h)
+		l.begin("mtu", of)
 		l.add(t.mtu, "\n")
 	}
+	l.watch(h, of, t.name)
 	_, err := l.w.Write(l.buf)
 	return err
 }
@@ -75,15 +81,27 @@ func (l *p0fLog) add(words ...string) {
 	}
 }
 
-func (l *p0fLog) begin(kind, subject string, h *listen.Handshake) {
-	if sec := h.At.Unix(); sec != l.second {
-		l.second, l.stamp = sec, h.At.Local().AppendFormat(l.stamp[:0], "[2006/01/02 15:04:05] ")
+// p0fEnds are when and of which connection a line is.
+type p0fEnds struct {
+	at             time.Time
+	client, server netip.AddrPort
+	answer         bool // it tells of the server
+}
+
+// begin writes what all lines begin with.
+func (l *p0fLog) begin(kind string, e p0fEnds) {
+	if sec := e.at.Unix(); sec != l.second {
+		l.second, l.stamp = sec, e.at.Local().AppendFormat(l.stamp[:0], "[2006/01/02 15:04:05] ")
 	}
 	l.buf = append(l.buf, l.stamp...)
 	l.add("mod=", kind, "|cli=")
-	l.end(h.Client)
+	l.end(e.client)
 	l.add("|srv=")
-	l.end(h.Server)
+	l.end(e.server)
+	subject := "cli"
+	if e.answer {
+		subject = "srv"
+	}
 	l.add("|subj=", subject)
 }
 
@@ -105,9 +123,12 @@ func (l *p0fLog) end(a netip.AddrPort) {
 }
 
 func (l *p0fLog) tail(s *syn.Sighting) (t p0fTail) {
-	t.os = "???"
-	if name, ok := l.judge.Name(*s); ok {
-		t.os = name
+	t.os = "|os=???"
+	switch name, program, ok := l.judge.Name(*s); {
+	case program:
+		t.os = "|app=" + name
+	case ok:
+		t.name, t.os = name, "|os="+name
 	}
 	hops := syn.Distance(s.TTL)
 	t.os += "|dist=" + strconv.Itoa(int(hops))

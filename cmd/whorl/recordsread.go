@@ -35,9 +35,13 @@ func findRecords(name, text string) (out []printed, err error) {
 			out = append(out, printed{h, fmt.Sprintf("%s:%d: %s", name, no, address(h))})
 		}
 	}
-	if len(problems) > maxProblems {
-		more := fmt.Errorf("%s: %d more lines that are no records", name, len(problems)-maxProblems)
-		problems = append(problems[:maxProblems], more)
+	return out, firstOf(problems, name+": %d more lines that are no records")
+}
+
+// firstOf are the first few of many problems in one, and how many more there are.
+func firstOf(problems []error, more string) error {
+	if n := len(problems) - maxProblems; n > 0 {
+		problems = append(problems[:maxProblems:maxProblems], fmt.Errorf(more, n))
 	}
-	return out, errors.Join(problems...)
+	return errors.Join(problems...)
 }

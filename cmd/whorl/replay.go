@@ -11,7 +11,7 @@ import (
 )
 
 // replay measures the exchanges in a recording anew.
-func replay(name string, in io.Reader) (out []printed, err error) {
+func (a *app) replay(name string, in io.Reader) (out []printed, err error) {
 	r, err := pcapfile.Open(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -29,6 +29,7 @@ func replay(name string, in io.Reader) (out []printed, err error) {
 		p.Decode(link, frame)
 		recorded.Add(&p, at)
 	}
+	skips(r.Skipped()).tell(a.people)
 	if recorded.Full() {
 		err = errors.Join(err, fmt.Errorf("%s: more hosts than are looked at in one recording, some may be missing: give it in parts, of other hosts each", name))
 	}

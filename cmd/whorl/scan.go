@@ -26,6 +26,11 @@ Targets are addresses, names, prefixes (192.0.2.0/24) and octet ranges
 are looked for, then sixteen probes go out within a second. Options of Nmap
 that have the same meaning have the same name.
 
+Of a name the IPv4 address is taken, or that of IPv6 if there is no other; -4
+and -6 take one version alone, -4 -6 an address of each. Two addresses that are
+shown to be one machine, by hardware address, clock, or name and answers, have
+one verdict: the one that is done second, which names the other.
+
 An IPv6 address of the link names its interface (fe80::1%eth0). Of an IPv6
 prefix the likeliest hosts are taken: as many as --top-addresses says (0 is
 all), or N of PREFIX*N. --neighbours finds those on the segment of -e. Over
@@ -86,6 +91,7 @@ The exit code is 0 if all is well, 1 if something could not be done and the
 rest was, 2 if the command line is wrong, 77 if a capability is missing, and
 130 after an interrupt; what is known by then is written.`,
 		Example: `  whorl scan 192.0.2.7 -p 22,81
+  whorl scan -4 -6 www.example.net
   whorl scan 192.0.2.0/24 --json | jq .verdicts[0].name
   whorl scan -iL hosts.txt -oA monday --record monday.pcapng
   whorl scan 10.0.0.0/16 --state a.state --json=a.json
@@ -136,7 +142,7 @@ func (a *app) scan(c *cobra.Command, o *scanOptions, args []string) error {
 			return err
 		}
 	}
-	if err := o.outputs.open(a, judges.set); err != nil {
+	if err := o.outputs.open(a, judges.set, job.Targets.Mixed()); err != nil {
 		return err
 	}
 	if err := o.cronOS(a, judges.set); err != nil {

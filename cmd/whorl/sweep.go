@@ -120,6 +120,7 @@ func (a *app) sweep(ctx context.Context, o *sweepOptions, args []string) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	defer forScan()()
 	ways := &ways{targets: *targets, route: network.Route, missed: missed}
 	begun := time.Now()
 	for ctx.Err() == nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -33,16 +34,16 @@ type logSocket struct {
 
 // localLog opens the log of this machine.
 func localLog() (*logSocket, error) {
-	var why error
+	var why []string
 	for _, path := range localLogs {
 		s := &logSocket{network: "unixgram", addr: path}
 		err := s.dial()
 		if err == nil {
 			return s, nil
 		}
-		why = errors.Join(why, err)
+		why = append(why, err.Error())
 	}
-	return nil, usage(fmt.Errorf("--syslog: no log daemon listens here: %w", why), "--eve FILE, or --syslog-to HOST:PORT")
+	return nil, usage(fmt.Errorf("--syslog: no log daemon listens here: %s", strings.Join(why, "; ")), "--eve FILE, or --syslog-to HOST:PORT")
 }
 
 // farLog opens a log that takes datagrams (RFC 5426).

@@ -7,6 +7,9 @@
 // address, role (client or server), family, version, evidence, source, strength, doubt,
 // separated by tabs. middlebox.tsv, if it is there, lists in the same way addresses that
 // something between answers for: naming the system of one is wrong.
+//
+// Captures are named after the project that they are from, as in ndpi__android.pcap: -leave-out
+// judges the hosts of each project by what all others have told.
 package main
 
 import (

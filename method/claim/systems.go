@@ -15,7 +15,7 @@ var (
 )
 
 // on is a distribution of Linux, or a system that runs Linux.
-func on(name string) System { return System{linux.Vendor, linux.Family, name} }
+func on(name string) System { return System{"Linux", "Linux", name} }
 
 // agents are words of User-Agent fields, before those that many texts share. The order
 // matters: Windows Phone also says Android and iPhone, Android says Linux, iOS says
@@ -33,7 +33,7 @@ var agents = []rule{
 	{has: "Web0S", System: on("webOS")},
 	{has: "KAIOS", System: on("KaiOS")},
 	{has: "CrOS ", System: on("Chrome OS")},
-	{has: "Android 10; K)", System: System{android.Vendor, android.Family, "Android 10 or newer"}}, // reduced
+	{has: "Android 10; K)", System: System{"Google", "Android", "Android 10 or newer"}}, // reduced
 	{has: "Android ", System: android, version: number},
 	{has: "Android-", System: android, version: number},
 	{has: "Android/", System: android, version: number},

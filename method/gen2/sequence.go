@@ -12,6 +12,8 @@ type sample struct {
 	sent time.Duration // after the exchange's First
 	isn  uint32
 	ipid uint16
+	// ticks is the value of the timestamps option; 0 if there is none.
+	ticks uint32
 }
 
 // samples are the SYN-ACKs to S1-S6, in order; ISN 0 counts as none.
@@ -20,7 +22,8 @@ func (e *Exchange) samples() []sample {
 	for p := S1; p <= S6; p++ {
 		r := e.Slots[p].Reply
 		if r != nil && r.synAck() && r.Seq != 0 {
-			out = append(out, sample{e.Slots[p].Sent, r.Seq, r.IPID})
+			ticks, _ := r.timestamp()
+			out = append(out, sample{e.Slots[p].Sent, r.Seq, r.IPID, ticks})
 		}
 	}
 	return out
@@ -105,7 +108,8 @@ func (e *Exchange) Predictability() (p Predictability, ok bool) {
 	if !e.CadenceGood() {
 		return p, false
 	}
-	return predictability(e.samples())
+	s, _ := e.timed()
+	return predictability(s)
 }
 
 // PredictabilityOf computes the same of ISNs that answered SYNs of those times, at most

@@ -87,7 +87,8 @@ func network(at func(netip.Addr) link.Node) *sim.Net {
 // virtual is a sweep whose two directions take turns in virtual time.
 type virtual struct {
 	*Sweep
-	tx   *sender
+	all  []*sender
+	tx   *sender // the first
 	rx   *receiver
 	sent bool
 }
@@ -104,7 +105,7 @@ func start(t testing.TB, c link.Conn, o Options) *virtual {
 	if err != nil || err2 != nil {
 		t.Fatal(err, err2)
 	}
-	v.tx, v.rx = all[0], rx
+	v.all, v.tx, v.rx = all, all[0], rx
 	return v
 }
 

@@ -96,6 +96,7 @@ func TestRealStack(t *testing.T) {
 		{"echo", netip.MustParseAddr("10.78.0.1"), 0, sweep.Alive, sweep.Options{Echo: true}},
 		{"open, from an address that is not the kernel's", netip.MustParseAddr("10.78.0.9"), 80, sweep.Open,
 			sweep.Options{TCP: []uint16{80}, Reset: true}},
+		{"open, two senders", netip.MustParseAddr("10.78.0.1"), 80, sweep.Open, sweep.Options{TCP: []uint16{80}, Rate: 1e6, Senders: 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -154,7 +155,9 @@ func sweepReal(t *testing.T, a, b string, src netip.Addr, o sweep.Options) (all 
 			return addr, prefix.Contains(addr)
 		}
 	}
-	o.Rate = 20_000
+	if o.Rate == 0 {
+		o.Rate = 20_000
+	}
 	rand.Read(o.Key[:])
 	s, err := sweep.Start(ctx, c, r, o)
 	if err != nil {

@@ -1,0 +1,53 @@
+package verdict
+
+import "math"
+
+// exclude takes probability from the records that the order of options contradicts. Their
+// families keep of it the share that is left of them, as a family can have more than one
+// order. The rest goes to records that explain all that was seen, if there are any, and
+// else to no record: that one system does not fit makes no other fit better.
+func (w *Weigher) exclude(all []float64, o *Observation) {
+	r := w.refs
+	whole, before := r.families.sums(all), 0.0
+	for i, share := range all {
+		before += share
+		if cost := r.orders.against(i, o.order); share > 0 && cost < 0 {
+			all[i] *= math.Exp(cost)
+		}
+	}
+	left, after, fitting := r.families.sums(all), 0.0, 0.0
+	var fit []int
+	for i, share := range all {
+		if share == 0 {
+			continue
+		}
+		lost := 1.0 // the least that a family of the record has lost, as a share
+		for _, f := range r.families.of[i] {
+			lost = min(lost, 1-left[f]/whole[f])
+		}
+		all[i] *= 1 + lost
+		after += all[i]
+		if share >= leastShare && w.explains(i, o) {
+			fit, fitting = append(fit, i), fitting+all[i]
+		}
+	}
+	for _, i := range fit {
+		all[i] *= 1 + max(before-after, 0)/fitting
+	}
+}
+
+// explains reports whether a record has the order of an observation, and agrees in
+// all that was seen and that it tells of.
+func (w *Weigher) explains(entry int, o *Observation) bool {
+	if w.refs.orders.of[entry]&o.order != o.order {
+		return false
+	}
+	for i, f := range Features {
+		tab := &w.refs.tests[f.Test]
+		n := w.refs.features[i].of[tab.attrs[f.Attr].exprOf[tab.lineOf[entry]]]
+		if n > 0 && o.knows(f) && !w.matches(i, o.tests[f.Test].values[f.Attr])[n] {
+			return false
+		}
+	}
+	return true
+}
