@@ -42,9 +42,13 @@ func (s *contacts) raise(c *contact, r *whorl.Contact) {
 		raised.Learned = &learned
 	}
 	c.raised = &raised
-	news := before == nil || before.Class != r.Class || before.Tool != r.Tool || before.State == whorl.Probable && r.State == whorl.Confirmed
+	state := r.State
+	if c.state == whorl.Confirmed { // it does not become less sure
+		state = whorl.Confirmed
+	}
+	news := before == nil || before.Class != r.Class || before.Tool != r.Tool || state != c.state
 	if r.State == whorl.Ended || !news {
 		return // its end comes with that of the contact
 	}
-	s.record(c, r.State)
+	s.record(c, state)
 }

@@ -24,7 +24,7 @@ type Targets struct {
 	Likely uint64
 
 	include []span // in the order of their starts
-	exclude []span
+	exclude exclusions
 	order   order // of all included addresses
 	shard   Shard
 
@@ -66,7 +66,7 @@ func (t *Targets) Exclude(spec string, resolve Resolve) error {
 	if slices.ContainsFunc(s, func(s span) bool { return s.likely > 0 }) {
 		return fmt.Errorf("scan: target %.80q: the likeliest addresses cannot be left out, only a whole prefix", spec)
 	}
-	t.exclude = append(t.exclude, s...)
+	t.exclude.add(s)
 	return nil
 }
 
@@ -208,6 +208,4 @@ func (t *Targets) At(position uint64) Target {
 	return Target{Addr: s.at(index - s.start), Names: s.names, Position: position}
 }
 
-func (t *Targets) excluded(addr netip.Addr) bool {
-	return slices.ContainsFunc(t.exclude, func(s span) bool { return s.contains(addr) })
-}
+func (t *Targets) excluded(addr netip.Addr) bool { return t.exclude.have(addr) }

@@ -19,8 +19,8 @@ func (t *Targets) String() string {
 		}
 		fmt.Fprintln(&b, strings.Join(words, " "))
 	}
-	for i := range t.exclude {
-		fmt.Fprintln(&b, "-", t.exclude[i].String())
+	for i := range t.exclude.spans {
+		fmt.Fprintln(&b, "-", t.exclude.spans[i].String())
 	}
 	return b.String()
 }
