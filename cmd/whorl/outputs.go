@@ -55,7 +55,7 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.normal, "oN", "", "write text to `FILE`; - is standard output")
 	f.StringVar(&o.xml, "oX", "", "write Nmap's XML to `FILE`")
 	f.StringVar(&o.grepable, "oG", "", "write Nmap's grepable form to `FILE`")
-	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml (and BASE.6.xml) and BASE.gnmap")
+	f.StringVar(&o.all, "oA", "", "write `BASE`.nmap, BASE.xml and BASE.gnmap")
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
 	o.plot.flag(f)

@@ -67,7 +67,9 @@ standard input, read to its end first. It names targets only, and adds none.
 
 Several outputs can be asked for at once. The word after --json is its file if
 it is -, begins with / or . , or ends in .json, .jsonl or .ndjson; else it is a
-target. --json=FILE takes any name.
+target. --json=FILE takes any name. Where there are targets of IPv4 and IPv6,
+-oA BASE writes the XML of the latter to BASE.6.xml, as some readers of Nmap's
+XML want an IPv4 address of each host.
 
 --plot draws when segments were repeated (--temporal), beside the schedules of
 the likeliest records, and the ISNs, IP IDs and timestamps of SEQ. FILE.svg is
