@@ -8,7 +8,7 @@ type Sibling struct {
 	Addr       netip.Addr `json:"addr,omitzero"` // the zero Addr: it cannot be read off the host's own
 	Kinship    Kinship    `json:"kinship"`
 	Confidence Fraction   `json:"confidence"` // probability that both are of one machine
-	Evidence   []string   `json:"evidence"`   // what speaks for the kinship
+	Evidence   []string   `json:"evidence"`   // what speaks for the kinship, and after it what speaks against it
 }
 
 // Kinship is what is known of two addresses.

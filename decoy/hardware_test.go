@@ -36,8 +36,8 @@ func TestHardware(t *testing.T) {
 // Every maker's prefix is that of single stations, under a name in small letters.
 func TestVendors(t *testing.T) {
 	names := Vendors()
-	if len(names) < 50 || !slices.IsSorted(names) {
-		t.Errorf("%d makers", len(names))
+	if len(names) < 50 || !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("%d makers, or one twice: %q", len(names), names)
 	}
 	for _, n := range names {
 		if p, ok := Vendor(n); !ok || p[0]&1 != 0 || p == [3]byte{} {

@@ -5,7 +5,7 @@ import "encoding/binary"
 // FragmentHeader is that of a part of a packet over IPv6 (RFC 8200 section 4.5). A packet
 // can have one and be whole (RFC 6946); [OddFragment] tells that it is not.
 type FragmentHeader struct {
-	Field  int    // where the byte stands that names it, bytes from the begin of the fixed header
+	Field  int    // where the byte stands that names it, bytes from the start of the fixed header
 	At     int    // where it stands itself
 	Next   uint8  // kind or protocol of what the part begins with, valid in the first
 	Offset int    // place of the part, bytes

@@ -7,9 +7,9 @@ import (
 	"whorl/packet"
 )
 
-// A persona puts no fragments together, but says what is wrong with them: who does it gives
-// it each to answer. In these Transport is packet.Fragment, of the first too, and Payload
-// what is behind the chain, so that errors can quote it.
+// A persona puts no fragments together. Whoever does gives it each of them, so that it tells
+// the sender what is wrong. In these Transport is packet.Fragment, of the first too, and
+// Payload what is behind the chain, so that errors can quote it.
 
 // Keeps reports whether a fragment over IPv6 is of use for its packet. One that is not is
 // to be given to Receive, which tells the sender why.
@@ -21,6 +21,7 @@ func (p *Persona) Keeps(in *packet.Packet) bool {
 // 4443 section 3.3). Over IPv4 nothing is told.
 func (p *Persona) Expire(now time.Time, first *packet.Packet, out link.Outlet) {
 	if p.six != nil && p.mine6(first) {
+		p.wake(now)
 		p.fail6(now, first, packet.ICMPHeader{Type: packet.ICMPv6TimeExceed, Code: codeReassembly}, out)
 	}
 }

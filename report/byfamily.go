@@ -1,46 +1,33 @@
 package report
 
-import (
-	"errors"
+import "whorl"
 
-	"whorl"
-)
+// ByFamily hands an output the hosts of one version of IP alone, of IPv6 if six is set. The
+// counts at its end are those of the hosts it was handed.
+func ByFamily(w Writer, six bool) Writer { return &byFamily{w: w, six: six} }
 
-// ByFamily hands IPv4 hosts to one output and IPv6 hosts to another. The counts that each
-// gets at its end are those of the hosts it was handed.
-func ByFamily(v4, v6 Writer) Writer { return &byFamily{{w: v4}, {w: v6}} }
-
-type byFamily [2]part
-
-// part is one output and what it was handed.
-type part struct {
+type byFamily struct {
 	w     Writer
+	six   bool
 	hosts Summary
 }
 
-func (f *byFamily) Begin(r Run) error { return errors.Join(f[0].w.Begin(r), f[1].w.Begin(r)) }
+func (f *byFamily) Begin(r Run) error { return f.w.Begin(r) }
 
 func (f *byFamily) Host(h *whorl.Host) error {
-	to := &f[0]
-	if h.Addr.Is6() && !h.Addr.Is4In6() {
-		to = &f[1]
+	if six := h.Addr.Is6() && !h.Addr.Is4In6(); six != f.six {
+		return nil
 	}
-	to.hosts.tally(h)
-	return to.w.Host(h)
+	f.hosts.Total++
+	if h.Status.Up {
+		f.hosts.Up++
+	} else {
+		f.hosts.Down++
+	}
+	return f.w.Host(h)
 }
 
-func (f *byFamily) End(s Summary) error { return errors.Join(f[0].end(s), f[1].end(s)) }
-
-func (f *part) end(s Summary) error {
+func (f *byFamily) End(s Summary) error {
 	f.hosts.End, f.hosts.Interrupted = s.End, s.Interrupted
 	return f.w.End(f.hosts)
-}
-
-func (s *Summary) tally(h *whorl.Host) {
-	s.Total++
-	if h.Status.Up {
-		s.Up++
-	} else {
-		s.Down++
-	}
 }

@@ -16,8 +16,8 @@
 // reported by every later call of that writer and cut off again where the output
 // is a file, so that what was written before stays valid.
 //
-// Some readers of Nmap's XML fail on a host without an IPv4 address. [ByFamily] puts
-// IPv4 and IPv6 hosts into separate files.
+// Some readers of Nmap's XML fail on a host without an IPv4 address. With
+// [ByFamily] IPv4 and IPv6 hosts go into separate files.
 //
 // Text from the network (names, banners, evidence) passes through one filter
 // before it is printed: control characters, invisible marks and invalid UTF-8

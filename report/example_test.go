@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"fmt"
-	"io"
 	"net/netip"
 	"os"
 	"time"
@@ -41,9 +40,7 @@ func ExampleNewText() {
 }
 
 func ExampleByFamily() {
-	v4 := report.NewGrepable(os.Stdout)
-	v6 := report.NewGrepable(io.Discard) // in practice a second file
-	w := report.ByFamily(v4, v6)
+	w := report.ByFamily(report.NewGrepable(os.Stdout), false)
 	w.Host(&whorl.Host{Addr: netip.MustParseAddr("192.0.2.1"), Status: whorl.Status{Up: true}})
 	w.Host(&whorl.Host{Addr: netip.MustParseAddr("2001:db8::1"), Status: whorl.Status{Up: true}})
 	// Output:

@@ -182,13 +182,14 @@ func TestJSONOneBadHost(t *testing.T) {
 
 func TestByFamily(t *testing.T) {
 	var v4, v6 bytes.Buffer
-	w := ByFamily(NewGrepable(&v4), NewGrepable(&v6))
-	w.Begin(run)
-	for _, h := range []*whorl.Host{silentHost(), ipv6Host(), downHost(), ipv6Host()} {
-		w.Host(h)
-	}
-	if err := w.End(summary); err != nil {
-		t.Fatal(err)
+	for _, w := range []Writer{ByFamily(NewGrepable(&v4), false), ByFamily(NewGrepable(&v6), true)} {
+		w.Begin(run)
+		for _, h := range []*whorl.Host{silentHost(), ipv6Host(), downHost(), ipv6Host()} {
+			w.Host(h)
+		}
+		if err := w.End(summary); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if s := v4.String(); strings.Contains(s, "2001:db8") || !strings.Contains(s, "192.0.2.9") || !strings.Contains(s, "2 IP addresses (1 host up)") {
 		t.Errorf("IPv4 output is\n%s", s)

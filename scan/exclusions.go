@@ -13,7 +13,7 @@ type exclusions struct {
 	spans  []span // all, as they were added
 	ranges []addrRange
 	others []span
-	sorted bool // ranges are, and none touches another
+	sorted bool // ranges are, and none overlaps another
 }
 
 // addrRange is the addresses from first to last, both included, of one version of IP.
@@ -45,6 +45,7 @@ func (x *exclusions) sort() {
 	if x.sorted {
 		return
 	}
+	x.ranges = slices.Clone(x.ranges) // a copy of the targets may share them
 	slices.SortFunc(x.ranges, func(a, b addrRange) int { return a.first.Compare(b.first) })
 	joined := x.ranges[:0]
 	for _, r := range x.ranges {

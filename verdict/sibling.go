@@ -51,11 +51,14 @@ type kin struct {
 }
 
 // Of compares two hosts, of one version of IP each. Both have been judged alone. ok is false
-// if nothing leads from one to the other.
+// if nothing leads from one to the other, or they are not of two versions.
 func (o Siblings) Of(h, other *whorl.Host) (s whorl.Sibling, ok bool) {
 	four, six := h, other
 	if h.Addr.Is6() {
 		four, six = other, h
+	}
+	if !four.Addr.Is4() || !six.Addr.Is6() || six.Addr.Is4In6() {
+		return s, false
 	}
 	k := &kin{odds: math.Inf(-1)}
 	k.ties(four, six, o)
@@ -205,7 +208,7 @@ func (k *kin) answers(four, six *whorl.Host) {
 	x, y := familiesBy(four), familiesBy(six)
 	switch {
 	case len(x) == 0 || len(y) == 0:
-		k.con(byStackUnknown, "alone one of them has no name")
+		k.con(byStackUnknown, "alone not both have a name")
 	case !meet(x, y):
 		k.con(byStackName, fmt.Sprintf("alone they are %s and %s", four.Verdicts[0].Name, six.Verdicts[0].Name))
 	case !meetInVersion(four.Verdicts[0].Classes, six.Verdicts[0].Classes):

@@ -70,6 +70,24 @@ func TestTransitionAddresses(t *testing.T) {
 	}
 }
 
+// Hosts that are not of two versions of IP, or have no address, are not compared, whatever
+// they have in common.
+func TestSiblingsOfOneVersion(t *testing.T) {
+	host := func(addr string) *whorl.Host {
+		a, _ := netip.ParseAddr(addr)
+		return &whorl.Host{Addr: a, MAC: "02:00:00:00:00:01"}
+	}
+	addrs := []string{"", "192.0.2.7", "2001:db8::7", "::ffff:192.0.2.9"}
+	for _, a := range addrs {
+		for _, b := range addrs {
+			want := a == addrs[1] && b == addrs[2] || a == addrs[2] && b == addrs[1]
+			if _, ok := (Siblings{Others: 3}).Of(host(a), host(b)); ok != want {
+				t.Errorf("%q and %q: compared %t", a, b, ok)
+			}
+		}
+	}
+}
+
 // The table of RFC 6052 section 2.4, and addresses that are near it.
 func TestEmbeds(t *testing.T) {
 	four := netip.MustParseAddr("192.0.2.33")

@@ -11,7 +11,7 @@ import (
 // Options of a Watcher.
 type Options struct {
 	Home     []netip.Prefix       // whom we protect; empty: everybody, each packet is judged in both roles
-	Sessions int                  // most contacts remembered; 0: 65,536, which take 64 MB, and fewer if they ask much
+	Sessions int                  // most contacts remembered; 0: 65,536, which take 64 MB; fewer where all would take more than 96 MB
 	Contact  func(*whorl.Contact) // gets every record: probable, confirmed, ended; valid until it returns; nil: none
 
 	// Checksums is set if frames with a wrong TCP checksum are no probes. Captures of a

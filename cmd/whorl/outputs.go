@@ -136,7 +136,8 @@ func (o *outputs) open(a *app, set osdb.Set, mixed bool) error {
 				if err != nil {
 					return err
 				}
-				xml = report.ByFamily(xml, report.NewXML(file, how))
+				xml = report.ByFamily(xml, false)
+				o.writers = append(o.writers, report.ByFamily(report.NewXML(file, how), true))
 			}
 			o.writers = append(o.writers, xml)
 		case asGrepable:

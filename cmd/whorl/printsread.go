@@ -53,7 +53,7 @@ func findPrints(name, text string) (out []printed, lines []int, err error) {
 		h.Observations = []whorl.Observation{{Method: f.method, Print: f.print}}
 		out, lines = append(out, printed{h, fmt.Sprintf("%s:%d", name, f.line)}), append(lines, f.line)
 	}
-	return out, lines, firstOf(errs, name+": %d more lines that cannot be read")
+	return out, lines, firstOf(errs, name, "lines that cannot be read")
 }
 
 // without is a text with those lines empty.

@@ -55,7 +55,7 @@ func findTimes(name, text string) (found []timesText, err error) {
 		}
 		found[last].Print = append(found[last].Print, l)
 	}
-	return found, firstOf(problems, name+": %d more lines of times that cannot be read")
+	return found, firstOf(problems, name, "lines of times that cannot be read")
 }
 
 // timesLine reads one line; is tells whether it is about times at all.
