@@ -2,68 +2,18 @@ package persona_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
-	"net"
-	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/vishvananda/netns"
-
+	"whorl/lab/target"
 	"whorl/link"
-	"whorl/link/afpacket"
 	"whorl/packet"
 	"whorl/persona"
 )
-
-// cable makes a namespace in which v0 and v1 are the ends of one cable. The kernel has an
-// address at v0; what the link that is given back sends and takes is the far end.
-func cable(t *testing.T) (ns string, conn link.Conn) {
-	t.Helper()
-	const sysAdmin = 21 // cap_sys_admin
-	if err := link.Capable(link.NetRaw, link.NetAdmin, sysAdmin); err != nil {
-		t.Skip(err)
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip(err)
-	}
-	ns = fmt.Sprintf("whorl%d-persona", os.Getpid())
-	if out, err := exec.Command("ip", "netns", "add", ns).CombinedOutput(); err != nil {
-		t.Skipf("no namespaces here: %v: %s", err, out)
-	}
-	t.Cleanup(func() { exec.Command("ip", "netns", "del", ns).Run() })
-	for _, c := range []string{"link add v0 type veth peer name v1", "addr add 198.51.100.1/24 dev v0", "link set v0 up", "link set v1 up"} {
-		if out, err := exec.Command("ip", strings.Fields("-n "+ns+" "+c)...).CombinedOutput(); err != nil {
-			t.Fatalf("ip %s: %v: %s", c, err, out)
-		}
-	}
-	opened := make(chan error)
-	go func() { // the thread ends with the goroutine, because it stays locked
-		runtime.LockOSThread()
-		h, err := netns.GetFromName(ns)
-		if err == nil {
-			err = netns.Set(h)
-			h.Close()
-		}
-		var i *net.Interface
-		if err == nil {
-			i, err = net.InterfaceByName("v1")
-		}
-		if err == nil {
-			conn, err = afpacket.Open(afpacket.Options{Route: link.Route{Interface: "v1", Index: i.Index, MTU: i.MTU, Link: packet.Ethernet}})
-		}
-		opened <- err
-	}()
-	if err := <-opened; err != nil {
-		t.Fatal(err)
-	}
-	return ns, conn
-}
 
 // segment is a persona on a real link: its outlet, and what answers ARP for it.
 type segment struct {
@@ -128,7 +78,11 @@ func TestCurl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip(err)
 	}
-	ns, conn := cable(t)
+	cable := target.Cable(t, "198.51.100.1/24")
+	conn, _, err := cable.End("v1")
+	if err != nil {
+		t.Fatal(err)
+	}
 	body := letters(persona.MaxReply - 100)
 	web := page(body)
 	web.Port = 8080
@@ -145,7 +99,7 @@ func TestCurl(t *testing.T) {
 	})
 	curl := func(args ...string) []byte {
 		t.Helper()
-		out, err := exec.Command("ip", append([]string{"netns", "exec", ns, "curl", "-sS", "--max-time", "20"}, args...)...).Output()
+		out, err := exec.Command("ip", append([]string{"netns", "exec", cable.NS, "curl", "-sS", "--max-time", "20"}, args...)...).Output()
 		if err != nil {
 			t.Errorf("curl %v: %v", args, err)
 		}
@@ -166,7 +120,7 @@ func TestCurl(t *testing.T) {
 	if got := curl("-d", "user=root", url+"/login"); !bytes.Contains(got, []byte("Unauthorized")) {
 		t.Errorf("POST: %q", got)
 	}
-	greeting := exec.Command("ip", "netns", "exec", ns, "curl", "-sS", "--max-time", "20", "telnet://"+victim.String()+":22")
+	greeting := exec.Command("ip", "netns", "exec", cable.NS, "curl", "-sS", "--max-time", "20", "telnet://"+victim.String()+":22")
 	greeting.Stdin = strings.NewReader("SSH-2.0-me\r\n")
 	if got, err := greeting.Output(); err != nil || string(got) != "SSH-2.0-Example_1.0\r\n" {
 		t.Errorf("greeting %q, %v", got, err)
