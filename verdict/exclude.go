@@ -1,6 +1,9 @@
 package verdict
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // exclude takes probability from the records that the order of options contradicts. Their
 // families keep of it the share that is left of them, as a family can have more than one
@@ -8,14 +11,22 @@ import "math"
 // else to no record: that one system does not fit makes no other fit better.
 func (w *Weigher) exclude(all []float64, o *Observation) {
 	r := w.refs
+	kept := r.orders.against(o.order)
+	if !slices.ContainsFunc(kept, func(cost float64) bool { return cost < 0 }) {
+		return
+	}
+	for kind, cost := range kept {
+		kept[kind] = math.Exp(cost)
+	}
 	whole, before := r.families.sums(all), 0.0
 	for i, share := range all {
 		before += share
-		if cost := r.orders.against(i, o.order); share > 0 && cost < 0 {
-			all[i] *= math.Exp(cost)
-		}
+		all[i] *= kept[r.orders.kindOf[i]]
 	}
-	left, after, fitting := r.families.sums(all), 0.0, 0.0
+	gone, after, fitting := r.families.sums(all), 0.0, 0.0
+	for f, left := range gone {
+		gone[f] = 1 - left/max(whole[f], math.SmallestNonzeroFloat64)
+	}
 	var fit []int
 	for i, share := range all {
 		if share == 0 {
@@ -23,7 +34,7 @@ func (w *Weigher) exclude(all []float64, o *Observation) {
 		}
 		lost := 1.0 // the least that a family of the record has lost, as a share
 		for _, f := range r.families.of[i] {
-			lost = min(lost, 1-left[f]/whole[f])
+			lost = min(lost, gone[f])
 		}
 		all[i] *= 1 + lost
 		after += all[i]
@@ -39,7 +50,7 @@ func (w *Weigher) exclude(all []float64, o *Observation) {
 // explains reports whether a record has the order of an observation, and agrees in
 // all that was seen and that it tells of.
 func (w *Weigher) explains(entry int, o *Observation) bool {
-	if w.refs.orders.of[entry]&o.order != o.order {
+	if w.refs.orders.of(entry)&o.order != o.order {
 		return false
 	}
 	for i, f := range Features {

@@ -159,9 +159,10 @@ func (j *Judge) weigh(place int, s target) []whorl.Evidence {
 // weighOrder adds what the order of options takes from a record to the first text that
 // shows it.
 func (j *Judge) weighOrder(place int, s target, ev []whorl.Evidence) {
-	cost := j.refs.orders.against(place, s.observed.order)
+	orders := &j.refs.orders
+	cost := orders.against(s.observed.order)[orders.kindOf[place]]
 	i := slices.IndexFunc(ev, func(e whorl.Evidence) bool {
-		return strings.HasPrefix(e.Attr, "O") && orderOf(e.Got).contradicts(j.refs.orders.of[place])
+		return strings.HasPrefix(e.Attr, "O") && orderOf(e.Got).contradicts(orders.of(place))
 	})
 	if i >= 0 {
 		ev[i].Weight += cost

@@ -315,8 +315,10 @@ func tie(families []family, all []float64, threshold float64) whorl.Verdict {
 func (j *Judge) versions(f *family, o *Observation, p probed) []float64 {
 	out := j.scratch[:len(f.members)]
 	j.weigher.score(out, f.members, o, &j.o.Model.Version)
+	orders := &j.refs.orders
+	against := orders.against(o.order)
 	for i, place := range f.members {
-		out[i] += j.refs.orders.against(place, o.order) - j.refs.Prior[place]
+		out[i] += against[orders.kindOf[place]] - j.refs.Prior[place]
 		if j.refs.own[place] {
 			out[i] += ownVersions
 		}

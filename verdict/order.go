@@ -103,40 +103,52 @@ func isOptions(t gen2.Test, attr int) bool {
 // of its own; of all records 2 in 1,000 contradict every other of their class.
 const orderDrift = 0.01
 
-// orders are those of all records, and what it costs to contradict one.
+// orders are those of all records. Thousands of records have few different ones.
 type orders struct {
-	of   []order   // by entry
-	cost []float64 // by entry, natural logarithm, not above 0
+	kinds  []order
+	cost   []float64 // of contradicting each kind, natural logarithm, not above 0
+	kindOf []int     // by entry
 }
 
-// count finds the costs: the logarithm of how much more often a host contradicts the
+// newOrders finds the costs: the logarithm of how much more often a host contradicts the
 // record of its own system than that of another. As with features there are two imaginary
 // systems.
-func (r *orders) count() {
-	systems := map[order]int{}
-	for _, o := range r.of {
-		systems[o]++
+func newOrders(of []order) (r orders) {
+	known := map[order]int{}
+	var systems []int // of each kind
+	for _, o := range of {
+		kind, ok := known[o]
+		if !ok {
+			kind = len(r.kinds)
+			known[o] = kind
+			r.kinds, systems = append(r.kinds, o), append(systems, 0)
+		}
+		systems[kind]++
+		r.kindOf = append(r.kindOf, kind)
 	}
-	cost := map[order]float64{}
-	for o := range systems {
+	for _, o := range r.kinds {
 		others := 1
-		for p, n := range systems {
+		for kind, p := range r.kinds {
 			if p.contradicts(o) {
-				others += n
+				others += systems[kind]
 			}
 		}
-		cost[o] = min(math.Log(orderDrift*float64(len(r.of)+2)/float64(others)), 0)
+		r.cost = append(r.cost, min(math.Log(orderDrift*float64(len(of)+2)/float64(others)), 0))
 	}
-	r.cost = make([]float64, len(r.of))
-	for i, o := range r.of {
-		r.cost[i] = cost[o]
-	}
+	return r
 }
 
-// against is what an order takes from an entry; 0 if the two do not contradict each other.
-func (r *orders) against(entry int, seen order) float64 {
-	if seen.contradicts(r.of[entry]) {
-		return r.cost[entry]
+// of is the order of an entry.
+func (r *orders) of(entry int) order { return r.kinds[r.kindOf[entry]] }
+
+// against is what an order takes from records of each kind: 0 where the two do not
+// contradict each other.
+func (r *orders) against(seen order) []float64 {
+	out := make([]float64, len(r.kinds))
+	for kind, o := range r.kinds {
+		if seen.contradicts(o) {
+			out[kind] = r.cost[kind]
+		}
 	}
-	return 0
+	return out
 }

@@ -102,7 +102,7 @@ OPS(O1=M5B4NW7ST11)
 T1(R=Y%DF=Y)
 `
 	w := NewWeigher(NewReferences(records(t, text)), NewModel())
-	kept := math.Exp(w.refs.orders.cost[0])
+	kept := math.Exp(w.refs.orders.cost[w.refs.orders.kindOf[0]])
 	for _, c := range []struct {
 		name, seen string
 		want       [3]float64

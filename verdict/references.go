@@ -66,16 +66,17 @@ func NewReferences(set osdb.Set) *References {
 		r.own = append(r.own, own(e))
 	}
 	r.believed = r.believable()
-	r.orders.of = make([]order, len(r.Entries))
+	shown := make([]order, len(r.Entries))
 	for t := range r.tests {
-		r.addTest(gen2.Test(t))
+		r.addTest(gen2.Test(t), shown)
 	}
-	r.orders.count()
+	r.orders = newOrders(shown)
 	return r
 }
 
-// addTest finds what is equal in one test of all records.
-func (r *References) addTest(t gen2.Test) {
+// addTest finds what is equal in one test of all records, and adds the facts of its option
+// texts to what each record has shown.
+func (r *References) addTest(t gen2.Test, shown []order) {
 	tab := &r.tests[t]
 	tab.lineOf = make([]uint32, len(r.Entries))
 	known := map[*gen2.ReferenceTest]uint32{nil: 0} // a database shares its lines
@@ -114,7 +115,7 @@ func (r *References) addTest(t gen2.Test) {
 		}
 	}
 	for i, n := range tab.lineOf {
-		r.orders.of[i] |= facts[n]
+		shown[i] |= facts[n]
 	}
 }
 

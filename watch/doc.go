@@ -10,7 +10,7 @@
 //     fits exactly, with values altered, or by a form that no stack sends.
 //   - contact.go, judge.go: what one source does, its evidence and how much that is; talk.go:
 //     with one target, probes and answers; sources.go: all contacts, decoys put together;
-//     room.go: the memory that they take.
+//     memory.go: the memory that they take.
 //   - silence.go, flows.go, suspects.go, quietness.go: tools that send nothing odd and only let
 //     servers repeat.
 //   - answers.go, learned.go, learned6.go: what was answered, and what that shows of the target.

@@ -145,7 +145,7 @@ func compact(h *whorl.Host) *whorl.Host {
 // few is how many others an address of a run may be paired with if nothing leads from one to
 // the other: 0 if the run has so many that clocks meet by chance.
 func few(addresses uint64) int {
-	if addresses > maxStrangers {
+	if addresses == 0 || addresses > maxStrangers {
 		return 0
 	}
 	return int(addresses) - 1
