@@ -89,6 +89,8 @@ type Listener struct {
 	flows      flows
 	hosts      hosts
 	says       says
+	causes     causes
+	messengers messengers
 	counts     Counts
 	news       news
 	told       whorl.Host // the record that was given last
@@ -131,6 +133,7 @@ func (l *Listener) Packet(p *packet.Packet, at time.Time) {
 	}
 	l.hear(p, at)
 	if p.Transport != packet.TCP {
+		l.message(p, at)
 		return
 	}
 	switch f := p.TCP.Flags; {

@@ -75,6 +75,7 @@ func (l *Listener) record(k *known) *whorl.Host {
 	if k.tracks != 0 {
 		l.hosts.tracks.at(k.tracks).describe(h, last)
 	}
+	l.messengers.describe(h, k.addr)
 	l.says.describe(h, k.addr)
 	return h
 }

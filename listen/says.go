@@ -132,9 +132,9 @@ func (t *says) describe(h *whorl.Host, a address) {
 	}
 }
 
-// Sayers gives a record of each host that says what it is but has shown no handshake, in
-// the order in which they were heard first, but for numbers that were used again. A record
-// is valid until the next one is given.
+// Sayers gives a record of each host that says what it is, or sends ICMP messages that tell
+// of it, but has shown no handshake, in the order in which they were heard first, but for
+// numbers that were used again. A record is valid until the next one is given.
 func (l *Listener) Sayers() iter.Seq[*whorl.Host] {
 	return func(yield func(*whorl.Host) bool) {
 		for i := range l.says.ring {
@@ -148,13 +148,31 @@ func (l *Listener) Sayers() iter.Seq[*whorl.Host] {
 					last = c.last
 				}
 			}
-			h := &l.told
-			*h = whorl.Host{Schema: whorl.Schema, Addr: s.addr.addr(), Status: whorl.Status{Up: true, Reason: "says"},
-				Seen: whorl.Span{First: last, Last: last}, Observations: h.Observations[:0]}
+			h := l.silent(s.addr, "says", last)
+			l.messengers.describe(h, s.addr)
 			l.says.describe(h, s.addr)
 			if !yield(h) {
 				return
 			}
 		}
+		for i := range l.messengers.ring {
+			m := &l.messengers.ring[i]
+			if _, says := l.says.places[m.addr]; says || l.hosts.places[m.addr] != 0 {
+				continue
+			}
+			h := l.silent(m.addr, "icmp", m.heardAt())
+			m.describe(h)
+			if !yield(h) {
+				return
+			}
+		}
 	}
+}
+
+// silent begins the record of a host that has shown no handshake.
+func (l *Listener) silent(a address, reason string, last time.Time) *whorl.Host {
+	h := &l.told
+	*h = whorl.Host{Schema: whorl.Schema, Addr: a.addr(), Status: whorl.Status{Up: true, Reason: reason},
+		Seen: whorl.Span{First: last, Last: last}, Observations: h.Observations[:0]}
+	return h
 }

@@ -39,6 +39,16 @@ func Waiting[R any](slots []Slot[R]) bool {
 	return false
 }
 
+// Left corrects the time of a probe to when it really left, and reports whether there is
+// one of that tag.
+func Left[R any](slots []Slot[R], tag Tag, at time.Time) bool {
+	if tag < 0 || int(tag) >= len(slots) {
+		return false
+	}
+	slots[tag].Sent = at
+	return true
+}
+
 // Step is what a machine does next, and when.
 type Step struct {
 	Move Move

@@ -55,6 +55,20 @@ func (t *Talks[E]) Of(k Peers) *E { return t.byPeers[k] }
 // First is the first talk with a host, whoever asked it; nil if there is none.
 func (t *Talks[E]) First(host netip.Addr) *E { return t.byHost[host] }
 
+// Take hands a packet to the talk that it is of: heard has one whose host may have sent it,
+// asked one whose prober may have, or a fresh one, which is kept if asked takes the packet
+// and there is room. It reports whether one of them took it.
+func (t *Talks[E]) Take(p *packet.Packet, fresh func() *E, heard, asked func(*E) bool) (mine bool) {
+	if e := t.Of(Answering(p)); e != nil && heard(e) {
+		return true
+	}
+	if e := t.Of(Asking(p)); e != nil {
+		return asked(e)
+	}
+	e := fresh()
+	return asked(e) && t.Begin(Asking(p), e)
+}
+
 // All are the talks in the order in which they began.
 func (t *Talks[E]) All() iter.Seq2[Peers, *E] {
 	return func(yield func(Peers, *E) bool) {

@@ -33,6 +33,43 @@ func TestTalks(t *testing.T) {
 	}
 }
 
+// A packet goes to those who may have been answered before those who may have asked, and
+// begins a talk only if it is a question.
+func TestTake(t *testing.T) {
+	a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	var talks Talks[[]string]
+	take := func(src, dst netip.Addr, what string) bool {
+		note := func(as string) func(*[]string) bool {
+			return func(e *[]string) bool {
+				if what != as {
+					return false
+				}
+				*e = append(*e, what)
+				return true
+			}
+		}
+		return talks.Take(&packet.Packet{Src: src, Dst: dst}, func() *[]string { return new([]string) }, note("answer"), note("question"))
+	}
+	for _, tt := range []struct {
+		src, dst netip.Addr
+		what     string
+		mine     bool
+	}{{b, a, "answer", false}, {a, b, "noise", false}, {a, b, "question", true}, {b, a, "answer", true}, {b, a, "noise", false},
+		{b, a, "question", true}, {a, b, "question", true}, {a, b, "answer", true}} {
+		if mine := take(tt.src, tt.dst, tt.what); mine != tt.mine {
+			t.Errorf("%v to %v, %s: %v", tt.src, tt.dst, tt.what, mine)
+		}
+	}
+	got := map[Peers][]string{}
+	for k, e := range talks.All() {
+		got[k] = *e
+	}
+	want := map[Peers][]string{{a, b}: {"question", "answer", "question"}, {b, a}: {"question", "answer"}}
+	if d := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
+		t.Error(d)
+	}
+}
+
 // There are no more than MaxTalks, and it is told if there would have been.
 func TestTalksFull(t *testing.T) {
 	var talks Talks[int]

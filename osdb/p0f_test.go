@@ -158,7 +158,7 @@ ECN(R=Y%O=M5B4NW6SLL)
 T1(R=Y%DF=Y%T=3B-45%TG=40)
 `
 	tt := []struct{ name, record, want string }{
-		{"alone", tests, "SynAck(TTL=40%DF=Y%ID=Z%W=MAX*SEG|20*SEG|4*MSS|FFFF%WS=0-6|8%O=MNWST|MNWNNS%LESS=MNWNNT|MST|MNWSLL)"},
+		{"alone", tests, "SynAck(TTL=40%DF=Y%W=MAX*SEG|20*SEG|4*MSS|FFFF%WS=0-6|8%O=MNWST|MNWNNS%LESS=MNWNNT|MST|MNWSLL%ID=Z)"},
 		{"beside a line", tests + "SynAck(TTL=40%O=MNWST)\n", "SynAck(TTL=40%O=MNWST%LESS=MNWNNT|MST|MNWSLL%ID=Z)"},
 		{"a line that says it", tests + "SynAck(TTL=40%ID=N%O=MNWST%LESS=M)\n", "SynAck(TTL=40%ID=N%O=MNWST%LESS=M)"},
 		{"too little", "OPS(O1=M5B4)\nWIN(W1=1000)\n", ""},

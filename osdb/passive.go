@@ -2,7 +2,6 @@ package osdb
 
 import (
 	"slices"
-	"strings"
 
 	"whorl/method"
 	"whorl/method/expr"
@@ -15,27 +14,45 @@ func (e *Entry) Passive() syn.Reference { return append(e.Syn(), e.SynAck()...) 
 
 // Syn is what the record says of SYNs. What cannot be read was reported when the record
 // was.
-func (e *Entry) Syn() syn.Reference {
-	r, _ := syn.NewReference(e.Tests(func(test string) bool { return test == syn.TestSyn }))
-	return r
-}
+func (e *Entry) Syn() syn.Reference { return e.forms(syn.TestSyn) }
 
 // SynAck is what the record says of SYN-ACKs: its lines, and what follows from the tests of
 // the second generation, whose probes S1-S6 and ECN are SYNs that offer four different sets
 // of options. A record without a line gets one from there; one with such lines gets the
 // layouts for SYNs that offer less and the kind of IP ID.
 func (e *Entry) SynAck() syn.Reference {
-	lines := e.Tests(func(test string) bool { return test == syn.TestSynAck })
-	if e.tellsAnswers() {
-		for i := range lines {
-			lines[i] = e.completed(lines[i])
+	forms := e.forms(syn.TestSynAck)
+	if !e.tellsAnswers() {
+		return forms
+	}
+	if len(forms) == 0 {
+		forms, _ = syn.NewReference([]method.Line{e.answer()})
+	}
+	less, id := e.less(), e.id()
+	for i := range forms {
+		if f := &forms[i]; len(f.Less) == 0 {
+			f.Less = less
 		}
-		if len(lines) == 0 {
-			lines = append(lines, e.answer())
+		if f := &forms[i]; f.ID == syn.Unsaid {
+			f.ID = id
 		}
 	}
-	r, _ := syn.NewReference(lines)
-	return r
+	return forms
+}
+
+// forms are the lines of a test, Syn or SynAck.
+func (e *Entry) forms(test string) syn.Reference {
+	var lines []method.Line
+	for _, l := range e.Extra {
+		if l.Test == test {
+			lines = append(lines, l)
+		}
+	}
+	if lines == nil {
+		return e.unread.forms(test)
+	}
+	forms, _ := syn.NewReference(lines)
+	return append(forms, e.unread.forms(test)...)
 }
 
 // tellsAnswers reports whether the tests tell of SYN-ACKs: the options and the window of the
@@ -45,18 +62,6 @@ func (e *Entry) tellsAnswers() bool {
 	_, window := e.second(gen2.TestWIN, "W1")
 	_, options := e.second(gen2.TestOPS, "O1")
 	return ttl != "" && window && options
-}
-
-// completed adds to a SynAck line what the tests say and it does not.
-func (e *Entry) completed(l method.Line) method.Line {
-	l.Attrs = slices.Clip(l.Attrs)
-	if _, has := l.Value("LESS"); !has {
-		e.setLess(&l)
-	}
-	if _, has := l.Value("ID"); !has {
-		e.setID(&l)
-	}
-	return l
 }
 
 // answer writes what the tests tell of SYN-ACKs as a SynAck line.
@@ -71,47 +76,46 @@ func (e *Entry) answer() method.Line {
 	df, _ := e.second(gen2.TestT1, "DF")
 	window, _ := e.second(gen2.TestWIN, "W1")
 	options, _ := e.second(gen2.TestOPS, "O1")
-	shapes, scales := layouts(parsed(options))
+	shapes, scales := layouts(options)
 	set("TTL", ttl)
 	set("DF", df)
-	e.setID(&l)
 	set("W", windows(parsed(window)))
 	set("WS", scales)
 	l.Set("O", shapes)
-	e.setLess(&l)
 	return l
 }
 
-// setID writes the kind of IP ID.
-func (e *Entry) setID(l *method.Line) {
+// id is whether the IP ID of answers is not zero.
+func (e *Entry) id() syn.Choice {
 	switch id, ok := e.second(gen2.TestSEQ, "TI"); {
 	case !ok:
+		return syn.Unsaid
 	case id == "Z":
-		l.Set("ID", "Z")
+		return syn.No
 	case !parsed(id).Match("Z"):
-		l.Set("ID", "N")
+		return syn.Yes
 	}
+	return syn.Unsaid
 }
 
-// setLess writes the layouts of answers to SYNs that offer less than S1.
-func (e *Entry) setLess(l *method.Line) {
-	var less []string
+// less are the layouts of answers to SYNs that offer less than S1.
+func (e *Entry) less() (out []syn.Layout) {
 	for _, probe := range [...]struct {
 		test gen2.Test
 		attr string
 	}{{gen2.TestOPS, "O3"}, {gen2.TestOPS, "O6"}, {gen2.TestECN, "O"}} {
-		if text, ok := e.second(probe.test, probe.attr); ok {
-			found, _ := layouts(parsed(text))
-			for shape := range strings.SplitSeq(found, "|") {
-				if !slices.Contains(less, shape) {
-					less = append(less, shape)
-				}
+		text, ok := e.second(probe.test, probe.attr)
+		if !ok {
+			continue
+		}
+		for a := range alternatives(text) {
+			shape, _ := layout(a)
+			if l, err := syn.ParseLetters(shape); err == nil && !slices.Contains(out, l) {
+				out = append(out, l)
 			}
 		}
 	}
-	if len(less) > 0 {
-		l.Set("LESS", strings.Join(less, "|"))
-	}
+	return out
 }
 
 // parsed is an expression that could be read when the record was.

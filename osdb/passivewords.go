@@ -2,10 +2,12 @@ package osdb
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
 	"whorl/method/expr"
+	"whorl/method/syn"
 )
 
 // Segments of an Ethernet, for which records of the second generation are written: with
@@ -51,10 +53,10 @@ func windowLaw(lo, hi uint64) string {
 
 // layouts writes the options of an OPS line without their values, M5B4ST11NW[0-E] as
 // MSTNW, and the window scales in them as one list.
-func layouts(x expr.Expr) (shapes, scales string) {
+func layouts(options string) (shapes, scales string) {
 	var all, shifts []string
-	for _, a := range x.Alternatives() {
-		shape, scale := layout(a.Text)
+	for a := range alternatives(options) {
+		shape, scale := layout(a)
 		if !slices.Contains(all, shape) {
 			all = append(all, shape)
 		}
@@ -67,13 +69,35 @@ func layouts(x expr.Expr) (shapes, scales string) {
 	return strings.Join(all, "|"), strings.Join(shifts, "|")
 }
 
+// alternatives are those of an expression that could be read when the record was.
+func alternatives(x string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for more := true; more; {
+			end := 0
+			for end < len(x) && x[end] != '|' {
+				if x[end] == '[' {
+					end += max(strings.IndexByte(x[end:], ']'), 0)
+				}
+				end++
+			}
+			a := x[:end]
+			if more = end < len(x); more {
+				x = x[end+1:]
+			}
+			if !yield(a) {
+				return
+			}
+		}
+	}
+}
+
 // layout splits one alternative into letters and the value behind W. Values are hexadecimal
 // digits, or a choice of them in brackets.
 func layout(s string) (shape, scale string) {
-	var b strings.Builder
+	letters := make([]byte, 0, syn.MaxOptions)
 	for len(s) > 0 {
 		letter := s[0]
-		b.WriteByte(letter)
+		letters = append(letters, letter)
 		s = s[1:]
 		end := 0
 		for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] >= 'A' && s[end] <= 'F' || s[end] == '[') {
@@ -87,5 +111,5 @@ func layout(s string) (shape, scale string) {
 		}
 		s = s[end:]
 	}
-	return b.String(), scale
+	return string(letters), scale
 }

@@ -32,6 +32,26 @@ func (s *signature) line() (method.Line, error) {
 	return p.Line(s.answer, s.generic), nil
 }
 
+// forms are the lines of a test, Syn or SynAck. What cannot be read is left out.
+func (u *unread) forms(test string) (out syn.Reference) {
+	add := func(f syn.Form, err error) {
+		if err == nil {
+			out = append(out, f)
+		}
+	}
+	for text := range strings.Lines(u.text) {
+		if rest, ok := strings.CutPrefix(text, test); ok && strings.HasPrefix(rest, "(") {
+			add(syn.ParseForm(strings.TrimSpace(text)))
+		}
+	}
+	for i := range u.signatures {
+		if s := &u.signatures[i]; s.answer == (test == syn.TestSynAck) {
+			add(syn.ParseSignature(s.text, s.answer, s.generic))
+		}
+	}
+	return out
+}
+
 // tests gives those lines whose test is one that has reports. What cannot be read is left
 // out.
 func (u *unread) tests(has func(test string) bool) (out []method.Line) {

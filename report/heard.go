@@ -28,7 +28,7 @@ func (p *page) rests(h *whorl.Host) {
 // evidenceFrom tells where what a host with handshakes was judged by comes from, a line for
 // each method and place.
 func (p *page) evidenceFrom(h *whorl.Host) {
-	if !slices.ContainsFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "syn" }) {
+	if !slices.ContainsFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "syn" || o.Method == "icmp" }) {
 		return
 	}
 	var told []string
@@ -48,6 +48,8 @@ func origin(o *whorl.Observation, all []whorl.Observation) string {
 	switch {
 	case o.Method == "claim":
 		return ""
+	case o.Method == "icmp":
+		return heardWhen(messagesHeard(o), c)
 	case o.Method != "syn" && c.Sent == 0:
 		return "a print of " + o.Method
 	case o.Method != "syn":
@@ -65,7 +67,20 @@ func origin(o *whorl.Observation, all []whorl.Observation) string {
 	if answers > 0 {
 		packets = append(packets, count(answers, "SYN-ACK", "SYN-ACKs"))
 	}
-	words := strings.Join(packets, " and ")
+	return heardWhen(strings.Join(packets, " and "), c)
+}
+
+// messagesHeard counts the ICMP messages behind an observation.
+func messagesHeard(o *whorl.Observation) string {
+	if strings.HasPrefix(o.Print, "IE") || strings.HasPrefix(o.Print, "EC") {
+		return count(o.Conditions.Answered, "echo reply", "echo replies")
+	}
+	return count(o.Conditions.Answered, "port unreachable", "port unreachables")
+}
+
+// heardWhen adds to words for what was heard when and where that was; without words there is
+// nothing to tell.
+func heardWhen(words string, c *whorl.Conditions) string {
 	switch {
 	case words == "":
 	case c.Heard != "":

@@ -65,7 +65,6 @@ const (
 const (
 	planSeek = 4
 	planGen2 = 23
-	planDeep = 20
 )
 
 // begin starts the first stage.
@@ -180,7 +179,7 @@ func (f *flow) plan(j *Job) int {
 	case f.surveyDue():
 		return len(f.survey.Slots)
 	}
-	return planDeep
+	return f.planDeep()
 }
 
 // probe starts the probes that the host waited for; the budget has room for them.
@@ -209,26 +208,6 @@ func (f *flow) beginGen2(j *Job) {
 	}, j.Key.Stream(f.Addr, "gen2"), gen2.Options{Tries: j.Tries})
 	f.gen2.RTT = r.RTT
 	f.machine = f.gen2
-}
-
-// burstRate is the least limit on packets per second under which a burst to one host
-// is still in its spirit: above that of -T2.
-const burstRate = 201
-
-// deepDue reports whether probes of our own go to the host before it is judged. They are of
-// IPv4.
-func (f *flow) deepDue(j *Job) bool { return f.gen2 != nil && j.deepForAll() }
-
-// beginDeep starts the probes of our own, after those of gen2 and with what they found.
-func (f *flow) beginDeep(j *Job) {
-	f.stage = deepening
-	t := &f.gen2.Target
-	_, closed := f.gen2.ClosedTCP()
-	f.deep = deep.NewMachine(deep.Target{
-		Addr: f.Addr, OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedUDP: t.ClosedUDP, ClosedKnown: closed,
-	}, j.Key.Stream(f.Addr, "deep"), deep.Options{Burst: j.Rate == 0 || j.Rate >= burstRate})
-	f.deep.RTT = f.gen2.RTT
-	f.machine = f.deep
 }
 
 // fail ends the flow for a reason that the user should know.

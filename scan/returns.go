@@ -95,7 +95,7 @@ func (e *engine) takeBack(now time.Time) {
 		r.f.away = false
 		switch {
 		case !r.undecided:
-			delete(e.flows, r.f.Addr)
+			delete(e.flows, r.f.key())
 		case r.f.problem != "": // one of its last packets could not be sent
 			e.probing++
 			e.finish(r.f)

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -37,7 +36,7 @@ func parseTarget(spec string, resolve Resolve, family Family) ([]span, error) {
 	}
 	if slash {
 		if len(found) > 1 {
-			return nil, fmt.Errorf("scan: target %q has addresses of both versions of IP, and a prefix length is of one", spec)
+			return nil, fmt.Errorf("scan: target %q has addresses of both versions of IP, and a prefix length is of one; take it with -4 or -6 alone", spec)
 		}
 		a := found[0].Addr
 		n, err := strconv.Atoi(bits)
@@ -55,56 +54,6 @@ func parseTarget(spec string, resolve Resolve, family Family) ([]span, error) {
 		spans = append(spans, s)
 	}
 	return spans, nil
-}
-
-// Family says which addresses of a name are taken: the first of a version of IP. The zero
-// value takes one of IPv4, and of IPv6 if there is none.
-type Family uint8
-
-// The other choices.
-const (
-	IPv6Only Family = iota + 1
-	IPv4Only
-	BothVersions // as far as there are
-)
-
-// resolved is an address of a name, and how many more of its version there are if both are
-// taken.
-type resolved struct {
-	netip.Addr
-	more int
-}
-
-func (f Family) choose(addrs []netip.Addr) (out []resolved, err error) {
-	var four, six resolved
-	for _, a := range addrs {
-		a = a.Unmap()
-		of := &four
-		if a.Is6() {
-			of = &six
-		}
-		switch {
-		case !of.IsValid():
-			of.Addr = a
-		case a != of.Addr && f == BothVersions:
-			of.more++
-		}
-	}
-	if four.IsValid() && f != IPv6Only {
-		out = append(out, four)
-	}
-	if six.IsValid() && (f == IPv6Only || f == BothVersions || f != IPv4Only && !four.IsValid()) {
-		out = append(out, six)
-	}
-	switch {
-	case len(out) > 0:
-		return out, nil
-	case f == IPv6Only && four.IsValid():
-		return nil, errors.New("has no IPv6 address")
-	case f == IPv4Only && six.IsValid():
-		return nil, errors.New("has no IPv4 address")
-	}
-	return nil, errors.New("has no address")
 }
 
 // looksNumeric reports whether a target can only be meant as IPv4 octets.

@@ -328,10 +328,10 @@ func TestFamilies(t *testing.T) {
 		{BothVersions, "two.example", "192.0.2.80 two.example +1\n2001:db8::1/128 two.example\n", "", "192.0.2.80 2001:db8::1"},
 		{BothVersions, "six.example", "2001:db8::1/128 six.example\n", "", "2001:db8::1"},
 		{BothVersions, "mapped.example", "192.0.2.90 mapped.example\n", "", ""},
-		{BothVersions, "two.example/31", "", "of both versions", ""},
+		{BothVersions, "two.example/31", "", "of both versions of IP, and a prefix length is of one; take it with -4 or -6 alone", ""},
 		{BothVersions, "none.example", "", "has no address", ""},
-		{IPv4Only, "six.example", "", "has no IPv4 address", ""},
-		{IPv6Only, "mapped.example", "", "has no IPv6 address", ""},
+		{IPv4Only, "six.example", "", "has no IPv4 address; without -4", ""},
+		{IPv6Only, "mapped.example", "", "has no IPv6 address; without -6", ""},
 		{BothVersions, "2001:db8::7", "2001:db8::7/128\n", "", ""},
 	} {
 		ts := Targets{Family: c.family}

@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"math"
 	"slices"
 
 	"whorl"
@@ -27,20 +26,7 @@ func (j *Judge) regen(all []float64, seen gen1.Print) {
 		_, ev := r.Score(seen)
 		logs[place] = told{max(gen1Differs*float64(len(differingGen1(ev))), gen1Against), len(ev) > 0}
 	}
-	before, after := 0.0, 0.0
-	for place, t := range logs {
-		if t.ok {
-			before, after = before+all[place], after+all[place]*math.Exp(t.log)
-		}
-	}
-	if after == 0 {
-		return
-	}
-	for place, t := range logs {
-		if t.ok {
-			all[place] *= min(math.Exp(t.log)*before/after, math.Exp(-gen1Against))
-		}
-	}
+	reshare(all, logs, -gen1Against)
 }
 
 // differingGen1 are the tests that were answered and differ.

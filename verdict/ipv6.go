@@ -132,24 +132,17 @@ func (j *Judge) retell(all []float64, seen method.Lines) {
 		return
 	}
 	logs := make([]told, len(all))
-	before, after, total := 0.0, 0.0, 0.0
+	total := 0.0
 	for place, r := range j.ipv6 {
 		total += all[place]
 		if len(r) == 0 {
 			continue
 		}
 		_, ev := r.Score(seen)
-		log := max(ipv6Differs*float64(differingIPv6(ev)), ipv6Against)
-		logs[place] = told{log, true}
-		before, after = before+all[place], after+all[place]*math.Exp(log)
+		logs[place] = told{max(ipv6Differs*float64(differingIPv6(ev)), ipv6Against), true}
 	}
-	if after == 0 {
+	if !reshare(all, logs, -ipv6Against) {
 		return
-	}
-	for place, t := range logs {
-		if t.ok {
-			all[place] *= min(math.Exp(t.log)*before/after, math.Exp(-ipv6Against))
-		}
 	}
 	sum := 0.0
 	for place, t := range logs {

@@ -95,7 +95,7 @@ func restsOn(h *whorl.Host) string {
 		fmt.Fprintf(&b, "%s%q%q ", box.Kind, box.LeftOut, box.Evidence)
 	}
 	for _, o := range h.Observations {
-		if o.Method == "syn" || o.Method == "claim" {
+		if o.Method == "syn" || o.Method == "icmp" || o.Method == "claim" {
 			continue
 		}
 		scan, print, ok := strings.Cut(o.Print, "\n")

@@ -8,6 +8,7 @@ import (
 
 	"whorl"
 	"whorl/method/backoff"
+	"whorl/method/icmp"
 	"whorl/method/syn"
 	"whorl/osdb"
 )
@@ -27,6 +28,7 @@ type Handshakes struct {
 	accept    *role                 // of SYN-ACKs, likewise
 	schedules []backoff.Reference   // of entries, once a witness was heard
 	habits    []syn.HabitsReference // likewise
+	messages  []icmp.Reference      // likewise, once an ICMP message was heard
 	params    backoff.Params
 	text      string                    // how often a host was heard, as it was read last
 	seen      syn.Seen                  // the same

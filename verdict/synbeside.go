@@ -47,7 +47,7 @@ type beside struct {
 func handshakesOf(h *whorl.Host) (s beside) {
 	for _, o := range h.Observations {
 		switch {
-		case o.Method != "syn":
+		case o.Method != "syn" && o.Method != "icmp":
 		case o.Conditions.Sent > 0:
 			s.accepted = append(s.accepted, o.Print)
 		case o.Conditions.Heard == "":
@@ -62,10 +62,10 @@ func handshakesOf(h *whorl.Host) (s beside) {
 	return s
 }
 
-// provoked reports whether what was heard are answers to the scan itself: SYN-ACKs that
-// came while it asked the host.
+// provoked reports whether what was heard are answers to the scan itself: SYN-ACKs and ICMP
+// messages that came while it asked the host.
 func provoked(h *whorl.Host, o *whorl.Observation) bool {
-	return strings.HasPrefix(o.Print, syn.TestSynAck+"(") && !h.Seen.First.IsZero() && !o.Conditions.At.Before(h.Seen.First)
+	return (strings.HasPrefix(o.Print, syn.TestSynAck+"(") || o.Method == "icmp") && !h.Seen.First.IsZero() && !o.Conditions.At.Before(h.Seen.First)
 }
 
 // fillAccepted judges by the SYN-ACK to the search, where the probes had none. One SYN-ACK
@@ -199,7 +199,9 @@ func headline(h *whorl.Host) *whorl.Verdict {
 
 // byHandshake reports whether a verdict rests on handshakes, which bring their evidence
 // along.
-func byHandshake(v *whorl.Verdict) bool { return len(v.Evidence) > 0 && v.Evidence[0].Method == "syn" }
+func byHandshake(v *whorl.Verdict) bool {
+	return len(v.Evidence) > 0 && (v.Evidence[0].Method == "syn" || v.Evidence[0].Method == "icmp")
+}
 
 // onlyHeard reports whether a host was judged by its handshakes alone.
 func onlyHeard(h *whorl.Host) bool {
@@ -208,7 +210,7 @@ func onlyHeard(h *whorl.Host) bool {
 		switch o.Method {
 		case "gen2", "gen1", "backoff":
 			return false
-		case "syn":
+		case "syn", "icmp":
 			heard = true
 		}
 	}

@@ -29,12 +29,15 @@ func (j *Handshakes) host(h *whorl.Host) {
 	var w witnesses
 	var bad error
 	for i := range h.Observations {
-		o := &h.Observations[i]
-		if o.Method != "syn" {
-			continue
-		}
-		mine, err := w.take(o.Print)
-		if !mine {
+		var err error
+		switch o := &h.Observations[i]; o.Method {
+		case "icmp":
+			err = w.messages.take(o.Print)
+		case "syn":
+			var mine bool
+			if mine, err = w.take(o.Print); mine {
+				break
+			}
 			var s handshake
 			if s, err = j.handshake(o.Print); err == nil {
 				all = append(all, s)
@@ -50,6 +53,8 @@ func (j *Handshakes) host(h *whorl.Host) {
 		j.decide(h, all, &w)
 	case bad != nil:
 		h.Verdicts = []whorl.Verdict{nothing(bad.Error())}
+	case len(w.messages) > 0:
+		h.Verdicts = []whorl.Verdict{j.alone(w.messages)}
 	}
 }
 
@@ -114,7 +119,7 @@ const enough = 3
 // several systems share the address.
 func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 	if len(all) == 1 && !all[0].between && len(w.several) == 0 {
-		h.Verdicts = j.weighed(&all[0], w).verdicts
+		j.weighHost(h, &all[0], w)
 		return
 	}
 	stacks := systemsHeard(all)
@@ -125,7 +130,7 @@ func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 	switch {
 	case len(stacks) == 0:
 		u := unnamed(all)
-		h.Verdicts = j.weighed(&u, w).verdicts
+		j.weighHost(h, &u, w)
 	case len(certain) > 1 && takeTurns(certain):
 		addBoxes(h, sharedBox(certain))
 		h.Verdicts = []whorl.Verdict{nothing("several systems share the address: " + names(certain))}
@@ -140,9 +145,17 @@ func (j *Handshakes) decide(h *whorl.Host, all []handshake, w *witnesses) {
 	case len(stacks) > 1: // what was seen over all of them may be of any
 		h.Verdicts = stacks[0].best.verdicts
 	default:
-		h.Verdicts = j.weighed(&stacks[0].best, w).verdicts
+		j.weighHost(h, &stacks[0].best, w)
 		addBoxes(h, alikeBox(&h.Verdicts[0], w)...)
 	}
+}
+
+// weighHost names a host by one kind of packet and its witnesses.
+func (j *Handshakes) weighHost(h *whorl.Host, s *handshake, w *witnesses) {
+	o := j.weighed(s, w)
+	h.Verdicts = o.verdicts
+	near, _ := w.from(s.TTL)
+	j.doubt(h, o, near)
 }
 
 // whoNow ends the warning that an address has another system than before.

@@ -12,21 +12,23 @@ import (
 )
 
 // witnesses are what a host shows over several packets, beside the kinds of its
-// handshakes: when it repeats what nobody answers, its habits, and whether its SYNs are of
-// several hosts. They weigh little: they move probability among the records that the
+// handshakes: when it repeats what nobody answers, its habits, whether its SYNs are of
+// several hosts, and its ICMP messages. They weigh little: they move probability among the records that the
 // handshake leaves, and only among those that tell of them.
 type witnesses struct {
 	runs    []backoff.Run
 	habits  syn.Habits
 	several []syn.Several
-	key     witnessed
+	messages
+	key witnessed
 }
 
 // witnessed is what a judgement by witnesses follows from.
 type witnessed struct {
-	of     *opinion
-	habits syn.Habits
-	runs   string
+	of        *opinion
+	habits    syn.Habits
+	runs      string
+	near, far string // messages
 }
 
 // surestWitness bounds what repetitions, and all habits together, say against a record, as
@@ -83,14 +85,17 @@ func runOf(r *syn.Repeats) backoff.Run {
 }
 
 // silent reports whether there is nothing to weigh.
-func (w *witnesses) silent() bool { return len(w.runs) == 0 && w.habits == syn.Habits{} }
+func (w *witnesses) silent() bool {
+	return len(w.runs)+len(w.messages) == 0 && w.habits == syn.Habits{}
+}
 
 // weighed is an opinion once the witnesses were heard, or remembers it.
 func (j *Handshakes) weighed(h *handshake, w *witnesses) *opinion {
 	if w.silent() || len(h.families) == 0 {
 		return h.opinion
 	}
-	w.key.of = h.opinion
+	near, far := w.from(h.TTL)
+	w.key.of, w.key.near, w.key.far = h.opinion, near.key(), far.key()
 	if o, ok := j.witnessed[w.key]; ok {
 		return o
 	}
@@ -128,7 +133,9 @@ func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
 		j.hearTimes(&w.runs[i], places, against)
 	}
 	j.hearHabits(&w.habits, places, against)
-	if !slices.ContainsFunc(against, func(t told) bool { return t.log != 0 || t.ok && j.explained }) {
+	near, far := w.from(h.TTL)
+	j.hearMessages(near, places, against)
+	if !slices.ContainsFunc(against, func(t told) bool { return t.log != 0 || (t.ok || len(far) > 0) && j.explained }) {
 		return h.opinion
 	}
 	retime(all, against)
@@ -145,6 +152,7 @@ func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
 	j.name(o, &h.Sighting, all)
 	if o.family != "" && j.explained {
 		o.testify(j, w)
+		o.testifyMessages(j, near, far)
 	}
 	return o
 }

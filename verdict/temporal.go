@@ -49,13 +49,6 @@ func newTiming(set osdb.Set, entries []*osdb.Entry) (t timing) {
 // goroutines may use it.
 func (j *Judges) Ranker() *backoff.Ranker { return j.timing.ranker }
 
-// told is what times say against a record: a natural logarithm, at most 0; ok is false if
-// the record has no schedule of what was seen.
-type told struct {
-	log float64
-	ok  bool
-}
-
 // runsOf are the times that were seen of a host: those of the first observation with some.
 func runsOf(h *whorl.Host) (out []backoff.Run) {
 	for _, o := range h.Observations {
@@ -112,22 +105,7 @@ func bounded(l float64) float64 { return min(max(l, -surestTimes), surestTimes) 
 
 // retime shares the probability of the records that tell of times out anew. It moves
 // among these alone, and none gains more than times can say.
-func retime(all []float64, times []told) {
-	before, after := 0.0, 0.0
-	for place, t := range times {
-		if t.ok {
-			before, after = before+all[place], after+all[place]*math.Exp(t.log)
-		}
-	}
-	if after == 0 {
-		return
-	}
-	for place, t := range times {
-		if t.ok {
-			all[place] *= min(math.Exp(t.log)*before/after, math.Exp(surestTimes))
-		}
-	}
-}
+func retime(all []float64, times []told) { reshare(all, times, surestTimes) }
 
 // timeVersions adds what times say of the members of a family to their scores. The best
 // of them and those that tell of no times are as good as each other.

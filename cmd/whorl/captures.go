@@ -139,6 +139,18 @@ next:
 	}
 }
 
+// addReasons adds what a package has counted by its own reasons.
+func addReasons[R interface {
+	~uint8
+	fmt.Stringer
+}](s *skips, counts []int) {
+	for why, n := range counts {
+		if n > 0 {
+			s.add(pcapfile.Skip{Reason: R(why).String(), Count: n})
+		}
+	}
+}
+
 // tell tells people, if there is something to tell.
 func (s skips) tell(people io.Writer) {
 	if len(s) == 0 {

@@ -21,9 +21,12 @@ type decoyFile struct {
 	gateway         netip.Addr
 	gateway6        netip.Addr
 	only            []netip.Prefix
-	peerRate, rate  float64
+	peerRate, rate  float64 // packets a second; 0 is no limit
 	hosts           []decoyHost
 }
+
+// newDecoyFile is a network without hosts, with the limits that nobody has chosen.
+func newDecoyFile() *decoyFile { return &decoyFile{peerRate: 200, rate: 2000} }
 
 // decoyHost is one kind of host.
 type decoyHost struct {
@@ -78,7 +81,7 @@ func parseDecoyFile(name, text string) (*decoyFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &decoyFile{}
+	f := newDecoyFile()
 	var tap string
 	const fastest = 1e9
 	d.table("", top, tomlFields{

@@ -49,6 +49,36 @@ func TestDecoyExample(t *testing.T) {
 	}
 }
 
+// Zero is no limit in a file as it is behind a flag; a flag goes before the file, and what
+// neither says is as usual.
+func TestDecoyRates(t *testing.T) {
+	const host = "\n[[host]]\nas = \"any\"\naddr = \"192.0.2.7\"\n"
+	type rates struct{ peer, all float64 }
+	for _, tt := range []struct {
+		file string
+		o    decoyOptions
+		want rates
+	}{
+		{"", decoyOptions{}, rates{200, 2000}},
+		{"rate = 0", decoyOptions{}, rates{200, 0}},
+		{"peer-rate = 0\nrate = 30", decoyOptions{}, rates{0, 30}},
+		{"", decoyOptions{rate: rate{0, true}}, rates{200, 0}},
+		{"peer-rate = 7\nrate = 0", decoyOptions{peerRate: rate{0, true}, rate: rate{9, true}}, rates{0, 9}},
+	} {
+		f, err := parseDecoyFile("f.toml", tt.file+host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tt.o.tun = "t0"
+		if err := tt.o.over(f); err != nil {
+			t.Fatal(err)
+		}
+		if got := (rates{f.peerRate, f.rate}); got != tt.want {
+			t.Errorf("%q, flags %v and %v: %v, want %v", tt.file, tt.o.peerRate, tt.o.rate, got, tt.want)
+		}
+	}
+}
+
 func TestFindLines(t *testing.T) {
 	const text = `a = 1
 "b c" = 2 # host = 3

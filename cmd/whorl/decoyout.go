@@ -112,23 +112,15 @@ func (o *decoyOutput) end(n *decoy.Network, failed error) error {
 	c := n.Counts()
 	people := o.a.people
 	fmt.Fprintf(people, "whorl: contacts: %d; packets for decoys: %d, sent: %d; decoys that answered: %d\n", c.Contacts, c.Answered, c.Sent, c.Made)
-	for _, n := range []struct {
-		count int
-		what  string
-	}{
-		{c.Untold, "contacts began in too great a number to be told of"},
-		{c.Limited, "packets were held back by --peer-rate or --rate"},
-		{c.Paused, "packets were not answered or sent in a pause"},
-		{c.Unwelcome, "packets came from addresses that nobody answers"},
-		{c.Dropped, "frames came too fast to be read"},
-		{c.Refused + c.Overdue, "answers could not be sent"},
-		{c.Unshown, "addresses stayed silent, as their record cannot be shown"},
-		{c.Forgotten, "decoys were forgotten for others; remember more with --keep"},
-	} {
-		if n.count > 0 {
-			fmt.Fprintf(people, "whorl: %d %s\n", n.count, n.what)
-		}
-	}
+	tellCounted(people,
+		counted{c.Untold, "contacts began in too great a number to be told of"},
+		counted{c.Limited, "packets were held back by --peer-rate or --rate"},
+		counted{c.Paused, "packets were not answered or sent in a pause"},
+		counted{c.Unwelcome, "packets came from addresses that nobody answers"},
+		counted{c.Dropped, "frames came too fast to be read"},
+		counted{c.Refused + c.Overdue, "answers could not be sent"},
+		counted{c.Unshown, "addresses stayed silent, as their record cannot be shown"},
+		counted{c.Forgotten, "decoys were forgotten for others; remember more with --keep"})
 	switch {
 	case errors.Is(failed, decoy.ErrNoAddress):
 		return partial(failed, "other addresses")

@@ -33,7 +33,7 @@ func (a *app) decoyPlan(o *decoyOptions, args []string) (p *decoyPlan, err error
 	if p.set, err = a.load(); err != nil {
 		return nil, err
 	}
-	f := &decoyFile{}
+	f := newDecoyFile()
 	if len(args) == 1 {
 		if name := o.ofHosts(); name != "" {
 			return nil, usage(fmt.Errorf("--%s does not go with a file", name), "put it into "+args[0])
@@ -91,111 +91,6 @@ func (p *decoyPlan) apart() error {
 // has reports whether some address is of that version of IP.
 func (p *decoyPlan) has(version func(netip.Addr) bool) bool {
 	return slices.ContainsFunc(p.prefixes(), func(n netip.Prefix) bool { return version(n.Addr()) })
-}
-
-// ofHosts is a flag that was given and describes hosts; empty if there is none.
-func (o *decoyOptions) ofHosts() string {
-	for _, f := range []struct {
-		name  string
-		given bool
-	}{{"as", o.as != nil}, {"addr", o.addrs != nil}, {"also", o.also != nil}, {"open", o.open != ""}, {"closed", o.closed != ""},
-		{"filtered", o.filtered != ""}, {"service", o.services != nil}, {"mac", o.mac != ""}, {"delay", o.delay != 0},
-		{"jitter", o.jitter != 0}, {"loss", o.loss != 0}, {"hops", o.hops != 0}} {
-		if f.given {
-			return f.name
-		}
-	}
-	return ""
-}
-
-// host makes the one kind of host that flags describe.
-func (o *decoyOptions) host(f *decoyFile) (err error) {
-	if len(o.as) == 0 || len(o.addrs) == 0 {
-		return usage(errors.New("there is nothing to answer as, or no address"), `whorl decoy --as "NAME" --addr ADDRESS -i INTERFACE`)
-	}
-	h := decoyHost{as: o.as, loss: o.loss}
-	for _, text := range o.addrs {
-		r, err := decoyAddresses(text)
-		if err != nil {
-			return usage(err, "--addr 192.0.2.7-9, 192.0.2.0/28, 2001:db8::7-9 or 2001:db8::/64*20")
-		}
-		h.addrs = append(h.addrs, r...)
-	}
-	for _, text := range o.also {
-		r, err := decoyAddresses(text)
-		if err != nil {
-			return usage(err, "--also 2001:db8::7")
-		}
-		h.also = append(h.also, r...)
-	}
-	for _, list := range []struct {
-		text  string
-		ports *[]uint16
-	}{{o.open, &h.persona.OpenTCP}, {o.closed, &h.persona.ClosedTCP}, {o.filtered, &h.persona.FilteredTCP}} {
-		if *list.ports, err = tcpPorts(list.text); err != nil {
-			return usage(err, "ports like 22,80,8000-8010")
-		}
-	}
-	if h.mac, err = parseHardware(o.mac); err != nil {
-		return usage(err, "--mac 00:00:0c:01:02:03, cisco, own or random")
-	}
-	for _, text := range o.services {
-		if err := h.usual(text); err != nil {
-			return usage(err, "--service ssh,http:8080")
-		}
-	}
-	if h.hops = uint8(o.hops); o.hops < 0 || o.hops > decoy.MaxHops {
-		return usage(fmt.Errorf("--hops %d", o.hops), fmt.Sprintf("--hops 0 to %d", decoy.MaxHops))
-	}
-	h.persona.Delay, h.jitter = time.Duration(o.delay), time.Duration(o.jitter)
-	f.hosts = append(f.hosts, h)
-	return nil
-}
-
-// over lets flags go before what a file says.
-func (o *decoyOptions) over(f *decoyFile) (err error) {
-	links := 0
-	for _, name := range []string{o.iface, o.tun, o.tap} {
-		if name != "" {
-			links++
-		}
-	}
-	if links == 1 {
-		f.iface, f.tun, f.tap = o.iface, o.tun+o.tap, o.tap != ""
-	}
-	if len(o.gateways) > 0 {
-		f.gateway, f.gateway6 = netip.Addr{}, netip.Addr{}
-	}
-	for _, text := range o.gateways {
-		if err := f.via(text); err != nil {
-			return usage(fmt.Errorf("--gateway %w", err), "--gateway 192.0.2.2")
-		}
-	}
-	for _, text := range o.only {
-		p, err := prefix(text)
-		if err != nil {
-			return usage(fmt.Errorf("--only %q is neither a prefix nor an address", text), "--only 192.0.2.0/24")
-		}
-		f.only = append(f.only, p)
-	}
-	if o.peerRate.given || f.peerRate == 0 {
-		f.peerRate = o.peerRate.value
-	}
-	if o.rate.given || f.rate == 0 {
-		f.rate = o.rate.value
-	}
-	if o.key != "" {
-		f.key = o.key
-	}
-	switch {
-	case links > 1 || f.iface != "" && f.tun != "":
-		return usage(errors.New("the decoys are to answer in two places"), "one of -i, --tun and --tap")
-	case f.iface == "" && f.tun == "" && !o.dryRun:
-		return usage(errors.New("no link to answer on"), "-i INTERFACE, or --tun NAME")
-	case (f.gateway.IsValid() || f.gateway6.IsValid()) && f.iface == "" && !o.dryRun:
-		return usage(errors.New("a gateway is an address of an Ethernet"), "-i INTERFACE")
-	}
-	return nil
 }
 
 // add makes groups of one kind of host.

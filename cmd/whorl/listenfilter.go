@@ -7,10 +7,11 @@ import (
 )
 
 // listenFilter passes what tells of a host: of TCP what [segments] do, UDP in which hosts say
-// what they are, IPv6 packets with other headers before either, and frames that still have a
-// VLAN tag.
+// what they are, ICMP, IPv6 packets with other headers before these, and frames that still
+// have a VLAN tag. The datagrams that cause ICMP messages stay in the kernel: the messages
+// quote most of what is compared with them.
 func listenFilter(t packet.LinkType) []bpf.Instruction {
-	ip6 := []uint32{0, 43, 44, 60} // hop-by-hop, routing, fragment, destination options
+	ip4, ip6 := []uint32{packet.ProtoICMP}, []uint32{0, 43, 44, 60, packet.ProtoICMPv6} // hop-by-hop, routing, fragment, destination options
 	var f []bpf.Instruction
 	var at uint32
 	v4, v6 := uint32(4), uint32(6)
@@ -28,7 +29,7 @@ func listenFilter(t packet.LinkType) []bpf.Instruction {
 	tcp4 := []bpf.Instruction{bpf.LoadAbsolute{Off: at + 6, Size: 2}, bpf.JumpIf{Cond: bpf.JumpBitsNotSet, Val: 0x3fff, SkipTrue: 1}, passFrame}
 	tcp4 = append(tcp4, segments(header4, at, bpf.LoadAbsolute{Off: at + 2, Size: 2})...)
 	tcp6 := segments(header6, at, bpf.LoadAbsolute{Off: at + 4, Size: 2}, bpf.ALUOpConstant{Op: bpf.ALUOpAdd, Val: 40})
-	f = append(f, protocols(v4, at+9, nil, tcp4, ports(header4, at))...)
+	f = append(f, protocols(v4, at+9, ip4, tcp4, ports(header4, at))...)
 	return append(append(f, protocols(v6, at+6, ip6, tcp6, ports(header6, at))...), dropFrame)
 }
 

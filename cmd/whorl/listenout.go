@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"whorl"
-	"whorl/link/pcapfile"
 	"whorl/listen"
 	"whorl/report"
 	"whorl/verdict"
@@ -133,19 +132,10 @@ func (o *listenOutput) sum(c *listen.Counts) {
 		o.hosts, o.named, o.shared, o.hosts-o.named-o.shared)
 	fmt.Fprintf(people, "whorl: frames: %d, SYNs %d, SYN-ACKs %d (without their SYN %d), repeated %d\n",
 		c.Frames, c.SYNs, c.SYNACKs, c.Unpaired, c.Repetitions)
-	for why, n := range c.Skipped {
-		if n > 0 {
-			o.skipped.add(pcapfile.Skip{Reason: listen.Reason(why).String(), Count: n})
-		}
-	}
+	addReasons[listen.Reason](&o.skipped, c.Skipped[:])
 	o.skipped.tell(people)
-	if o.dropped > 0 {
-		fmt.Fprintf(people, "whorl: %d frames were lost before they could be read; listen on a less busy interface\n", o.dropped)
-	}
-	if c.Forgotten > 0 {
-		fmt.Fprintf(people, "whorl: %d hosts were forgotten to make room, and may be listed twice; remember more with --hosts\n", c.Forgotten)
-	}
-	if c.Unkept > 0 {
-		fmt.Fprintf(people, "whorl: %d handshakes had no room; remember more with --hosts\n", c.Unkept)
-	}
+	tellCounted(people,
+		counted{int(o.dropped), "frames were lost before they could be read; listen on a less busy interface"},
+		counted{c.Forgotten, "hosts were forgotten to make room, and may be listed twice; remember more with --hosts"},
+		counted{c.Unkept, "handshakes had no room; remember more with --hosts"})
 }

@@ -55,6 +55,14 @@ func newReloader(c osdb.Config, how verdict.Options, people io.Writer) *reloader
 	return r
 }
 
+// preparing computes a value beside whatever else goes on; the function it gives waits
+// for it. A scan takes a second, and the tables of the judges half of one.
+func preparing[T any](compute func() T) func() T {
+	done := make(chan T, 1)
+	go func() { done <- compute() }()
+	return sync.OnceValue(func() T { return <-done })
+}
+
 // judges are those for the next host.
 func (r *reloader) judges() *verdict.Judges {
 	if r.mu.TryLock() { // while one reads files, others need not wait

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"whorl"
-	"whorl/link/pcapfile"
 	"whorl/report"
 	"whorl/verdict"
 	"whorl/watch"
@@ -151,21 +150,12 @@ func (o *watchOutput) end(w *watch.Watcher, failed error) error {
 func (o *watchOutput) sum(c *watch.Counts) {
 	people := o.a.people
 	fmt.Fprintf(people, "whorl: frames: %d, contacts: %s\n", c.Frames, contactsOf(c))
-	for why, n := range c.Skipped {
-		if n > 0 {
-			o.skipped.add(pcapfile.Skip{Reason: watch.Reason(why).String(), Count: n})
-		}
-	}
+	addReasons[watch.Reason](&o.skipped, c.Skipped[:])
 	o.skipped.tell(people)
-	if o.dropped > 0 {
-		fmt.Fprintf(people, "whorl: %d frames were lost before they could be read; watch a less busy interface\n", o.dropped)
-	}
-	if c.Held > 0 {
-		fmt.Fprintf(people, "whorl: %d records were held back, as a source or all together had too many\n", c.Held)
-	}
-	if c.Forgotten > 0 {
-		fmt.Fprintf(people, "whorl: %d contacts had to end to make room; name your own addresses with --home, or remember more with --sessions\n", c.Forgotten)
-	}
+	tellCounted(people,
+		counted{int(o.dropped), "frames were lost before they could be read; watch a less busy interface"},
+		counted{c.Held, "records were held back, as a source or all together had too many"},
+		counted{c.Forgotten, "contacts had to end to make room; name your own addresses with --home, or remember more with --sessions"})
 }
 
 // contactsOf counts contacts by class, in words.

@@ -32,8 +32,11 @@
 //	      TOS: of the error
 //	BU    seven such datagrams at once, the others empty. N: errors that came
 //
-// The package finds no ports and does not judge. It works after package gen2, in
-// another range of source ports, and needs what that needs: our kernel resets the
+// Over IPv6 the first six are asked, by the same segments: eight packets, or up to twelve.
+// What they tell of a stack is the same over both versions of IP (measured).
+//
+// The package finds no ports and does not judge. It works after package gen2 or ipv6, in
+// another range of source ports, and needs what those need: our kernel resets the
 // connections that answers open. Where it is kept from doing so, the ISNs of one
 // 4-tuple stay the same and ISN4 says K.
 //

@@ -12,7 +12,7 @@ import (
 // Target is what has to be known of a host. A port of 0 is not known, and leaves its
 // probes out.
 type Target struct {
-	Addr      netip.Addr
+	Addr      netip.Addr // a zone is not looked at
 	OpenTCP   uint16
 	ClosedTCP uint16
 	ClosedUDP uint16
@@ -87,11 +87,25 @@ func (e *Exchange) ports() method.Ports {
 	return method.Ports{OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedUDP: t.ClosedUDP}
 }
 
-// Packet fills p with a probe of the exchange. id and ttl are used where the probe
-// does not fix its own.
+// Packet fills p with a probe of the exchange. id, which IPv6 has not, and ttl are used
+// where the probe does not fix its own.
 func (e *Exchange) Packet(which Probe, p *packet.Packet, id uint16, ttl uint8) {
 	n := &e.Numbers
-	Probes[which].Packet(&method.Fields{Dst: e.Target.Addr, Ports: e.ports(), PortBase: n.PortBase, EchoID: n.EchoID, Seq: n.Seq, IPID: id, TTL: ttl}, p)
+	f := method.Fields{Dst: e.Target.Addr, Ports: e.ports(), PortBase: n.PortBase, EchoID: n.EchoID, Seq: n.Seq, IPID: id, TTL: ttl}
+	if e.Target.Addr.Is6() {
+		Probes[which].Packet6(&f, p)
+		return
+	}
+	Probes[which].Packet(&f, p)
+}
+
+// left notes that a probe is on its way.
+func (e *Exchange) left(which Probe, at time.Time) {
+	slot := &e.Slots[which]
+	slot.Sends++
+	slot.Sent = at
+	e.Packets++
+	e.Last = at
 }
 
 // file puts an answer into its slot. fresh is set if the slot had none.
@@ -111,9 +125,6 @@ func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fres
 
 // classify tells which probe p answers.
 func (e *Exchange) classify(p *packet.Packet) (which Probe, ok bool) {
-	if p.Network != packet.IPv4 {
-		return 0, false
-	}
 	switch {
 	case p.Transport == packet.TCP && p.Src == e.Target.Addr:
 		return e.classifyTCP(&p.TCP)

@@ -37,6 +37,7 @@ type Machine struct {
 func NewMachine(t Target, s method.Stream, o Options) *Machine {
 	m := &Machine{options: o, rand: s}
 	m.Target = t
+	m.Target.Addr = t.Addr.WithZone("") // packets tell no zone
 	m.Numbers = NewNumbers(&m.rand)
 	return m
 }
@@ -65,7 +66,7 @@ func (m *Machine) step(now time.Time) method.Step {
 
 // possible reports whether the probe can be sent at all.
 func (m *Machine) possible(which Probe) bool {
-	if which >= B1 && !m.options.Burst {
+	if which >= B1 && !m.options.Burst || m.Target.Addr.Is6() && !which.Over6() {
 		return false
 	}
 	to := Probes[which].To
@@ -119,20 +120,15 @@ func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 	if m.next < len(order) && order[m.next] == which {
 		m.next++
 	}
-	slot := &m.Slots[which]
-	slot.Sends++
-	slot.Sent = now
-	m.Packets++
-	m.last, m.Last = now, now
+	m.left(which, now)
+	m.last = now
 }
 
 // Sent corrects the time of a packet to when it really left.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {
-	if tag < 0 || int(tag) >= len(m.Slots) {
-		return
+	if method.Left(m.Slots[:], tag, at) {
+		m.last, m.Last = at, at
 	}
-	m.Slots[tag].Sent = at
-	m.last, m.Last = at, at
 }
 
 // Receive files an answer.

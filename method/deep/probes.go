@@ -32,6 +32,10 @@ const (
 	NumProbes
 )
 
+// Over6 reports whether a probe goes over IPv6 too. Those do whose answers tell of TCP, which
+// is one over both versions of IP; the others look at fields of IPv4 and at ICMP.
+func (p Probe) Over6() bool { return p <= AO }
+
 // MaxPackets is the most that one exchange sends, repeats included.
 const MaxPackets = 20
 

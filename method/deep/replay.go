@@ -19,26 +19,13 @@ func (r *Replay) Full() bool { return r.talks.Full() }
 // Add takes a packet of an exchange, and reports whether it was one. Packets of other
 // methods are not.
 func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
-	if p.Network != packet.IPv4 {
+	if p.Network != packet.IPv4 && p.Network != packet.IPv6 {
 		return false
 	}
-	if e := r.talks.Of(method.Answering(p)); e != nil && e.heard(p, at) {
-		return true
-	}
-	e := r.talks.Of(method.Asking(p))
-	known := e != nil
-	if !known {
-		e = &Exchange{Target: Target{Addr: p.Dst}, First: at}
-	}
-	which, ok := e.recognise(p)
-	switch {
-	case !ok, e.Packets == MaxPackets:
-		return false
-	case !known && !r.talks.Begin(method.Asking(p), e):
-		return false
-	}
-	e.resent(which, p, at)
-	return true
+	return r.talks.Take(p,
+		func() *Exchange { return &Exchange{Target: Target{Addr: p.Dst}, First: at} },
+		func(e *Exchange) bool { return e.heard(p, at) },
+		func(e *Exchange) bool { return e.asked(p, at) })
 }
 
 // Of is the exchange with a host; nil if there is none. Whether its closed port was known
@@ -52,6 +39,17 @@ func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {
 		e.RTT.Add(at.Sub(e.Slots[which].Sent))
 	}
 	return mine
+}
+
+// asked notes a packet of the prober, and reports whether it is a probe of the exchange.
+func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
+	which, ok := e.recognise(p)
+	if !ok || e.Packets == MaxPackets {
+		return false
+	}
+	e.learn(which, p)
+	e.left(which, at)
+	return true
 }
 
 // recognise tells which probe a packet is, by its shape and by the numbers that the
@@ -68,8 +66,10 @@ func (e *Exchange) recognise(p *packet.Packet) (which Probe, ok bool) {
 // looks reports whether a packet has the shape of a probe, wherever it goes.
 func looks(which Probe, p *packet.Packet) bool {
 	s := &Probes[which]
-	if p.Transport != s.Proto || p.IPv4.DF != s.DF || p.TOS != s.TOS || len(p.Payload) != s.DataLen ||
-		bytes.Count(p.Payload, []byte{s.Fill}) != s.DataLen || s.IPID != 0 && p.IPv4.ID != s.IPID {
+	if p.Transport != s.Proto || p.TOS != s.TOS || len(p.Payload) != s.DataLen || bytes.Count(p.Payload, []byte{s.Fill}) != s.DataLen {
+		return false
+	}
+	if p.Network == packet.IPv6 && !which.Over6() || p.Network == packet.IPv4 && (p.IPv4.DF != s.DF || s.IPID != 0 && p.IPv4.ID != s.IPID) {
 		return false
 	}
 	switch s.Proto {
@@ -108,8 +108,8 @@ func (e *Exchange) nextClock() Probe {
 	return e.lastClock() + 1
 }
 
-// resent notes that a probe left, and takes numbers and ports from it.
-func (e *Exchange) resent(which Probe, p *packet.Packet, at time.Time) {
+// learn takes the numbers and ports of the exchange from a probe.
+func (e *Exchange) learn(which Probe, p *packet.Packet) {
 	s, n := &Probes[which], &e.Numbers
 	switch s.Proto {
 	case packet.TCP:
@@ -125,9 +125,4 @@ func (e *Exchange) resent(which Probe, p *packet.Packet, at time.Time) {
 	case s.Proto == packet.TCP:
 		e.Target.OpenTCP = port
 	}
-	slot := &e.Slots[which]
-	slot.Sends++
-	slot.Sent = at
-	e.Packets++
-	e.Last = at
 }

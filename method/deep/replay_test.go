@@ -27,7 +27,7 @@ func tape(t testing.TB, to Target, host node, o Options) (m *Machine, trace []ta
 		trace = append(trace, taped{methodtest.Frame(q), sent})
 		r := host(which, n, at, q)
 		if r != nil {
-			r.Src, r.Dst = methodtest.Them, methodtest.Us
+			r.Network, r.Src, r.Dst = q.Network, q.Dst, q.Src
 			trace = append(trace, taped{methodtest.Frame(r), sent.Add(w.Trip)})
 		}
 		return r
@@ -57,25 +57,29 @@ func TestReplay(t *testing.T) {
 		{"linux", target, linux, Options{Burst: true}}, {"plain", target, linux, Options{}},
 		{"no open port", noOpen, linux, Options{Burst: true}}, {"lossy", target, losing, Options{Burst: true}},
 		{"silent", target, silent, Options{Burst: true}},
+		{"over IPv6", target6, linux, Options{Burst: true}}, {"lossy over IPv6", target6, losing, Options{}},
 	} {
 		m, trace := tape(t, c.t, c.host, c.o)
 		var r Replay
 		for i, x := range trace {
 			p := methodtest.Read(x.frame)
-			if !r.Add(p, x.at) && p.Src == methodtest.Us {
+			if !r.Add(p, x.at) && p.Src != c.t.Addr {
 				t.Errorf("%s: packet %d is not taken: %+v", c.name, i, p)
 			}
 			if p.TCP.SrcPort++; p.Transport == packet.TCP && r.Add(p, x.at) { // of another exchange
 				t.Errorf("%s: another packet is taken after %d", c.name, i)
 			}
 		}
-		e := r.Of(methodtest.Them)
-		if e == nil || r.Of(methodtest.Us) != nil {
+		e := r.Of(c.t.Addr)
+		if e == nil || r.Of(methodtest.Us) != nil || r.Of(methodtest.Us6) != nil {
 			t.Fatalf("%s: found %v", c.name, e)
 		}
 		e.Target.ClosedKnown = true
 		if d := cmp.Diff(m.Measure().String(), e.Measure().String()); d != "" {
 			t.Errorf("%s: %s", c.name, d)
+		}
+		if c.t.Addr.Is6() {
+			e.Numbers.EchoID = m.Numbers.EchoID // which no packet shows
 		}
 		if e.Packets != m.Packets || e.Answered() != m.Answered() || e.Asked() != m.Asked() || e.Numbers != m.Numbers || e.RTT != m.RTT {
 			t.Errorf("%s: %+v, want %+v", c.name, e, m.Exchange)
@@ -89,6 +93,8 @@ func FuzzReplay(f *testing.F) {
 	f.Add([]byte{0, 24, 1, 3, 20, 2})
 	f.Add([]byte{})
 	_, trace := tape(f, target, linux, Options{Burst: true})
+	_, over6 := tape(f, target6, linux, Options{})
+	trace = append(trace, over6...)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frames := make([][]byte, len(trace))
 		for i := range trace {

@@ -11,6 +11,9 @@ import (
 
 var target = Target{Addr: methodtest.Them, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000, ClosedKnown: true}
 
+// target6 is the same over IPv6.
+var target6 = Target{Addr: methodtest.Them6, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000, ClosedKnown: true}
+
 const ms = time.Millisecond
 
 // node answers the n-th send of a probe, from 1, at a time since the first; nil is

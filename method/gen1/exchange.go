@@ -102,6 +102,15 @@ func (e *Exchange) portBase(which Probe) uint16 {
 	return e.Numbers.PortBase
 }
 
+// left notes that a probe is on its way.
+func (e *Exchange) left(which Probe, at time.Time) {
+	slot := &e.Slots[which]
+	slot.Sends++
+	slot.Sent = at
+	e.Packets++
+	e.Last = at
+}
+
 // heard files an answer and takes the round trip time from it, if that is sure.
 func (e *Exchange) heard(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
 	which, mine, fresh = e.file(p, at)

@@ -165,20 +165,15 @@ func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 	} else {
 		m.next = which + 1
 	}
-	slot := &m.Slots[which]
-	slot.Sends++
-	slot.Sent = now
-	m.Packets++
-	m.last, m.Last = now, now
+	m.left(which, now)
+	m.last = now
 }
 
 // Sent corrects the time of a packet to when it really left.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {
-	if tag < 0 || int(tag) >= len(m.Slots) {
-		return
+	if method.Left(m.Slots[:], tag, at) {
+		m.last, m.Last = at, at
 	}
-	m.Slots[tag].Sent = at
-	m.last, m.Last = at, at
 }
 
 // Receive files an answer.

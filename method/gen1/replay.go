@@ -27,25 +27,12 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	if p.Network != packet.IPv4 {
 		return false
 	}
-	if e := r.talks.Of(method.Answering(p)); e != nil {
-		if _, mine, _ := e.heard(p, at); mine {
-			return true
-		}
-	}
-	e := r.talks.Of(method.Asking(p))
-	known := e != nil
-	if !known {
-		e = &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at}
-	}
-	which, ok := e.recognise(p)
-	switch {
-	case !ok, e.Packets == maxPackets:
-		return false
-	case !known && !r.talks.Begin(method.Asking(p), e):
-		return false
-	}
-	e.resent(which, p, at)
-	return true
+	return r.talks.Take(p,
+		func() *Exchange {
+			return &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at}
+		},
+		func(e *Exchange) bool { _, mine, _ := e.heard(p, at); return mine },
+		func(e *Exchange) bool { return e.asked(p, at) })
 }
 
 // Of is the exchange with a host; nil if there is none, or next to nothing of one. Whether
@@ -65,6 +52,17 @@ func (r *Replay) Exchanges() (out []*Exchange) {
 		}
 	}
 	return out
+}
+
+// asked notes a packet of the prober, and reports whether it is a probe of the exchange.
+func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
+	which, ok := e.recognise(p)
+	if !ok || e.Packets == maxPackets {
+		return false
+	}
+	e.learn(which, p)
+	e.left(which, at)
+	return true
 }
 
 // recognise tells which probe a packet is, by its shape and by the numbers that the
@@ -107,8 +105,8 @@ func (e *Exchange) numbered(which Probe, p *packet.Packet) bool {
 	return same(n.PortBase, base) || which >= S1 && base == n.PortBase+ports
 }
 
-// resent notes that a probe left, and takes numbers and ports from it.
-func (e *Exchange) resent(which Probe, p *packet.Packet, at time.Time) {
+// learn takes the numbers and ports of the exchange from a probe.
+func (e *Exchange) learn(which Probe, p *packet.Packet) {
 	s, n := &Probes[which], &e.Numbers
 	switch {
 	case s.Proto == packet.UDP:
@@ -127,11 +125,6 @@ func (e *Exchange) resent(which Probe, p *packet.Packet, at time.Time) {
 	case method.ToClosedTCP:
 		e.Target.ClosedTCP = p.TCP.DstPort
 	}
-	slot := &e.Slots[which]
-	slot.Sends++
-	slot.Sent = at
-	e.Packets++
-	e.Last = at
 }
 
 // trainFrom notes that one of S1-S6 left, whose ports count from base: that of the

@@ -81,10 +81,9 @@ func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 
 // Sent corrects the time of a packet to when it really left.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {
-	if tag < 0 || int(tag) >= len(m.Slots) {
+	if !method.Left(m.Slots[:], tag, at) {
 		return
 	}
-	m.Slots[tag].Sent = at
 	if Probe(tag) == S1 {
 		m.base = at
 	}

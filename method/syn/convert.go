@@ -26,13 +26,17 @@ func (p Pattern) Line(answer, generic bool) method.Line {
 		l.Set("OL", upperHex(p.IPOptions))
 	}
 	p.setIP(&l)
-	if w := p.Window.law(); w != "" {
-		l.Set("W", w)
+	var windows []string
+	for _, law := range p.Window.laws() {
+		windows = append(windows, law.String())
+	}
+	if len(windows) > 0 {
+		l.Set("W", strings.Join(windows, "|"))
 	}
 	if !p.AnyMSS && p.MSS > 0 {
 		l.Set("MSS", upperHex(p.MSS))
 	}
-	if !p.AnyScale && p.Layout.Options()&OffersScale != 0 && p.Scale <= mostScale {
+	if p.tellsScale() {
 		l.Set("WS", upperHex(p.Scale))
 	}
 	l.Set("O", p.Layout.Letters())
@@ -52,6 +56,54 @@ func (p Pattern) Line(answer, generic bool) method.Line {
 		l.Set("G", "Y")
 	}
 	return l
+}
+
+// ParseSignature reads a signature of p0f as the form that its line is.
+func ParseSignature(text string, answer, generic bool) (Form, error) {
+	p, err := ParsePattern(text)
+	if err != nil {
+		return Form{}, err
+	}
+	f := p.form(answer, generic)
+	f.text = text
+	return f, nil
+}
+
+// form is the pattern as the form that its line is.
+func (p *Pattern) form(answer, generic bool) Form {
+	f := Form{
+		Answer: answer, Version: p.Version, TTL: p.TTL.Initial(), AnyTTL: p.TTL.Form == RandomTo, IPLength: p.IPOptions,
+		Windows: p.Window.laws(), Layouts: []Layout{p.Layout}, Quirks: p.Quirks & (TS1Zero | ^stated), Generic: generic,
+	}
+	if p.Version != 6 {
+		f.DF, f.ID = chosen(p.Quirks.Has(DF)), chosen(!zeroID(p.Quirks))
+	}
+	if p.Version == 6 || p.Quirks.Has(Flow) {
+		f.Flow = chosen(p.Quirks.Has(Flow))
+	}
+	if p.Quirks.Has(ECN) {
+		f.ECN = Yes
+	}
+	if !p.AnyMSS && p.MSS > 0 {
+		f.MSS = []uint16{p.MSS}
+	}
+	if p.tellsScale() {
+		f.Scales = 1 << p.Scale
+	}
+	f.Data = [...]Choice{NoPayload: Unsaid, SomePayload: Yes, AnyPayload: Either}[p.Payload]
+	return f
+}
+
+func chosen(is bool) Choice {
+	if is {
+		return Yes
+	}
+	return No
+}
+
+// tellsScale reports whether the pattern has a shift that a record can say.
+func (p *Pattern) tellsScale() bool {
+	return !p.AnyScale && p.Layout.Options()&OffersScale != 0 && p.Scale <= mostScale
 }
 
 // upperHex is a number as records have it.
@@ -79,20 +131,19 @@ func (p *Pattern) setIP(l *method.Line) {
 	}
 }
 
-// law writes the window as records do; empty for any.
-func (w Window) law() string {
+// laws are the window as laws of records; none for any.
+func (w Window) laws() []Law {
 	switch w.Kind {
 	case Multiple:
-		return "ANY*" + upperHex(w.N)
+		return []Law{{Unit: Each, N: w.N}}
 	case TimesMSS:
-		n := strconv.Itoa(int(w.N))
-		return n + "*MSS|" + n + "*SEG"
+		return []Law{{Unit: MSS, N: w.N}, {Unit: SEG, N: w.N}}
 	case TimesMTU:
-		return strconv.Itoa(int(w.N)) + "*MTU"
+		return []Law{{Unit: MTU, N: w.N}}
 	case AnyWindow:
-		return ""
+		return nil
 	}
-	return upperHex(w.N)
+	return []Law{{Lo: w.N, Hi: w.N}}
 }
 
 // Covers reports whether every packet that fits another pattern fits this one, as p0f

@@ -3,6 +3,8 @@ package syn
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestParsePattern(t *testing.T) {
@@ -70,8 +72,12 @@ func FuzzParsePattern(f *testing.F) {
 		}
 		for _, answer := range []bool{false, true} {
 			l := p.Line(answer, answer)
-			if _, err := newForm(l); err != nil {
+			want, err := newForm(l)
+			if err != nil {
 				t.Errorf("%s as a line of a record: %v: %v", s, l, err)
+			}
+			if d := cmp.Diff(want, p.form(answer, answer), cmp.AllowUnexported(Form{}, Layout{})); d != "" {
+				t.Errorf("%s as a form, and its line %v as one: %s", s, l, d)
 			}
 		}
 	})
@@ -196,6 +202,10 @@ func TestPatternLine(t *testing.T) {
 		}
 		if got := p.Line(tt.answer, tt.generic).String(); sorted(got) != sorted(tt.want) {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.text, got, tt.want)
+		}
+		f, err := ParseSignature(tt.text, tt.answer, tt.generic)
+		if err != nil || sorted(f.Line().String()) != sorted(tt.want) {
+			t.Errorf("%s\nform %s, %v\nwant %s", tt.text, f.Line(), err, tt.want)
 		}
 	}
 }

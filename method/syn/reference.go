@@ -1,6 +1,7 @@
 package syn
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"strings"
@@ -43,7 +44,7 @@ type Form struct {
 	Data     Choice   // has a payload; without it, it has none
 	Generic  bool     // a last resort: counts less than what is specific
 
-	line method.Line
+	text string // as written: a line, or a signature of p0f
 }
 
 // Choice is what a record says of something that is or is not.
@@ -60,8 +61,28 @@ const (
 // maxAlternatives bounds the list of an attribute.
 const maxAlternatives = 64
 
-// Line is the form as written.
-func (f *Form) Line() method.Line { return f.line }
+// Line is the form as a line: as written, and then what was added to it.
+func (f *Form) Line() method.Line {
+	l, err := method.ParseLine(f.text)
+	if err != nil {
+		p, _ := ParsePattern(f.text)
+		l = p.Line(f.Answer, f.Generic)
+	}
+	if _, written := l.Value("LESS"); !written && len(f.Less) > 0 {
+		var b []byte
+		for i, less := range f.Less {
+			if i > 0 {
+				b = append(b, '|')
+			}
+			b = less.AppendLetters(b)
+		}
+		l.Set("LESS", string(b))
+	}
+	if _, written := l.Value("ID"); !written && f.ID != Unsaid {
+		l.Set("ID", [...]string{No: "Z", Yes: "N", Either: "Z|N"}[f.ID])
+	}
+	return l
+}
 
 // NewReference reads the lines Syn and SynAck of a record; others are passed over. What
 // cannot be understood is reported and left out, and so is a line that lacks what makes
@@ -73,30 +94,52 @@ func NewReference(lines []method.Line) (r Reference, errs []error) {
 		}
 		f, err := newForm(l)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("syn: %s: %w", l.Test, err))
+			errs = append(errs, err)
 			continue
 		}
 		if r == nil {
 			r = make(Reference, 0, len(lines)-i)
 		}
+		f.text = l.String()
 		r = append(r, f)
 	}
 	return r, errs
 }
 
+// ParseForm reads one line, Syn or SynAck.
+func ParseForm(text string) (Form, error) {
+	l, err := method.ParseLine(text)
+	switch {
+	case err != nil:
+		return Form{}, err
+	case !hasForm(l.Test):
+		return Form{}, fmt.Errorf("syn: %s; want %s or %s", l.Test, TestSyn, TestSynAck)
+	}
+	f, err := newForm(l)
+	f.text = text
+	return f, err
+}
+
 func newForm(l method.Line) (f Form, err error) {
-	f.Answer, f.line = l.Test == TestSynAck, l
+	f.Answer = l.Test == TestSynAck
+	if err = f.read(l.Attrs); err != nil {
+		err = fmt.Errorf("syn: %s: %w", l.Test, err)
+	}
+	return f, err
+}
+
+func (f *Form) read(attrs []method.Attr) error {
 	layouts := false
-	for _, a := range l.Attrs {
+	for _, a := range attrs {
 		layouts = layouts || a.Name == "O"
 		if err := f.set(a); err != nil {
-			return f, fmt.Errorf("%s: %w", a.Name, err)
+			return fmt.Errorf("%s: %w", a.Name, err)
 		}
 	}
 	if !layouts {
-		return f, fmt.Errorf("has no O; write the order of options, O= if there are none")
+		return errors.New("has no O; write the order of options, O= if there are none")
 	}
-	return f, nil
+	return nil
 }
 
 func (f *Form) set(a method.Attr) (err error) {
@@ -163,11 +206,10 @@ func choice(s, no, yes string) (Choice, error) {
 
 // setList reads the attributes that list alternatives.
 func (f *Form) setList(a method.Attr) error {
-	list := strings.Split(a.Value, "|")
-	if len(list) > maxAlternatives {
+	if strings.Count(a.Value, "|") >= maxAlternatives {
 		return fmt.Errorf("more than %d alternatives", maxAlternatives)
 	}
-	for _, s := range list {
+	for s := range strings.SplitSeq(a.Value, "|") {
 		switch a.Name {
 		case "W":
 			law, err := parseLaw(s)
