@@ -20,7 +20,6 @@ type Host struct {
 	Names   []string     `json:"names,omitempty"`   // as the user gave them or DNS did
 	Status  Status       `json:"status"`            // up or down, and how that is known
 	Seen    Span         `json:"seen"`              // first and last packet of this record
-	Vantage string       `json:"vantage,omitempty"` // who measured, if not this machine
 
 	Ports        []Port        `json:"ports,omitempty"`
 	Distance     *Hops         `json:"distance,omitempty"`

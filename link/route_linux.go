@@ -26,28 +26,37 @@ func RouteTo(dst netip.Addr, via Via) (Route, error) {
 	dst = dst.Unmap()
 	forced, err := via.interfaceFor(dst)
 	if err != nil {
-		return Route{}, fmt.Errorf("link: %v: %w", dst, err)
+		return Route{}, &routeError{dst, err}
 	}
 	src, err := via.source(dst)
 	if err != nil {
-		return Route{}, fmt.Errorf("link: %v: %w", dst, err)
+		return Route{}, &routeError{dst, err}
 	}
 	kr, err := lookup(dst, forced, src)
 	if err != nil {
-		return Route{}, fmt.Errorf("link: %v: %w", dst, err)
+		return Route{}, &routeError{dst, err}
 	}
 	r, err := describe(dst, kr)
 	if err != nil {
-		return Route{}, fmt.Errorf("link: %v: %w", dst, err)
+		return Route{}, &routeError{dst, err}
 	}
 	if via.Src.IsValid() {
 		r.Src = via.Src.Unmap()
 	}
 	if !r.Src.IsValid() {
-		return Route{}, fmt.Errorf("link: %v: %w: %s has no %s address to send from", dst, ErrNoRoute, r.Interface, version(dst))
+		return Route{}, &routeError{dst, fmt.Errorf("%w: %s has no %s address to send from", ErrNoRoute, r.Interface, version(dst))}
 	}
 	return r, nil
 }
+
+// routeError is why an address cannot be reached.
+type routeError struct {
+	dst netip.Addr
+	why error
+}
+
+func (e *routeError) Error() string { return fmt.Sprintf("link: %v: %v", e.dst, e.why) }
+func (e *routeError) Unwrap() error { return e.why }
 
 // interfaceFor gives the index of the interface that the caller wants, 0 for any.
 func (v Via) interfaceFor(dst netip.Addr) (int, error) {

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -30,6 +31,7 @@ type cell struct {
 	known bool
 	route Route
 	err   error
+	why   error      // of err, if it holds for all of the cell
 	next  netip.Addr // the first address asked for
 }
 
@@ -63,8 +65,13 @@ func (r *Routes) To(dst netip.Addr) (Route, error) {
 	if !c.known {
 		c.known, c.next = true, dst
 		c.route, c.err = RouteTo(dst, r.via)
+		c.why = lasting(c.err)
 	}
-	if dst != c.next && (c.err != nil || c.route.Local) { // errors name the address; local ones answer from themselves
+	switch {
+	case dst == c.next:
+	case c.why != nil:
+		return Route{}, &routeError{dst, c.why}
+	case c.err != nil || c.route.Local: // local ones answer from themselves
 		return RouteTo(dst, r.via)
 	}
 	route := c.route
@@ -75,6 +82,15 @@ func (r *Routes) To(dst netip.Addr) (Route, error) {
 		}
 	}
 	return route, c.err
+}
+
+// lasting is why there is no route, if the tables say so; nil: the next address may have one.
+func lasting(err error) error {
+	e, ok := err.(*routeError)
+	if ok && (errors.Is(e.why, ErrNoRoute) || errors.Is(e.why, ErrDown) || errors.Is(e.why, ErrNoInterface)) {
+		return e.why
+	}
+	return nil
 }
 
 // read takes the prefixes of all tables and rules.

@@ -3,6 +3,7 @@
 package link
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 
@@ -36,6 +37,23 @@ func TestRoutes(t *testing.T) {
 					}
 				}
 			}
+		}
+	})
+}
+
+// A range that no route leads to costs one question, and each of its addresses is named.
+func TestRoutesWithout(t *testing.T) {
+	inNamespace(t, []string{"link set lo up"}, func() {
+		routes := NewRoutes(Via{})
+		for _, s := range []string{"100.64.0.1", "100.64.0.2", "100.127.255.254"} {
+			_, err := routes.To(netip.MustParseAddr(s))
+			if want := "link: " + s + ": no route"; !errors.Is(err, ErrNoRoute) || err.Error() != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+		}
+		dst := netip.MustParseAddr("100.64.0.3")
+		if n := testing.AllocsPerRun(100, func() { routes.To(dst) }); n > 1 {
+			t.Errorf("%v allocations for an address: the kernel is asked again", n)
 		}
 	})
 }

@@ -23,7 +23,11 @@ const telling = 2
 // the timer behind its SYN-ACKs, as each SYN gets one.
 func (l *Listener) repeated(f *flow, from netip.Addr, answer bool, at time.Time) {
 	ms := (at.UnixNano() - f.begun) / int64(time.Millisecond)
-	if ms < copied && f.repeats.Answer == answer {
+	last := int64(0)
+	if n := f.repeats.N; n > 0 {
+		last = int64(f.repeats.After[n-1])
+	}
+	if ms < last+copied && f.repeats.Answer == answer {
 		return
 	}
 	if f.refused {

@@ -9,17 +9,21 @@ import (
 )
 
 // messengers are the hosts of which port unreachables or echo replies were heard, by address.
-// They are kept apart from hosts that show handshakes, as these names rest on, so that no
-// message displaces one. When there are too many addresses the oldest goes, but only for a
-// host that has shown a handshake.
+// They are kept apart from hosts that show handshakes, as names rest on these, so that no
+// message displaces one. When there are too many addresses one goes for a host that has shown
+// a handshake, and for no other: the oldest, unless it has shown one too.
 type messengers struct {
 	places map[address]uint32
 	ring   []messenger
 	next   uint32 // number of the oldest, if the ring is full
 }
 
-// maxMessengers bounds them; together up to 30 MB.
-const maxMessengers = 1 << 16
+// maxMessengers bounds them; together up to 15 MB. mostPassed is how many are passed over that
+// have shown a handshake.
+const (
+	maxMessengers = 1 << 16
+	mostPassed    = 16
+)
 
 // messenger is an address with what its messages have in common.
 type messenger struct {
@@ -54,7 +58,7 @@ func (l *Listener) tell(p *packet.Packet, c *icmp.Cause, at time.Time) {
 		return
 	}
 	i := l.hosts.find(p.Src)
-	m := l.messengers.of(address(p.Src.As16()), i != 0)
+	m := l.messengers.of(address(p.Src.As16()), l.hosts.places)
 	if m == nil {
 		return
 	}
@@ -76,8 +80,8 @@ func (m *messenger) add(p *packet.Packet, c *icmp.Cause) (mine, news bool) {
 }
 
 // of gives the messenger at an address, a new one if need be; nil if there is no room for it.
-// shown tells that the address has shown a handshake.
-func (t *messengers) of(a address, shown bool) *messenger {
+// shown are the addresses that have shown a handshake.
+func (t *messengers) of(a address, shown map[address]uint32) *messenger {
 	if i, ok := t.places[a]; ok {
 		return &t.ring[i]
 	}
@@ -86,10 +90,10 @@ func (t *messengers) of(a address, shown bool) *messenger {
 	case len(t.ring) < maxMessengers:
 		i = uint32(len(t.ring))
 		t.ring = append(t.ring, messenger{})
-	case !shown:
+	case shown[a] == 0:
 		return nil
 	default:
-		i, t.next = t.next, (t.next+1)%maxMessengers
+		i = t.room(shown)
 		delete(t.places, t.ring[i].addr)
 	}
 	if t.places == nil {
@@ -97,6 +101,16 @@ func (t *messengers) of(a address, shown bool) *messenger {
 	}
 	t.places[a], t.ring[i] = i, messenger{addr: a}
 	return &t.ring[i]
+}
+
+// room is the number of the one that has to go.
+func (t *messengers) room(shown map[address]uint32) uint32 {
+	i := t.next
+	for n := 0; n < mostPassed && shown[t.ring[i].addr] != 0; n++ {
+		i = (i + 1) % maxMessengers
+	}
+	t.next = (i + 1) % maxMessengers
+	return i
 }
 
 // describe adds what the messages of a host tell to its record.

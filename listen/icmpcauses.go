@@ -16,7 +16,7 @@ type causes struct {
 	sets []causeSet // none until the first comes
 }
 
-// causeSets is how many sets there are: 2,048 causes, 190 KB.
+// causeSets is how many sets there are: 2,048 causes, 150 KB.
 const causeSets = 1 << 9
 
 // longestAnswer is until when an answer is one: DNS answers that nobody waits for any more

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"encoding/binary"
+	"iter"
 	"math/rand/v2"
 	"net/netip"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whorl"
+	"whorl/method/icmp"
 	"whorl/method/syn"
 	"whorl/packet"
 )
@@ -341,6 +343,11 @@ func BenchmarkFrame(b *testing.B) {
 func FuzzFrame(f *testing.F) {
 	f.Add(asks(client(1), 1, 1).frame(f), asks(client(1), 1, 1).answers(4).frame(f), int64(0))
 	f.Add([]byte{0x60}, []byte{}, int64(1<<62))
+	q := dns(client(1), 1)
+	cause, _ := q.Append(nil)
+	p := refused(f, q, client(1), 28)
+	message, _ := p.Append(nil)
+	f.Add(cause, message, int64(0))
 	f.Fuzz(func(t *testing.T, a, b []byte, at int64) {
 		l := New(Options{Hosts: 1, Flows: 1, Talk: func(d *Talk) {
 			if len(d.Payload) == 0 || !d.Client.IsValid() || !d.Server.IsValid() {
@@ -356,10 +363,12 @@ func FuzzFrame(f *testing.F) {
 			l.Frame(link, b, time.Unix(0, -at))
 			l.Frame(link, a, time.Time{})
 		}
-		for h := range l.Hosts() {
-			for _, o := range h.Observations {
-				if err := readable(o); err != nil {
-					t.Errorf("%q: %v", o.Print, err)
+		for _, hosts := range []iter.Seq[*whorl.Host]{l.Hosts(), l.Sayers()} {
+			for h := range hosts {
+				for _, o := range h.Observations {
+					if err := readable(o); err != nil {
+						t.Errorf("%q: %v", o.Print, err)
+					}
 				}
 			}
 		}
@@ -368,7 +377,11 @@ func FuzzFrame(f *testing.F) {
 
 // readable is why an observation cannot be read again.
 func readable(o whorl.Observation) (err error) {
-	if o.Method != "syn" {
+	switch o.Method {
+	case "icmp":
+		_, err = icmp.Parse(o.Print)
+		return err
+	case "claim":
 		return nil
 	}
 	switch test, _, _ := strings.Cut(o.Print, "("); test {

@@ -1,10 +1,8 @@
 package persona
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -153,101 +151,6 @@ func units(e expr.Expr, step float64) (out []uint32) {
 	return out
 }
 
-// coarse is the mean number of units in a step up to which random steps do not come
-// near enough to what they should show.
-const coarse = 40
-
-// shapes are n steps of about that mean and deviation.
-func (c candidate) shapes(n int, secret *method.Stream) (out [][]uint32) {
-	if c.unit == 0 {
-		return [][]uint32{nil}
-	}
-	if c.mean > coarse {
-		for range 8 {
-			out = append(out, c.scale(randomShape(n, secret)))
-		}
-	}
-	out = append(out, c.enumerate(n)...)
-	even := [...]float64{1, -1, 1, -1, 0}
-	one := [...]float64{1, 0, 0, 0, 0} // the largest deviation that a mean allows
-	return append(out, c.scale(even[:n]), c.scale(one[:n]))
-}
-
-// randomShape is a pattern without order. Sums of four uniform numbers come near
-// enough to a bell.
-func randomShape(n int, secret *method.Stream) []float64 {
-	p := make([]float64, n)
-	for i := range p {
-		for range 4 {
-			p[i] += float64(secret.Uint32()) / (1 << 32)
-		}
-	}
-	return p
-}
-
-// scale gives a pattern the candidate's mean and sample deviation; nil if a step
-// would not be positive or too large.
-func (c candidate) scale(pattern []float64) []uint32 {
-	mean, dev := moments(pattern)
-	steps := make([]uint32, len(pattern))
-	for i, p := range pattern {
-		k := math.Round(c.mean + (p-mean)*c.dev/dev)
-		if k < 0 || k*float64(c.unit) > maxStep {
-			return nil
-		}
-		steps[i] = uint32(k)
-	}
-	return steps
-}
-
-func moments(p []float64) (mean, dev float64) {
-	for _, v := range p {
-		mean += v / float64(len(p))
-	}
-	for _, v := range p {
-		dev += (v - mean) * (v - mean)
-	}
-	return mean, math.Sqrt(dev / float64(len(p)-1))
-}
-
-// most is the largest step tried by enumeration, in units.
-const most = 12
-
-// enumerate gives the combinations of small steps that come nearest to the
-// candidate's mean and deviation.
-func (c candidate) enumerate(n int) (out [][]uint32) {
-	if c.mean > most {
-		return nil
-	}
-	type found struct {
-		steps []uint32
-		miss  float64
-	}
-	var all []found
-	steps := make([]uint32, n)
-	var walk func(i int, least, sum, squares uint32)
-	walk = func(i int, least, sum, squares uint32) {
-		if i < n {
-			for k := least; k <= most; k++ {
-				steps[i] = k
-				walk(i+1, k, sum+k, squares+k*k)
-			}
-			return
-		}
-		mean := float64(sum) / float64(n)
-		dev := math.Sqrt((float64(squares) - mean*float64(sum)) / float64(n-1))
-		if miss := math.Abs(mean-c.mean) + math.Abs(dev-c.dev); miss < (c.mean+c.dev)/4+0.4 {
-			all = append(all, found{slices.Clone(steps), miss})
-		}
-	}
-	walk(0, 0, 0, 0)
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.miss, b.miss) })
-	for _, f := range all[:min(len(all), 32)] {
-		out = append(out, f.steps)
-	}
-	return out
-}
-
 // try makes a generator of steps if they are measured as wanted.
 func (w growth) try(steps []uint32, c candidate, secret *method.Stream) (isns, bool) {
 	switch {
@@ -280,67 +183,6 @@ const (
 	// unsteady is the deviation, as a share of the mean, beyond which steps are no clock's.
 	unsteady = 1. / 8
 )
-
-func shuffle(s []uint32, secret *method.Stream) {
-	for i := len(s) - 1; i > 0; i-- {
-		j := secret.Between(0, i)
-		s[i], s[j] = s[j], s[i]
-	}
-}
-
-// trial is a scan with jitter: by how much each SYN leaves later than planned, and
-// by how much later it is believed to have left.
-type trial struct {
-	late, wrong [6]time.Duration
-}
-
-// trials are some of what a loaded scanner does, and before them the ideal.
-var trials = [...]trial{
-	{},
-	{late: [6]time.Duration{0, 180e3, 20e3, 150e3, 90e3, 10e3}},
-	{late: [6]time.Duration{200e3, 0, 190e3, 10e3, 200e3, 0}},
-	{late: [6]time.Duration{120e3, 60e3, 0, 170e3, 40e3, 200e3}},
-	{late: [6]time.Duration{30e3, 190e3, 110e3, 110e3, 0, 150e3}},
-	{late: [6]time.Duration{200e3, 100e3, 130e3, 20e3, 180e3, 90e3}},
-	{late: [6]time.Duration{0, 200e3, 0, 200e3, 0, 200e3}},
-	{wrong: [6]time.Duration{300e3, -300e3, 100e3, 250e3, -200e3, 0}},
-	{wrong: [6]time.Duration{1e6, -1e6, 500e3, -500e3, 800e3, -900e3}},
-}
-
-// believed are the times at which the SYNs of a trial are believed to have left.
-func (t *trial) believed() []time.Duration {
-	out := make([]time.Duration, len(t.late))
-	for i := range out {
-		out[i] = time.Duration(i)*idealGap + t.late[i] + t.wrong[i]
-	}
-	return out
-}
-
-// stands counts the trials in which the generator shows what it should.
-func (w growth) stands(g *isns) (n int) {
-	start := time.Unix(0, 0)
-	for i := range trials {
-		var (
-			secret  = (&method.Key{byte(i)}).Stream(netip.IPv4Unspecified(), "persona trial")
-			s       sequence
-			numbers = make([]uint32, w.gaps+1)
-		)
-		for k := range numbers {
-			numbers[k] = g.draw(&s, start.Add(time.Duration(k)*idealGap+trials[i].late[k]), &secret)
-		}
-		if w.agrees(numbers, trials[i].believed()) {
-			n++
-		}
-	}
-	return n
-}
-
-// agrees asks the method itself what a scan would see of those numbers, in answer to SYNs
-// of those times, and whether the reference says so.
-func (w growth) agrees(isns []uint32, sent []time.Duration) bool {
-	p, ok := gen2.PredictabilityOf(isns, sent)
-	return ok && w.sp.Match(hex(p.SP)) && w.gcd.Match(hex(p.GCD)) && w.isr.Match(hex(p.ISR))
-}
 
 // isns chooses how initial sequence numbers grow.
 func (c *chooser) isns(i *instance) (err error) {

@@ -18,7 +18,7 @@ type Job struct {
 	SkipUp  bool     // take hosts for up without asking (-Pn)
 	NoSweep bool     // do not ask large ranges who is there before each host is
 	Gens    Gens     // of Nmap's probes
-	Deep    When     // probes of method/deep, after gen2; needed where the judge is undecided, see [Undecided]
+	Deep    When     // probes of method/deep, after gen2 or over IPv6; needed where the judge is undecided, see [Undecided]
 	Boxes   When     // compare ports (method/survey), after gen2 or ipv6; needed with two open ports, or answers from several distances
 	Key     method.Key
 	Timing

@@ -51,7 +51,8 @@ func agrees(e *osdb.Entry, h *whorl.Host) bool {
 			}
 		case "deep":
 			seen, _ := deep.Parse(o.Print)
-			if slices.ContainsFunc(deep.Score(e.Extra, seen), func(ev whorl.Evidence) bool { return !ev.Agrees }) {
+			r, _ := deep.NewReference(e.Extra)
+			if slices.ContainsFunc(r.Score(seen), func(ev whorl.Evidence) bool { return !ev.Agrees }) {
 				return false
 			}
 		}

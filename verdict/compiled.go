@@ -163,7 +163,8 @@ func (c *Compiled) Matcher() *Matcher {
 	return m
 }
 
-// List is what [Nmap] gives for the set and the meaning of the matcher.
+// List compares an observation with all records and lists the best as Nmap does. Nmap
+// itself uses one database; of several, the earlier wins between equals.
 func (m *Matcher) List(seen []method.Line) List {
 	l := newLister()
 	for e, s := range m.Scores(seen) {

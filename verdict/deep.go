@@ -60,18 +60,24 @@ type probed struct {
 	atMost []string     // attributes of the second generation that the path made greater
 }
 
-// deepBy is the observation of deep probes of a host: the first with something that can
-// be read.
-func deepBy(h *whorl.Host) probed {
+// deepBy is what deep probes saw of a host, each test where it can be read first: over IPv6
+// there are fewer of them, and a machine may have been asked over both versions of IP.
+func deepBy(h *whorl.Host) (p probed) {
 	for _, o := range h.Observations {
 		if o.Method != "deep" {
 			continue
 		}
-		if p, _ := deep.Parse(o.Print); len(p) > 0 {
-			return probed{Print: deepOwn(p, h.Boxes), near: isNear(h)}
+		lines, _ := deep.Parse(o.Print)
+		for _, l := range lines {
+			if _, known := p.Test(l.Test); !known {
+				p.Print = append(p.Print, l)
+			}
 		}
 	}
-	return probed{}
+	if len(p.Print) > 0 {
+		p.Print, p.near = deepOwn(p.Print, h.Boxes), isNear(h)
+	}
+	return p
 }
 
 // isNear reports whether no router is known to stand between.
@@ -215,7 +221,11 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 	if h.Verdicts[0].Source.File != "" {
 		return false // a headline that rests on a record is a name
 	}
-	if seen, ok, err := seenBy(h); !ok || err != nil || !answersSYN(seen) {
+	like, over6 := overIPv4(h), true
+	if like == nil {
+		like, over6 = h, false
+	}
+	if seen, ok, err := seenBy(like); !ok || err != nil || !answersSYN(seen) {
 		return false
 	}
 	var listed []deep.Reference
@@ -225,7 +235,7 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 			continue
 		}
 		lines := j.deep[place].lines
-		if slices.ContainsFunc(listed, func(other deep.Reference) bool { return exclude(lines, other) }) {
+		if slices.ContainsFunc(listed, func(other deep.Reference) bool { return exclude(lines, other, over6) }) {
 			return true
 		}
 		listed = append(listed, lines)
@@ -233,11 +243,12 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 	return false
 }
 
-// exclude reports whether there is an attribute of which nothing fits both records.
-func exclude(a, b deep.Reference) bool {
+// exclude reports whether there is an attribute of which nothing fits both records, one that
+// shows over IPv6 too if it has to.
+func exclude(a, b deep.Reference, over6 bool) bool {
 	return slices.ContainsFunc(a, func(t deep.Term) bool {
 		other := b.Expr(t.Test, t.Attr)
-		return other != nil && !fitsOne(t.Expr, *other) && !fitsOne(*other, t.Expr)
+		return other != nil && (deep.Over6(t.Test) || !over6) && !fitsOne(t.Expr, *other) && !fitsOne(*other, t.Expr)
 	})
 }
 

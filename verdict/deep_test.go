@@ -33,6 +33,9 @@ BU(N=5)
 `
 )
 
+// linux616Deep6 is the same over IPv6, measured on Debian's 6.16.3 and 6.16.12.
+var linux616Deep6, _, _ = strings.Cut(linux616Deep, "EC(")
+
 func probedHost(gen2, deep string) *whorl.Host {
 	h := &whorl.Host{Distance: &whorl.Hops{Count: 1, Method: whorl.DistanceDirect}, Observations: []whorl.Observation{{Method: "gen2", Print: gen2}}}
 	if deep != "" {
@@ -115,7 +118,7 @@ func TestJudgedAsWithoutDeep(t *testing.T) {
 	}
 	o := Options{Model: trained(t)}
 	with, without := NewJudges(embedded(t), o).New(), NewJudges(bare, o).New()
-	for _, lines := range append(hosts(withGen2(embedded(t)), 200), seenLines(t, linux616)) {
+	for _, lines := range append(hosts(withGen2(embedded(t)), 200), methodtest.Lines(t, linux616)) {
 		got, want := hostOf(lines), hostOf(lines)
 		with.Judge(got)
 		without.Judge(want)
@@ -135,6 +138,8 @@ func toyFamilies(t *testing.T, a, b string) *Judge {
 	}
 	return NewJudges(records(t, text), Options{}).New()
 }
+
+const toyHost6 = "SEQ6(TS=A)\nWIN6(W1=1%W2=2%W3=3)\nT1_6(R=Y%HLG=40%Q=)\nT5_6(R=Y%W=0)\n"
 
 const toyHost = "SEQ(TI=Z%TS=A)\nWIN(W1=1%W2=2%W3=3)\nT1(R=Y%DF=Y%T=40%Q=)\nT5(R=Y%W=0)\n"
 
@@ -228,6 +233,78 @@ func TestUndecided(t *testing.T) {
 		h := probedHost(print, "")
 		if j.Judge(h); j.Undecided(h) {
 			t.Errorf("%s: undecided, %s", name, h.Verdicts[0].Name)
+		}
+	}
+}
+
+// Over IPv6 what records say of IPv4 and ICMP makes no difference, and other records are
+// asked about the same host.
+func TestUndecided6(t *testing.T) {
+	for _, c := range []struct {
+		name, a, b string
+		want       bool
+	}{
+		{"they differ", "CLK(OFF=S)\n", "CLK(OFF=P)\n", true},
+		{"over IPv4 alone", "EC(ID=S)\n", "EC(ID=Z)\n", false},
+		{"one says nothing", "AE(B=1)\n", "", false},
+	} {
+		j, h := toyFamilies(t, c.a, c.b), hostOver6(toyHost6)
+		j.Judge(h)
+		if got := j.Undecided(h); got != c.want {
+			t.Errorf("%s: undecided is %t, %s", c.name, got, h.Verdicts[0].Name)
+		}
+		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: "MD5(R=N)\n"})
+		if j.Judge(h); j.Undecided(h) {
+			t.Errorf("%s: undecided after it was tried", c.name)
+		}
+	}
+	j, h := ours(t), hostOver6("T1_6(R=N)\nT5_6(R=Y%HLG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)\nU1_6(R=Y)\n")
+	if j.Judge(h); j.Undecided(h) {
+		t.Errorf("no SYN-ACK: undecided, %s", h.Verdicts[0].Name)
+	}
+}
+
+// What deep probes saw over IPv6 is judged, explained and named as it is over IPv4: a part of
+// a record too, on the segment alone.
+func TestDeep6(t *testing.T) {
+	prints := sixPrints(t)
+	i := slices.IndexFunc(prints, func(p sixPrint) bool { return p.name == "qemu-6.16-late" })
+	for _, c := range []struct {
+		seen string
+		hops int
+		want string
+	}{
+		{"", 1, "Linux 4.15 - 6.19"},
+		{linux616Deep6, 1, "Linux 6.16 - 6.17"},
+		{linux616Deep6, 3, "Linux 4.15 - 6.19"},
+		{strings.Replace(linux616Deep6, "AE(R=Y%B=0", "AE(R=Y%B=1", 1), 1, "Linux 4.15 - 6.19"},
+	} {
+		j, h := ours(t), hostOver6(prints[i].print)
+		h.Distance = &whorl.Hops{Count: c.hops}
+		if c.seen != "" {
+			h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: c.seen})
+		}
+		j.Judge(h)
+		j.Explain(h, 1)
+		v := h.Verdicts[0]
+		tells := slices.ContainsFunc(v.Evidence, func(e whorl.Evidence) bool { return e.Method == "deep" && e.Test == "AN" })
+		if v.Name != c.want || tells != (c.want == "Linux 6.16 - 6.17") {
+			t.Errorf("%d hops, %q: %s, %+v; want %s", c.hops, c.seen, v.Name, v.Evidence, c.want)
+		}
+	}
+}
+
+// Of a machine that was asked over both versions of IP each test counts once, whichever was
+// first.
+func TestDeepOfBoth(t *testing.T) {
+	six := whorl.Observation{Method: "deep", Print: linux616Deep6}
+	h := probedHost(linux616, linux616Deep)
+	want := deepBy(h)
+	for _, at := range []int{0, len(h.Observations)} {
+		both := *h
+		both.Observations = slices.Insert(slices.Clone(h.Observations), at, six)
+		if d := cmp.Diff(want.Print, deepBy(&both).Print); d != "" || len(want.Print) != 10 {
+			t.Errorf("at %d: %s", at, d)
 		}
 	}
 }

@@ -45,11 +45,9 @@ func (j *Judge) next(s target) (out []whorl.Step) {
 	return out
 }
 
-// deeper reports whether deep probes were not sent and could be: they go over IPv4.
+// deeper reports whether deep probes were not sent.
 func (s target) deeper() bool {
-	return !slices.ContainsFunc(s.Observations, func(o whorl.Observation) bool {
-		return o.Method == "deep" || o.Method == "ipv6" && !s.Addr.Is4()
-	})
+	return !slices.ContainsFunc(s.Observations, func(o whorl.Observation) bool { return o.Method == "deep" })
 }
 
 // retry is the command that judges the host once more.

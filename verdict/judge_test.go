@@ -10,6 +10,7 @@ import (
 	"whorl"
 	"whorl/data"
 	"whorl/method"
+	"whorl/method/methodtest"
 	"whorl/osdb"
 )
 
@@ -63,7 +64,7 @@ func TestUnknown(t *testing.T) {
 		t.Errorf("a host that was not fingerprinted has verdicts: %v", h.Verdicts)
 	}
 	j := NewJudges(nil, Options{}).New()
-	h = hostOf(seenLines(t, linux618))
+	h = hostOf(methodtest.Lines(t, linux618))
 	j.Judge(h)
 	if len(h.Verdicts) != 1 || h.Verdicts[0].Name != whorl.Unknown {
 		t.Errorf("without databases: %v", h.Verdicts)
@@ -117,7 +118,7 @@ func TestSeenWorse(t *testing.T) {
 	j := ours(t)
 	r := rand.New(rand.NewPCG(11, 1))
 	for _, change := range []func([]method.Line, *References, *rand.Rand) []method.Line{firewall, tunnel, noClosedPort} {
-		h := hostOf(change(seenLines(t, linux618), j.refs, r))
+		h := hostOf(change(methodtest.Lines(t, linux618), j.refs, r))
 		j.Judge(h)
 		if v := h.Verdicts[0]; v.Family != "Linux" || !strings.HasPrefix(v.Name, "Linux") || single(v.Name) {
 			t.Errorf("%s: %s, %.2f", h.Observations[0].Print, v.Name, v.Confidence)
@@ -206,7 +207,7 @@ func TestOwnRecordsDecideVersions(t *testing.T) {
 func TestExplain(t *testing.T) {
 	for _, o := range []Options{{Model: trained(t)}, {NmapOnly: true}} {
 		j := NewJudges(embedded(t), o).New()
-		h := hostOf(seenLines(t, linux618))
+		h := hostOf(methodtest.Lines(t, linux618))
 		j.Judge(h)
 		j.Explain(h, len(h.Verdicts)+5)
 		if len(h.Verdicts) == 0 {

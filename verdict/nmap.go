@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"whorl"
-	"whorl/method"
-	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/osdb"
 )
@@ -93,19 +91,6 @@ func (l List) Classes() (classes []ClassMatch, tooMany bool) {
 		}
 	}
 	return classes, false
-}
-
-// Nmap compares an observation with all records and lists the best as Nmap does.
-// Nmap itself uses one database; of several, the earlier wins between equals. It
-// takes milliseconds; a [Matcher] gives the same faster.
-func Nmap(set osdb.Set, seen []method.Line, m expr.Meaning) List {
-	l := newLister()
-	for d, e := range set.Entries() {
-		if !l.add(e, e.Gen2.Score(seen, &d.Points, m)) {
-			break
-		}
-	}
-	return l.list
 }
 
 // lister builds a list from scores in the order of the database.

@@ -14,19 +14,6 @@ import (
 	"whorl/osdb"
 )
 
-// seenLines reads test lines.
-func seenLines(t testing.TB, text string) (out []method.Line) {
-	t.Helper()
-	for s := range strings.FieldsSeq(text) {
-		l, err := method.ParseLine(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
 func records(t testing.TB, text string) osdb.Set {
 	t.Helper()
 	db, problems := osdb.Read(strings.NewReader(text), "test", "f.osdb")
@@ -48,8 +35,8 @@ func installed(t testing.TB) osdb.Set {
 
 // listers are the two ways to the same list.
 func listers(t testing.TB, set osdb.Set, text string, m expr.Meaning) map[string]List {
-	seen := seenLines(t, text)
-	return map[string]List{"plain": Nmap(set, seen, m), "compiled": Compile(set, m).Matcher().List(seen)}
+	seen := methodtest.Lines(t, text)
+	return map[string]List{"plain": slowly(set, seen, m), "compiled": Compile(set, m).Matcher().List(seen)}
 }
 
 func listText(l List) string {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whorl/method"
+	"whorl/method/methodtest"
 	"whorl/osdb"
 )
 
@@ -29,14 +29,7 @@ IE(R=Y|N%CD=S)
 		{"no timestamps, no ping", "M5B4NNSNW7", "40", "N", []string{"timestamps off", "pings not answered"}},
 		{"bare, another TTL", "M5B4", "80", "Y", []string{"timestamps off", "SACK off", "window scaling off", "initial TTL set to 128"}},
 	} {
-		var seen []method.Line
-		for _, s := range []string{"OPS(O1=" + c.o1 + ")", "T1(R=Y%T=" + c.ttl + ")", "T4(R=Y)", "IE(R=" + c.echo + ")"} {
-			l, err := method.ParseLine(s)
-			if err != nil {
-				t.Fatal(err)
-			}
-			seen = append(seen, l)
-		}
+		seen := methodtest.Lines(t, "OPS(O1="+c.o1+") T1(R=Y%T="+c.ttl+") T4(R=Y) IE(R="+c.echo+")")
 		if diff := cmp.Diff(c.want, notes(db.Entries[0], seen)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.name, diff)
 		}

@@ -55,12 +55,8 @@ type opinion struct {
 	best     []syn.Ranked    // the best record of each of them, in any order
 }
 
-const (
-	// commonHost is how much more common hosts of a common family are than of any other.
-	commonHost = 10
-	// programType is the device type of records that describe a program.
-	programType = "program"
-)
+// programType is the device type of records that describe a program.
+const programType = "program"
 
 // Explained lets headlines have the evidence of the packet that decided.
 func (j *Handshakes) Explained() *Handshakes {
@@ -108,19 +104,11 @@ func (j *Handshakes) role(answer bool) *role {
 			continue
 		}
 		class := stackOf(e.Classes)
-		r.candidates[i] = syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: 1, Reference: said}
-		if common(class) && !(answer && class.Family == "Darwin") { // hardly a server is Apple's
-			r.candidates[i].Prior = commonHost
-		}
+		r.candidates[i] = syn.Candidate{Family: joinName(class.Vendor, class.Family), Prior: commonness(e, class, answer), Reference: said}
 	}
 	r.ranker, r.alike = syn.NewRanker(r.candidates), alikeTTLs(r.candidates)
 	*at = r
 	return r
-}
-
-// common reports whether hosts of a family are met everywhere.
-func common(c whorl.Class) bool {
-	return c.Family == "Linux" || c.Family == "Windows" || c.Family == "Darwin"
 }
 
 // stackOf is the vendor and family whose stack records of these classes describe: a common
@@ -203,6 +191,8 @@ func (j *Handshakes) name(h *opinion, s *syn.Sighting, all []float64) {
 		return
 	case families[0].share < j.threshold:
 		h.verdicts = append(h.verdicts, tie(families, all, j.threshold))
+	case device(families[0].of[0].entry, families[0].class):
+		h.verdicts = append(h.verdicts, nothing("devices of many vendors make such handshakes; the nearest are listed"))
 	default:
 		h.family, h.sure = families[0].name(), whorl.Fraction(min(families[0].share, surest))
 		h.program = families[0].of[0].entry.Classes[0].DeviceType == programType

@@ -12,6 +12,7 @@ import (
 
 	"whorl"
 	"whorl/method"
+	"whorl/method/methodtest"
 )
 
 // silence is what the probes find of a host that drops them.
@@ -61,8 +62,8 @@ func closedOnly(lines []method.Line) string {
 // What was heard fills what probes leave open; of what contradicts them it warns.
 func TestBesideProbes(t *testing.T) {
 	linux, windows := fmt.Sprintf(linuxSyn, 63), fmt.Sprintf(windowsSyn, 127)
-	complete := hostOf(seenLines(t, linux618)).Observations[0].Print
-	closed := closedOnly(seenLines(t, linux618))
+	complete := hostOf(methodtest.Lines(t, linux618)).Observations[0].Print
+	closed := closedOnly(methodtest.Lines(t, linux618))
 	turns := []string{linux + "\nSeen(N=5%F=1%L=9%P=50)\n", windows + "\nSeen(N=4%F=2%L=8%P=50)\n"}
 	later := scanned.Add(500 * time.Millisecond)
 	judges := NewJudges(embedded(t), Options{Model: trained(t)})
@@ -136,7 +137,7 @@ func TestBesideProbes(t *testing.T) {
 // The SYN-ACK of a port that contradicts what closed ports show leaves no name.
 func TestAcceptedAgainstRest(t *testing.T) {
 	const windows = "SynAck(V=4%TTL=7F%H=2C%DF=Y%ID=N%W=2000%MSS=5B4%O=M%SO=%SM=5B4)\n"
-	h := seenAndHeard(closedOnly(seenLines(t, linux618)), nil, earlier, windows)
+	h := seenAndHeard(closedOnly(methodtest.Lines(t, linux618)), nil, earlier, windows)
 	ours(t).Judge(h)
 	if v := headline(h); v.Name != whorl.Unknown || !strings.Contains(v.Source.Text, "Microsoft Windows") || len(h.Verdicts) < 3 {
 		t.Errorf("%+v", h.Verdicts)

@@ -174,7 +174,7 @@ func (a *app) job(ctx context.Context, o *scanOptions, args []string) (j scan.Jo
 	}
 	if err == nil {
 		j.Targets.Divide(scan.Shard(o.shard))
-		a.tellOver6(o, &j)
+		a.tellOver6(&j)
 	}
 	return j, missed, err
 }

@@ -9,8 +9,8 @@ import (
 	"whorl/packet"
 )
 
-// What reaches a listener is UDP in which hosts say what they are, and of TCP all but data
-// that says nothing.
+// What reaches a listener is UDP in which hosts say what they are, ICMP, and of TCP all but
+// data that says nothing.
 func TestListenFilter(t *testing.T) {
 	type test struct {
 		from         string
@@ -47,6 +47,24 @@ func TestListenFilter(t *testing.T) {
 			n, err := vm.Run(spoken(t, link, tt.from, tt.transport, tt.sport, tt.dport, tt.payload))
 			if err != nil || n > 0 != tt.pass {
 				t.Errorf("%v: %+v: %d bytes pass (%v)", link, tt, n, err)
+			}
+		}
+	}
+}
+
+// ICMP passes over both versions of IP.
+func TestListenFilterICMP(t *testing.T) {
+	for _, link := range []packet.LinkType{packet.Ethernet, packet.Raw} {
+		vm, err := bpf.NewVM(listenFilter(link))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for from, proto := range map[string]uint8{"192.0.2.1": packet.ProtoICMP, "2001:db8::1": packet.ProtoICMPv6} {
+			frame := spoken(t, link, from, packet.UDP, 0, 0, "payload")
+			place := map[packet.LinkType]int{packet.Ethernet: 14}[link] + map[uint8]int{packet.ProtoICMP: 9, packet.ProtoICMPv6: 6}[proto]
+			frame[place] = proto
+			if n, err := vm.Run(frame); err != nil || n == 0 {
+				t.Errorf("%v: protocol %d: %d bytes pass (%v)", link, proto, n, err)
 			}
 		}
 	}

@@ -16,15 +16,16 @@ one verdict: the one that is done second, which names the other.
 An IPv6 address of the link names its interface (fe80::1%eth0). Of an IPv6
 prefix the likeliest hosts are taken: as many as --top-addresses says (0 is
 all), or N of PREFIX*N. --neighbours finds those on the segment of -e. Over
-IPv6 seventeen probes go out; --gen 1 and --deep are for IPv4.
+IPv6 seventeen probes go out; --gen 1 is for IPv4 alone.
 
 --gen 1 sends the probes of Nmap's first generation instead, of which older
 databases tell (nmap-os-fingerprints, honeyd's nmap.prints; name them with
 --db), and -oN uses its words. --gen 1,2 sends both; the verdict is one.
 
 Where these leave a tie or an unknown host that probes of our own can decide,
-up to 20 packets follow by themselves, and the host is judged again. --deep
-sends them to every host, --deep=false to none, and so do -T0 to -T2.
+up to 20 packets follow by themselves, over IPv6 up to 12, and the host is
+judged again. --deep sends them to every host, --deep=false to none, and so do
+-T0 to -T2.
 
 Where two ports are open, or answers come from several distances, up to 30
 packets more compare ports of the host, to find what stands in the way: a NAT,

@@ -121,7 +121,7 @@ func (a *app) sweep(ctx context.Context, o *sweepOptions, args []string) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	defer forScan()()
-	ways := &ways{targets: *targets, route: network.Route, missed: missed}
+	ways := &ways{targets: *targets, route: network.Route, missed: missed, tell: func(err error) { complain(a.people, err) }}
 	begun := time.Now()
 	for ctx.Err() == nil {
 		r, ok := ways.more(ctx)
@@ -154,9 +154,9 @@ func sweepWay(ctx context.Context, network scan.Network, r link.Route, asks swee
 	if r.NextMAC, err = sweep.Resolve(ctx, conn, r); err != nil {
 		return err
 	}
-	asks.Walk = func() next { return walk(r) }
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	asks.Walk = func() next { return walk(ctx, r) }
 	s, err := sweep.Start(ctx, conn, r, asks)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -15,7 +16,7 @@ import (
 type next = func() (addr netip.Addr, ok bool)
 
 // walk begins to give the addresses that are reached in one way.
-type walk = func(link.Route) next
+type walk = func(context.Context, link.Route) next
 
 // ways sorts targets by how they are reached, without keeping any: every walk goes
 // over all of them and passes over those of other ways.
@@ -24,6 +25,7 @@ type ways struct {
 	route   func(netip.Addr) (link.Route, error)
 	missed  int // targets that could not be understood
 	begun   []way
+	tell    func(error) // people, of what keeps addresses from being asked
 
 	// What the latest walk has met.
 	other             link.Route // the first of a way that has not begun
@@ -47,16 +49,18 @@ func wayOf(r link.Route) way {
 	return w
 }
 
+const (
+	tellUnreached = 1000 // addresses, the first ones, of which people want to know at once
+	ctxEvery      = 1000 // addresses between two looks at whether the sweep is to end
+)
+
+var errNoIPv6 = errors.New("IPv6 addresses cannot be swept")
+
 // more gives the next way that has addresses. The walks over the one before have
 // ended.
 func (w *ways) more(ctx context.Context) (r link.Route, ok bool) {
 	if len(w.begun) == 0 {
-		first := w.walk(link.Route{})
-		for !w.other.Src.IsValid() && ctx.Err() == nil {
-			if _, ok := first(); !ok {
-				break
-			}
-		}
+		w.walk(ctx, link.Route{})()
 	}
 	if r = w.other; !r.Src.IsValid() {
 		return r, false
@@ -66,14 +70,14 @@ func (w *ways) more(ctx context.Context) (r link.Route, ok bool) {
 }
 
 // walk gives the addresses of a way; of no way for the zero route, but then it stops
-// at the first address of any.
-func (w *ways) walk(r link.Route) next {
+// at the first address of any. It ends with the context, however few addresses are reached.
+func (w *ways) walk(ctx context.Context, r link.Route) next {
 	targets, mine := w.targets, wayOf(r)
 	w.other, w.onLink, w.unreached, w.why = link.Route{}, 0, 0, nil
 	return func() (netip.Addr, bool) {
-		for {
+		for passed := 1; ; passed++ {
 			t, ok := targets.Next()
-			if !ok {
+			if !ok || passed%ctxEvery == 0 && ctx.Err() != nil {
 				return netip.Addr{}, false
 			}
 			if w.leads(t.Addr, mine) {
@@ -88,14 +92,18 @@ func (w *ways) walk(r link.Route) next {
 
 // leads reports whether an address is reached in that way, and notes why it is not.
 func (w *ways) leads(addr netip.Addr, mine way) bool {
-	r, err := w.route(addr)
+	var r link.Route
+	err := errNoIPv6
+	if addr.Is4() {
+		r, err = w.route(addr)
+	}
 	switch {
-	case err == nil && !addr.Is4():
-		err = fmt.Errorf("%v: IPv6 addresses cannot be swept", addr)
-		fallthrough
 	case err != nil:
 		if w.unreached++; w.why == nil {
 			w.why = err
+		}
+		if w.unreached == tellUnreached && mine == (way{}) && w.onLink == 0 {
+			w.tell(w.gap(fmt.Errorf("none of the first %d addresses can be reached, the others are looked at: %w", tellUnreached, w.why)))
 		}
 		return false
 	case r.Link == packet.Ethernet && r.OnLink(addr):
@@ -116,9 +124,17 @@ func (w *ways) shortfall() error {
 		return partial(fmt.Errorf("addresses left out, as they are on a segment of this machine: %d", w.onLink),
 			"whorl scan, which finds such hosts by ARP")
 	case w.unreached > 0:
-		return partial(fmt.Errorf("addresses that could not be reached: %d, the first: %w", w.unreached, w.why), "another interface with -e, or a route to them")
+		return w.gap(fmt.Errorf("addresses that could not be reached: %d, the first: %w", w.unreached, w.why))
 	case w.missed > 0:
 		return partial(fmt.Errorf("not every target could be used (%d), the others were swept", w.missed), "addresses, or names that resolve")
 	}
 	return nil
+}
+
+// gap is an error about addresses that are not reached.
+func (w *ways) gap(err error) error {
+	if errors.Is(err, errNoIPv6) {
+		return partial(err, "whorl scan, which asks IPv6 addresses one by one")
+	}
+	return partial(err, "another interface with -e, or a route to them")
 }

@@ -68,13 +68,13 @@ func (o *observed) show(s *listen.Handshake) {
 	o.shown[h][s.Sighting] = true
 }
 
-// add keeps what a host shows in one role, and what it shows in any.
+// add keeps what a host shows in one role, and what it shows in any; ICMP messages too.
 func (o *observed) add(h *whorl.Host, as host) {
 	other := [...]string{client: syn.TestSynAck, server: syn.TestSyn}[as.role]
 	part, shown := &whorl.Host{Addr: h.Addr}, false
 	for _, seen := range h.Observations {
 		test, _, _ := strings.Cut(seen.Print, "(")
-		if seen.Method != "syn" || test == other {
+		if seen.Method != "syn" && seen.Method != "icmp" || test == other {
 			continue
 		}
 		part.Observations = append(part.Observations, seen)

@@ -110,7 +110,12 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer conn.Close()
-	n.Ahead(ctx, *ahead)
+	return answer(ctx, n, conn, *ahead)
+}
+
+// answer runs the personas until an interrupt, so many of them made beforehand.
+func answer(ctx context.Context, n *decoy.Network, conn link.Conn, ahead int) error {
+	n.Ahead(ctx, ahead)
 	fmt.Println("READY")
 	context.AfterFunc(ctx, func() { conn.Close() })
 	if err := n.Run(conn); err != nil {

@@ -22,11 +22,12 @@ const (
 	MDNS                     // TXT record of _device-info
 	SSDP                     // SERVER or USER-AGENT
 	DHCP                     // a client's options
+	Ping                     // data of an echo request: of which program it is
 	numKinds
 )
 
 var kindNames = [numKinds]string{"User-Agent", "Sec-CH-UA-Platform", "Server", "X-Powered-By", "SSH", "SMB native OS",
-	"NTLM", "NetBIOS", "mDNS", "SSDP", "DHCP"}
+	"NTLM", "NetBIOS", "mDNS", "SSDP", "DHCP", "ping"}
 
 // String is the kind as it stands in an observation.
 func (k Kind) String() string {

@@ -1,5 +1,5 @@
 // Package claim reads what hosts say of themselves in clear text: User-Agent and Server,
-// SSH banners, SMB and NTLM versions, NetBIOS announcements, mDNS, SSDP, DHCP.
+// SSH banners, SMB and NTLM versions, NetBIOS announcements, mDNS, SSDP, DHCP, data of pings.
 //
 // A claim is what a host says, not what its stack shows. It can be made up, and it can be
 // another host's that speaks through this one. So it names no host: it stands beside a

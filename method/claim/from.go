@@ -36,6 +36,8 @@ func From(p *packet.Packet) (c Claim, ok bool) {
 		default:
 			c.Kind, c.Text = SSDP, discovery(b)
 		}
+	case packet.ICMP, packet.ICMPv6:
+		c.Kind, c.Text = Ping, pinger(p)
 	}
 	if c.Text == "" {
 		return Claim{}, false

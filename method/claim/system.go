@@ -31,6 +31,8 @@ func (c Claim) System() System {
 		return first(c.Text, models)
 	case DHCP:
 		return first(c.Text+";", leases)
+	case Ping:
+		return first(c.Text, pingers)
 	}
 	return System{}
 }

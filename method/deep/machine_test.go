@@ -13,16 +13,7 @@ import (
 	"whorl/packet"
 )
 
-func plan(sent []methodtest.Sending) string {
-	var b strings.Builder
-	for i, s := range sent {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%s %d", Probes[Probe(s.Tag)].Name, s.At/ms)
-	}
-	return b.String()
-}
+func plan(sent []methodtest.Sending) string { return methodtest.Plan(sent, Probes[:]) }
 
 const (
 	clockPart = "K1 0, AE 25, AN 50, MD5 75, K2 100, AO 125, EC 150, RT 175, K3 300, K4 450"

@@ -5,13 +5,6 @@ import (
 	"whorl/method"
 )
 
-// Score compares what was seen with the lines of a record: [Reference.Score] of what
-// can be read of them.
-func Score(record, seen []method.Line) []whorl.Evidence {
-	r, _ := NewReference(record)
-	return r.Score(seen)
-}
-
 // Score compares a record with what was seen: one piece of evidence for each
 // attribute that both have, in the order of the record. Points and weights are left
 // to the judge.

@@ -17,6 +17,15 @@ var Tests = []string{"CLK", "ISN4", "AE", "AN", "MD5", "AO", "EC", "RT", "QU", "
 // Has reports whether a test of that name belongs to the method.
 func Has(test string) bool { return slices.Contains(Tests, test) }
 
+// Over6 reports whether a test is made of probes that go over IPv6 too.
+func Over6(test string) bool {
+	switch test {
+	case "CLK", "ISN4", "AE", "AN", "MD5", "AO":
+		return true
+	}
+	return false
+}
+
 // Parse reads a print; empty lines are passed over. It returns what could be read and
 // the first error, which names the line.
 func Parse(text string) (Print, error) {

@@ -1,7 +1,6 @@
 package deep
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -11,30 +10,13 @@ import (
 	"whorl/packet"
 )
 
-// taped is a frame and when it passed.
-type taped struct {
-	frame []byte
-	at    time.Time
-}
-
 // tape drives a machine against a host and gives what it found and all frames in order of
 // time.
-func tape(t testing.TB, to Target, host node, o Options) (m *Machine, trace []taped) {
+func tape(t testing.TB, to Target, host node, o Options) (*Machine, []methodtest.Taped) {
 	t.Helper()
-	var w *wire
-	w = newWire(to, func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
-		sent := methodtest.Epoch.Add(at)
-		trace = append(trace, taped{methodtest.Frame(q), sent})
-		r := host(which, n, at, q)
-		if r != nil {
-			r.Network, r.Src, r.Dst = q.Network, q.Dst, q.Src
-			trace = append(trace, taped{methodtest.Frame(r), sent.Add(w.Trip)})
-		}
-		return r
-	}, o)
+	w := newWire(to, host, o)
 	w.Run(t)
-	slices.SortStableFunc(trace, func(a, b taped) int { return a.at.Compare(b.at) })
-	return w.m, trace
+	return w.m, w.Tape()
 }
 
 // The packets of an exchange give the same print again, whatever was lost or is beside
@@ -62,11 +44,11 @@ func TestReplay(t *testing.T) {
 		m, trace := tape(t, c.t, c.host, c.o)
 		var r Replay
 		for i, x := range trace {
-			p := methodtest.Read(x.frame)
-			if !r.Add(p, x.at) && p.Src != c.t.Addr {
+			p := methodtest.Read(x.Frame)
+			if !r.Add(p, x.At) && p.Src != c.t.Addr {
 				t.Errorf("%s: packet %d is not taken: %+v", c.name, i, p)
 			}
-			if p.TCP.SrcPort++; p.Transport == packet.TCP && r.Add(p, x.at) { // of another exchange
+			if p.TCP.SrcPort++; p.Transport == packet.TCP && r.Add(p, x.At) { // of another exchange
 				t.Errorf("%s: another packet is taken after %d", c.name, i)
 			}
 		}
@@ -98,7 +80,7 @@ func FuzzReplay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frames := make([][]byte, len(trace))
 		for i := range trace {
-			frames[i] = append([]byte{}, trace[i].frame...)
+			frames[i] = append([]byte{}, trace[i].Frame...)
 		}
 		for ; len(data) >= 3; data = data[3:] {
 			frame := frames[int(data[0])%len(frames)]
@@ -106,7 +88,7 @@ func FuzzReplay(f *testing.F) {
 		}
 		var r Replay
 		for i, frame := range frames {
-			r.Add(methodtest.Read(frame), trace[i].at)
+			r.Add(methodtest.Read(frame), trace[i].At)
 		}
 		for _, e := range r.talks.All() {
 			if e.Packets > MaxPackets {

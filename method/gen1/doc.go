@@ -5,7 +5,8 @@
 //
 // [Probes] is what is sent, [Machine] sends it in time and files the answers in an
 // [Exchange], [Exchange.Measure] turns that into a [Print]. A [Reference] is a database
-// record of the same form whose values are expressions ([Expr]), and [Score] compares the two.
+// record of the same form whose values are expressions ([Expr]), and [Reference.Score]
+// compares the two.
 //
 // The tests, with their attributes in the order of a print. Numbers are hexadecimal.
 //

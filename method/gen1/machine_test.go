@@ -12,16 +12,7 @@ import (
 	"whorl/packet"
 )
 
-func plan(sent []methodtest.Sending) string {
-	var b strings.Builder
-	for i, s := range sent {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%s %d", Probes[s.Tag].Name, s.At/ms)
-	}
-	return b.String()
-}
+func plan(sent []methodtest.Sending) string { return methodtest.Plan(sent, Probes[:]) }
 
 const (
 	burstPlan = "T1 0, T2 0, T3 0, T4 0, T5 0, T6 0, T7 0, PU 0"

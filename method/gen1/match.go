@@ -23,13 +23,6 @@ func (p Points) Perfect() bool { return p.Compared > 0 && p.Passed == p.Compared
 // Threshold is the accuracy below which Nmap listed no record.
 const Threshold = 0.85
 
-// Score compares what was seen with the lines of a record: [Reference.Score] of what
-// can be read of them.
-func Score(record, seen []method.Line) (Points, []whorl.Evidence) {
-	r, _ := NewReference(record)
-	return r.Score(seen)
-}
-
 // Score compares a record with what was seen, by the rule of the first generation: of
 // every test that both have, every attribute that both have counts one. So silence is
 // not held against a record that has no Resp: with a Resp=N that was seen it shares

@@ -3,11 +3,11 @@ package gen1
 import (
 	"fmt"
 	"testing"
+	"whorl/method/methodtest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"whorl"
-	"whorl/method"
 )
 
 func parse(t testing.TB, text string) Print {
@@ -17,6 +17,12 @@ func parse(t testing.TB, text string) Print {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// score compares what was seen with the lines of a record.
+func score(record, seen Print) (Points, []whorl.Evidence) {
+	r, _ := NewReference(record)
+	return r.Score(seen)
 }
 
 // silence is what a dropping firewall leaves of a host: T2 and T4 to T7 and PU do not
@@ -35,14 +41,14 @@ func TestFirstFixture(t *testing.T) {
 	windows := parse(t, "TSeq(Class=RI%gcd=<6%SI=<23726&>590%IPID=I%TS=0)\nT1(DF=Y%W=402E|FAF0%ACK=S++%Flags=AS%Ops=MNWNNT)\n"+
 		"T2(Resp=N)\nT3(Resp=Y%DF=Y%W=402E|FAF0%ACK=S++%Flags=AS%Ops=MNWNNT)\n"+closed)
 	for name, r := range map[string]Print{"device": device, "Windows": windows} {
-		if p, _ := Score(r, seen); p != (Points{17, 17}) || !p.Perfect() {
+		if p, _ := score(r, seen); p != (Points{17, 17}) || !p.Perfect() {
 			t.Errorf("%s: %+v, want 17 of 17", name, p)
 		}
 	}
 	// A reference that asks for answers is held against the silence.
 	patched := parse(t, "TSeq(Class=RI%gcd=<6%SI=<23726&>590%IPID=I%TS=0)\nT1(DF=Y%W=402E%ACK=S++%Flags=AS%Ops=MNWNNT)\n"+
 		"T2(Resp=Y%DF=N)\nT3(Resp=Y%DF=Y%W=FAF0%ACK=S++%Flags=AS%Ops=MNWNNT)\n")
-	p, evidence := Score(patched, seen)
+	p, evidence := score(patched, seen)
 	if p != (Points{15, 17}) || p.Perfect() || p.Accuracy() < Threshold || p.Accuracy() > 0.89 {
 		t.Errorf("%+v", p)
 	}
@@ -67,7 +73,7 @@ func TestSecondFixture(t *testing.T) {
 		ops  string
 		want Points
 	}{{nine, "MNWNNT", Points{9, 9}}, {eight, "MNWNNT", Points{8, 8}}, {nine, "MNWNN", Points{8, 9}}} {
-		if p, _ := Score(c.r, seen(c.ops)); p != c.want {
+		if p, _ := score(c.r, seen(c.ops)); p != c.want {
 			t.Errorf("%s: %+v, want %+v", c.ops, p, c.want)
 		}
 	}
@@ -85,7 +91,7 @@ func TestScore(t *testing.T) {
 		{"", "T4(Resp=N)", Points{}},
 		{"T1(Ops=%Flags=)", "T1(Resp=Y%DF=Y%W=0%ACK=O%Flags=%Ops=M)", Points{1, 2}},
 	} {
-		p, evidence := Score(parse(t, c.record), parse(t, c.seen))
+		p, evidence := score(parse(t, c.record), parse(t, c.seen))
 		if p != c.want || len(evidence) != p.Compared {
 			t.Errorf("%s, seen %s: %+v, %d pieces of evidence; want %+v", c.record, c.seen, p, len(evidence), c.want)
 		}
@@ -97,15 +103,7 @@ func TestScore(t *testing.T) {
 
 // What stands in a record and cannot be understood is reported, and the rest is used.
 func TestReference(t *testing.T) {
-	var lines []method.Line
-	for _, s := range []string{"TSeq(Class=RI%SI=<5&>9|3)", "T1(R=Y%W=5)", "T1(DF=Y)", "SEQ(SP=1)", "PU(ULEN=134)"} {
-		l, err := method.ParseLine(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines = append(lines, l)
-	}
-	r, errs := NewReference(lines)
+	r, errs := NewReference(methodtest.Lines(t, "TSeq(Class=RI%SI=<5&>9|3) T1(R=Y%W=5) T1(DF=Y) SEQ(SP=1) PU(ULEN=134)"))
 	want := []string{
 		`gen1: TSeq: SI: expression "<5&>9|3": has both | and &; write one of them`,
 		`gen1: T1: unknown attribute "R"=Y`,
@@ -129,10 +127,11 @@ func texts(errs []error) (out []string) {
 	return out
 }
 
-func ExampleScore() {
-	record, _ := Parse("T1(DF=Y%W=402E|FAF0%Ops=MNWNNT)\nT3(Resp=Y)")
+func ExampleReference_Score() {
+	lines, _ := Parse("T1(DF=Y%W=402E|FAF0%Ops=MNWNNT)\nT3(Resp=Y)")
+	record, _ := NewReference(lines)
 	seen, _ := Parse("T1(Resp=Y%DF=Y%W=FAF0%ACK=S++%Flags=AS%Ops=MNW)\nT3(Resp=Y)")
-	points, evidence := Score(record, seen)
+	points, evidence := record.Score(seen)
 	fmt.Println(points.Passed, "of", points.Compared)
 	for _, e := range evidence {
 		fmt.Println(e.Test, e.Attr, e.Want, e.Got, e.Agrees)

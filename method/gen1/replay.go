@@ -54,26 +54,17 @@ func (r *Replay) Exchanges() (out []*Exchange) {
 	return out
 }
 
-// asked notes a packet of the prober, and reports whether it is a probe of the exchange.
+// asked notes a packet of the prober, and reports whether it is a probe of the exchange, by
+// its shape and by the numbers that the probes before have shown.
 func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
-	which, ok := e.recognise(p)
-	if !ok || e.Packets == maxPackets {
-		return false
-	}
-	e.learn(which, p)
-	e.left(which, at)
-	return true
-}
-
-// recognise tells which probe a packet is, by its shape and by the numbers that the
-// probes before have shown.
-func (e *Exchange) recognise(p *packet.Packet) (which Probe, ok bool) {
-	for which = range NumProbes {
-		if looks(which, p) && e.numbered(which, p) {
-			return which, true
+	for which := range NumProbes {
+		if e.Packets < maxPackets && looks(which, p) && e.numbered(which, p) {
+			e.learn(which, p)
+			e.left(which, at)
+			return true
 		}
 	}
-	return 0, false
+	return false
 }
 
 // looks reports whether a packet has the shape of a probe, wherever it goes. The data of

@@ -11,30 +11,13 @@ import (
 	"whorl/packet"
 )
 
-// taped is a frame and when it passed.
-type taped struct {
-	frame []byte
-	at    time.Time
-}
-
 // tape drives a machine against a host and gives what it found and all frames in order of
 // time.
-func tape(t testing.TB, to Target, host node) (m *Machine, trace []taped) {
+func tape(t testing.TB, to Target, host node) (*Machine, []methodtest.Taped) {
 	t.Helper()
-	var w *methodtest.Wire
-	w, m = newWire(to, func(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
-		sent := methodtest.Epoch.Add(at)
-		trace = append(trace, taped{methodtest.Frame(q), sent})
-		r := host(which, n, at, q)
-		if r != nil {
-			r.Src, r.Dst = methodtest.Them, methodtest.Us
-			trace = append(trace, taped{methodtest.Frame(r), sent.Add(w.Trip)})
-		}
-		return r
-	})
+	w, m := newWire(to, host)
 	w.Run(t)
-	slices.SortStableFunc(trace, func(a, b taped) int { return a.at.Compare(b.at) })
-	return m, trace
+	return m, w.Tape()
 }
 
 // The packets of an exchange give the same print again, whatever was lost or is beside
@@ -59,11 +42,11 @@ func TestReplay(t *testing.T) {
 		m, trace := tape(t, c.t, c.host)
 		var r Replay
 		for i, x := range trace {
-			p := methodtest.Read(x.frame)
-			if !r.Add(p, x.at) && p.Src == methodtest.Us {
+			p := methodtest.Read(x.Frame)
+			if !r.Add(p, x.At) && p.Src == methodtest.Us {
 				t.Errorf("%s: packet %d is not taken: %+v", c.name, i, p)
 			}
-			if p.TCP.SrcPort += 100; p.Transport == packet.TCP && r.Add(p, x.at) { // of another exchange
+			if p.TCP.SrcPort += 100; p.Transport == packet.TCP && r.Add(p, x.At) { // of another exchange
 				t.Errorf("%s: another packet is taken after %d", c.name, i)
 			}
 		}
@@ -101,7 +84,7 @@ func FuzzReplay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frames := make([][]byte, len(trace))
 		for i := range trace {
-			frames[i] = append([]byte{}, trace[i].frame...)
+			frames[i] = append([]byte{}, trace[i].Frame...)
 		}
 		for ; len(data) >= 3; data = data[3:] {
 			frame := frames[int(data[0])%len(frames)]
@@ -109,7 +92,7 @@ func FuzzReplay(f *testing.F) {
 		}
 		var r Replay
 		for i, frame := range frames {
-			r.Add(methodtest.Read(frame), trace[i].at)
+			r.Add(methodtest.Read(frame), trace[i].At)
 		}
 		for _, e := range r.Exchanges() {
 			if e.Packets > maxPackets {

@@ -11,6 +11,7 @@ import (
 	"whorl"
 	"whorl/method"
 	"whorl/method/expr"
+	"whorl/method/methodtest"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 )
 
 func TestScore(t *testing.T) {
-	r, seen := mustReference(t, someRecord), refLines(t, someHost)
+	r, seen := mustReference(t, someRecord), methodtest.Lines(t, someHost)
 	p := DefaultPoints()
 	score, ev := r.Explain(seen, p, expr.Whorl)
 	var got strings.Builder
@@ -66,7 +67,7 @@ func TestAccuracy(t *testing.T) {
 			t.Errorf("%v: %v, want %v", s, got, want)
 		}
 	}
-	if s := (*Reference)(nil).Score(refLines(t, someHost), DefaultPoints(), expr.Whorl); s != (Score{}) {
+	if s := (*Reference)(nil).Score(methodtest.Lines(t, someHost), DefaultPoints(), expr.Whorl); s != (Score{}) {
 		t.Errorf("no record: %v", s)
 	}
 }
@@ -74,11 +75,11 @@ func TestAccuracy(t *testing.T) {
 // The order of tests and attributes is irrelevant, and leaving out a test never
 // adds points.
 func TestScoreLaws(t *testing.T) {
-	r, seen, p := mustReference(t, someRecord), refLines(t, someHost), DefaultPoints()
+	r, seen, p := mustReference(t, someRecord), methodtest.Lines(t, someHost), DefaultPoints()
 	want := r.Score(seen, p, expr.Whorl)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
-		mixed := refLines(t, someHost)
+		mixed := methodtest.Lines(t, someHost)
 		rng.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
 		for _, l := range mixed {
 			rng.Shuffle(len(l.Attrs), func(i, j int) { l.Attrs[i], l.Attrs[j] = l.Attrs[j], l.Attrs[i] })
@@ -101,7 +102,7 @@ func TestPoints(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, l := range refLines(t, `IE(R=60%DFI=x%T=501%TG=0%CD=1%ZZ=5) T9(R=1) WIN(W1=1%W2=2%W3=3%W4=4%W5=5)`) {
+	for _, l := range methodtest.Lines(t, `IE(R=60%DFI=x%T=501%TG=0%CD=1%ZZ=5) T9(R=1) WIN(W1=1%W2=2%W3=3%W4=4%W5=5)`) {
 		for _, err := range p.Set(l) {
 			got = append(got, err.Error())
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whorl/method"
+	"whorl/method/methodtest"
 )
 
 const linuxScan = "SCAN(V=7.93%E=4%D=1/2%OT=80%CT=81%CU=40000%PV=Y%DS=1%DC=D%G=Y%M=0277AB%TM=6955B900%P=x86_64-pc-linux-gnu)"
@@ -37,7 +38,7 @@ func whole(t testing.TB) Fingerprint {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Fingerprint{scan, refLines(t, linuxPrint)}
+	return Fingerprint{scan, methodtest.Lines(t, linuxPrint)}
 }
 
 // The wrapped form is 75 characters a line with OS: in front; all forms read the same.
@@ -160,7 +161,7 @@ func TestRoundsInOnePrint(t *testing.T) {
 	if err != nil || len(f.Tests) != 5 {
 		t.Fatal(f, err)
 	}
-	if d := cmp.Diff(refLines(t, "SEQ(SP=1) T1(R=Y%S=O) T2(R=N)"), f.First()); d != "" {
+	if d := cmp.Diff(methodtest.Lines(t, "SEQ(SP=1) T1(R=Y%S=O) T2(R=N)"), f.First()); d != "" {
 		t.Error(d)
 	}
 	if l, ok := f.Test("T1"); !ok || l.String() != "T1(R=Y%S=O)" {

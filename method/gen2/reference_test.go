@@ -10,24 +10,12 @@ import (
 
 	"whorl/method"
 	"whorl/method/expr"
+	"whorl/method/methodtest"
 )
-
-// refLines reads test lines, one a line.
-func refLines(t testing.TB, text string) (out []method.Line) {
-	t.Helper()
-	for s := range strings.FieldsSeq(text) {
-		l, err := method.ParseLine(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, l)
-	}
-	return out
-}
 
 func mustReference(t testing.TB, text string) *Reference {
 	t.Helper()
-	r, errs := NewReference(refLines(t, text))
+	r, errs := NewReference(methodtest.Lines(t, text))
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
@@ -75,7 +63,7 @@ func TestStatesAndImpliedR(t *testing.T) {
 		{"WIN(W1=0)", Filled, "W1=0", "W1=0"},
 	} {
 		r := mustReference(t, c.line)
-		l := refLines(t, c.line)[0]
+		l := methodtest.Lines(t, c.line)[0]
 		n, _ := TestNamed(l.Test)
 		test := r.Test(n)
 		if test.State() != c.state {
@@ -97,7 +85,7 @@ func TestStatesAndImpliedR(t *testing.T) {
 }
 
 func TestReferenceReportsAndKeeps(t *testing.T) {
-	r, errs := NewReference(refLines(t, `IE(CD=S%ZZ=1%DFI=5-) T9(R=N) T1(R=N) T1(R=Y) T3(R=N%DF=Y) SEQ(R=N%SP=1) OPS(R=Y)`))
+	r, errs := NewReference(methodtest.Lines(t, `IE(CD=S%ZZ=1%DFI=5-) T9(R=N) T1(R=N) T1(R=Y) T3(R=N%DF=Y) SEQ(R=N%SP=1) OPS(R=Y)`))
 	var got []string
 	for _, err := range errs {
 		got = append(got, err.Error())

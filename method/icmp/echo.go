@@ -45,7 +45,9 @@ func (e *Echo) Add(p *packet.Packet, c *Cause) (mine, news bool) {
 	}
 	s.df.leave(dfLetters, dfFits(r.DF, c.DF))
 	s.id.leave(idLetters, idFits(r.ID, c.ID))
-	s.tos.leave(tosLetters, tosFits(r.TOS, c.TOS))
+	if r.TOS|c.TOS != 0 {
+		s.tos.leave(tosLetters, tosFits(r.TOS, c.TOS))
+	}
 	if c.Code != 0 && (r.Code == c.Code || r.Code == 0) {
 		s.code.leave(codeLetters, map[bool]string{true: "S", false: "Z"}[r.Code == c.Code])
 	}

@@ -36,7 +36,7 @@ func (h *Heard) add(ttl uint8) {
 	if h.N == 0 {
 		h.Least, h.Most = ttl, ttl
 	}
-	h.N++
+	h.N = max(h.N, h.N+1)
 	h.Least, h.Most = min(h.Least, ttl), max(h.Most, ttl)
 }
 
@@ -157,7 +157,9 @@ func (u *Unreach) Print(v6 bool) Print {
 	set(&l, "RUD", s.data.text())
 	out.Tests = []method.Line{l}
 	q := method.Line{Test: TestQU}
-	set(&q, "IPL", s.quoted(probeBig, header4+headerICMP))
+	if s.least > probe4 { // otherwise U1 tells all of it
+		set(&q, "IPL", s.quoted(probeBig, header4+headerICMP))
+	}
 	set(&q, "TOS", s.tos.text())
 	return out.with(q)
 }

@@ -102,13 +102,13 @@ func begins(a, b expr.Expr) bool {
 // (5 and 11 %), length of the quote within Linux (1 %), IP ID (2 and 2 %), checksums of IP (2
 // and 3 %) and UDP (3 and 1 %), and DF of its echo replies within Linux (1 %). Logarithms of
 // these are from -2.2 to -4.6; the costs are less, as NATs rewrite quotes and one machine
-// may speak for another.
+// may speak for another. What a setting (TTL) or a router (TOS) changes costs 1.
 var costs = [...]struct {
 	attr string
 	cost float64
 }{
-	{"R", 1}, {"DF", 2}, {"T", 2}, {"TG", 2}, {"HL", 2}, {"HLG", 2}, {"IPL", 2}, {"PL", 2}, {"UN", 2}, {"TOS", 2}, {"TC", 1}, {"FL", 1},
-	{"RIPL", 2}, {"RPL", 2}, {"RID", 2}, {"RIPCK", 1}, {"RUCK", 2}, {"RUD", 2}, {"RFL", 1}, {"DFI", 2}, {"CD", 2}, {"ID", 2},
+	{"R", 1}, {"DF", 2}, {"T", 1}, {"TG", 1}, {"HL", 1}, {"HLG", 1}, {"IPL", 2}, {"PL", 2}, {"UN", 2}, {"TOS", 1}, {"TC", 1}, {"FL", 1},
+	{"RIPL", 2}, {"RPL", 2}, {"RID", 2}, {"RIPCK", 1}, {"RUCK", 1}, {"RUD", 2}, {"RFL", 1}, {"DFI", 2}, {"CD", 2}, {"ID", 2},
 }
 
 func cost(attr string) float64 {

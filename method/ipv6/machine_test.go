@@ -1,7 +1,6 @@
 package ipv6
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,17 +11,7 @@ import (
 	"whorl/packet"
 )
 
-// plan writes what was sent as "S1 0, S2 100, ...", in milliseconds.
-func plan(sent []methodtest.Sending) string {
-	var b strings.Builder
-	for i, s := range sent {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%s %d", Probes[s.Tag].Name, s.At/ms)
-	}
-	return b.String()
-}
+func plan(sent []methodtest.Sending) string { return methodtest.Plan(sent, Probes[:]) }
 
 const (
 	wholeTrain = "S1 0, S2 100, S3 200, S4 300, S5 400, S6 500"

@@ -33,7 +33,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 		return true
 	}
 	t := r.talks.Of(method.Asking(p))
-	if t != nil && t.now.left(p, at) {
+	if t != nil && t.now.asked(p, at) {
 		return true
 	}
 	if p.IPv6.FlowLabel != FlowLabel {
@@ -41,7 +41,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	}
 	e := &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at, drawn: new([NumProbes]draws)}
 	switch {
-	case !e.left(p, at):
+	case !e.asked(p, at):
 		return false
 	case t == nil:
 		return r.talks.Begin(method.Asking(p), &talk{now: e})
@@ -79,8 +79,8 @@ func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {
 	return mine
 }
 
-// left notes a packet of the prober, and reports whether it is a probe of the exchange.
-func (e *Exchange) left(p *packet.Packet, at time.Time) bool {
+// asked notes a packet of the prober, and reports whether it is a probe of the exchange.
+func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
 	for which := range NumProbes {
 		if !looks(which, p) {
 			continue

@@ -35,7 +35,8 @@ type Wire struct {
 	Sent    []Sending
 
 	now   time.Time
-	due   []arrival
+	due   []Taped
+	tape  []Taped
 	sends map[method.Tag]int
 }
 
@@ -46,9 +47,10 @@ type Sending struct {
 	Q   *packet.Packet
 }
 
-type arrival struct {
-	frame []byte
-	at    time.Time
+// Taped is a frame and when it passes.
+type Taped struct {
+	Frame []byte
+	At    time.Time
 }
 
 // New is a wire with an answer after a millisecond.
@@ -84,8 +86,16 @@ func (w *Wire) Sends(tag method.Tag) int { return w.sends[tag] }
 
 // Arrive lets a frame come at that time after the first poll.
 func (w *Wire) Arrive(at time.Duration, frame []byte) {
-	w.due = append(w.due, arrival{frame, Epoch.Add(at)})
-	slices.SortStableFunc(w.due, func(a, b arrival) int { return a.at.Compare(b.at) })
+	w.due = append(w.due, Taped{frame, Epoch.Add(at)})
+	slices.SortStableFunc(w.due, sooner)
+}
+
+func sooner(a, b Taped) int { return a.At.Compare(b.At) }
+
+// Tape is what the machine and the host have sent, in order of time.
+func (w *Wire) Tape() []Taped {
+	slices.SortStableFunc(w.tape, sooner)
+	return w.tape
 }
 
 // Run drives the machine to its end and gives the time it took.
@@ -99,11 +109,11 @@ func (w *Wire) Run(t testing.TB) time.Duration {
 		if wake.IsZero() {
 			return w.now.Sub(Epoch)
 		}
-		if len(w.due) > 0 && !w.due[0].at.After(wake) {
+		if len(w.due) > 0 && !w.due[0].At.After(wake) {
 			a := w.due[0]
 			w.due = w.due[1:]
-			w.pass(a.at)
-			w.Machine.Receive(Read(a.frame), a.at)
+			w.pass(a.At)
+			w.Machine.Receive(Read(a.Frame), a.At)
 			continue
 		}
 		w.pass(wake)
@@ -127,7 +137,9 @@ func (w *Wire) flush(out *method.Outbox) {
 			us, them = Us6, Them6
 		}
 		p.Src = us
-		q, at := Read(Frame(p)), w.now.Sub(Epoch)
+		frame, at := Frame(p), w.now.Sub(Epoch)
+		w.tape = append(w.tape, Taped{frame, w.now})
+		q := Read(frame)
 		w.Machine.Sent(tag, w.now)
 		w.sends[tag]++
 		w.Sent = append(w.Sent, Sending{tag, at, q})
@@ -138,6 +150,8 @@ func (w *Wire) flush(out *method.Outbox) {
 		if r.Network = q.Network; !r.Src.IsValid() {
 			r.Src, r.Dst = them, us
 		}
-		w.Arrive(at+w.Trip, Frame(r))
+		frame = Frame(r)
+		w.tape = append(w.tape, Taped{frame, w.now.Add(w.Trip)})
+		w.Arrive(at+w.Trip, frame)
 	}
 }

@@ -35,45 +35,6 @@ const (
 	maxWindow   = 64
 )
 
-// State is what is known of a candidate.
-type State struct {
-	Reason string // syn-ack, reset, or the ICMP error
-	Port   uint16
-	Open   bool
-	Closed bool
-	TTL    uint8 // of the answer, as received
-	// Forged is set if the answer comes from another distance than the host's others.
-	Forged bool
-}
-
-// Result is what was found.
-type Result struct {
-	Up        bool
-	Reason    string  // echo-reply, syn-ack, reset, user-set, ...
-	Ports     []State // those that answered, in the order of their answers
-	Silent    int     // candidates tried that did not answer
-	OpenTCP   uint16  // 0 if none
-	ClosedTCP uint16  // a guess if not ClosedKnown
-	ClosedUDP uint16  // always a guess
-	// ClosedKnown is set if ClosedTCP has answered with a reset.
-	ClosedKnown bool
-	// SYNACK is the answer of OpenTCP, or of the first open port if that is none, without
-	// data and from the IP header on; nil if none was seen.
-	SYNACK []byte
-	RTT    method.RTT
-}
-
-// probe is one packet under way: to a TCP port, or the echo request.
-type probe struct {
-	sent  time.Duration // after the search began
-	port  uint16        // 0: echo request
-	sends uint16
-	ack   bool // an ACK instead of a SYN
-	due   bool // to be sent (again)
-	done  bool // answered or given up
-	heard bool // answered by the host itself, over TCP
-}
-
 var _ method.Machine = (*Machine)(nil)
 
 // Machine searches one host.
@@ -289,51 +250,6 @@ func (m *Machine) nextExpiry() time.Duration {
 	}
 	return first + m.wait()
 }
-
-func (m *Machine) send(i int, now time.Duration, out *method.Outbox) {
-	pr := &m.probes[i]
-	pr.sends++
-	pr.sent, pr.due, m.last = now, false, now
-	m.packets++
-	p := out.Put(method.Tag(i))
-	p.Network, p.Dst = m.network, m.addr
-	p.TTL = uint8(m.rand.Between(37, 59))
-	if m.network == packet.IPv4 {
-		p.IPv4.ID = uint16(m.rand.Between(1, 65535))
-	}
-	if pr.port == 0 {
-		p.Transport = icmp[m.network].transport
-		p.ICMP = packet.ICMPHeader{Type: icmp[m.network].request, Rest: packet.Echo(m.echo, pr.sends)}
-		return
-	}
-	p.Transport = packet.TCP
-	p.TCP = packet.TCPHeader{SrcPort: m.base + pr.sends - 1, DstPort: pr.port, Window: 1024}
-	if pr.ack {
-		p.TCP.Flags, p.TCP.Ack = packet.ACK, m.seq
-		return
-	}
-	p.TCP.Flags, p.TCP.Seq = packet.SYN, m.seq
-	p.TCP.Options = mssOption
-	if m.network == packet.IPv6 {
-		p.TCP.Options = mssOption6
-	}
-}
-
-// MSS is what the SYNs of a search offer, and all that they do: that of a path of 1500-byte
-// packets, which every honest SYN carries. In bytes.
-func MSS(addr netip.Addr) uint16 {
-	if networkOf(addr) == packet.IPv4 {
-		return mss4
-	}
-	return mss6
-}
-
-const mss4, mss6 = 1460, 1440
-
-var (
-	mssOption  = []byte{packet.OptMSS, 4, mss4 >> 8, mss4 & 0xff}
-	mssOption6 = []byte{packet.OptMSS, 4, mss6 >> 8, mss6 & 0xff}
-)
 
 // Sent corrects the time of a packet.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {

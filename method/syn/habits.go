@@ -166,5 +166,8 @@ func (r *HabitsReference) Against(i Habit, seen *Habits) (log float64, ok bool) 
 	if r[i].Match(seen[i]) {
 		return 0, true
 	}
+	if i == HabitAnswers && (seen[i] == "Z" || !slices.ContainsFunc(habitForms[i].values[1:], r[i].Match)) {
+		return 0, false // zero or not: each SYN-ACK has been judged by that
+	}
 	return -habitForms[i].cost, true
 }

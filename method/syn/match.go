@@ -113,10 +113,13 @@ func (f *Form) ttl(s *subject) float64 {
 	case f.AnyTTL && s.TTL <= f.TTL:
 		return s.usualTTL
 	}
-	if s.TTL <= f.TTL && f.TTL-s.TTL <= MaxHops {
-		return 1 - changedTTL
+	switch hops := int(f.TTL) - int(s.TTL); {
+	case hops < 0 || hops > MaxHops:
+		return changedTTL * s.usualTTL
+	case hops > FarHops:
+		return (1 - changedTTL) * tooFar
 	}
-	return changedTTL * s.usualTTL
+	return 1 - changedTTL
 }
 
 // order is how likely the layout is for what was offered or, if the SYN was not seen, for

@@ -45,6 +45,7 @@ func NewRanker(candidates []Candidate) *Ranker {
 		if len(c.Reference) == 0 {
 			continue
 		}
+		c.Reference.join()
 		n, ok := numbers[c.Family]
 		if !ok {
 			n = len(r.families)

@@ -44,6 +44,8 @@ type Form struct {
 	Data     Choice   // has a payload; without it, it has none
 	Generic  bool     // a last resort: counts less than what is specific
 
+	knows Options // only SynAck: what the record answers, by this line or another
+
 	text string // as written: a line, or a signature of p0f
 }
 

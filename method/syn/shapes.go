@@ -33,7 +33,7 @@ func (f *Form) offersFor(l *Layout) (fits uint8) {
 	has := l.Options()
 	for i := range f.Layouts {
 		t := &f.Layouts[i]
-		all := t.Options()
+		all := t.Options() | f.knows
 		for offer := range OffersAll + 1 {
 			if all&offer == has && f.shape(t, offer) == *l {
 				fits |= 1 << offer
@@ -41,6 +41,22 @@ func (f *Form) offersFor(l *Layout) (fits uint8) {
 		}
 	}
 	return fits
+}
+
+// join tells forms what the others of the record answer. One with a line for each shape of its
+// SYN-ACKs, as those of p0f are, shows with each what the SYN has offered.
+func (r Reference) join() {
+	knows := Options(0)
+	for i := range r {
+		if f := &r[i]; f.Answer && len(f.Layouts) == 1 {
+			knows |= f.Layouts[0].Options()
+		}
+	}
+	for i := range r {
+		if f := &r[i]; f.Answer && len(f.Layouts) == 1 {
+			f.knows = knows
+		}
+	}
 }
 
 // shape is what a template looks like for an offer. Of layouts with the same options the

@@ -6,6 +6,7 @@ package syn
 const (
 	changedWindow = 0.1
 	changedTTL    = 0.05
+	tooFar        = 0.01 // from FarHops on
 	changedDF     = 0.05
 	changedID     = 0.03
 	changedOrder  = 0.01
