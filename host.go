@@ -108,7 +108,7 @@ type Sequences struct {
 
 // Observation is what one method measured, as text that the method can parse again.
 type Observation struct {
-	Method     string     `json:"method"` // gen2, gen1, ipv6, survey, deep, backoff, syn, claim
+	Method     string     `json:"method"` // gen2, gen1, ipv6, survey, deep, backoff, syn, icmp, claim
 	Print      string     `json:"print"`
 	Conditions Conditions `json:"conditions"`
 }

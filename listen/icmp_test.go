@@ -209,3 +209,21 @@ func TestMessageFlood(t *testing.T) {
 		}
 	}
 }
+
+// Datagrams of many flows, which may be causes.
+func BenchmarkCauses(b *testing.B) {
+	var frames [][]byte
+	for n := range 10_000 {
+		p := dns(client(n), uint16(n))
+		f, err := p.Append(nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		frames = append(frames, f)
+	}
+	l := New(Options{})
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		l.Frame(packet.Raw, frames[n%len(frames)], start)
+	}
+}

@@ -111,9 +111,10 @@ func (j *Handshakes) role(answer bool) *role {
 	return r
 }
 
-// stackOf is the vendor and family whose stack records of these classes describe: a common
-// family, if one is among them or what they descend from, as with appliances that run
-// Linux, and else the first. Devices without a system of a name count by what they are.
+// stackOf is the vendor and family whose stack records of these classes describe: the first,
+// or if that is no system of general use a common family, if one is among them or what they
+// descend from, as with appliances that run Linux. Devices without a system of a name count by
+// what they are.
 func stackOf(classes []whorl.Class) whorl.Class {
 	root := func(c whorl.Class) whorl.Class {
 		up, ok := lineage[[2]string{c.Vendor, c.Family}]
@@ -125,12 +126,16 @@ func stackOf(classes []whorl.Class) whorl.Class {
 		}
 		return whorl.Class{Vendor: c.Vendor, Family: c.Family}
 	}
+	first := root(classes[0])
+	if classes[0].DeviceType == "general purpose" {
+		return first
+	}
 	for _, c := range classes {
 		if r := root(c); common(r) {
 			return r
 		}
 	}
-	return root(classes[0])
+	return first
 }
 
 // hear judges one kind of packet, or remembers it.

@@ -8,15 +8,15 @@ import (
 // How common hosts of a system are, as a weight against those of others. Set by hand.
 const (
 	commonHost = 10
-	deviceHost = 0.1 // devices, and stacks that are sold for them
+	deviceHost = 0.1 // devices, stacks that are sold for them, and those of virtual machines
 )
 
 // commonness is the weight of the hosts of a record, whose class as a stack is given.
 func commonness(e *osdb.Entry, c whorl.Class, answer bool) float64 {
-	switch {
+	switch kind := e.Classes[0].DeviceType; {
 	case common(c) && !(answer && c.Family == "Darwin"): // hardly a server is Apple's
 		return commonHost
-	case device(e, c) || e.Classes[0].DeviceType == "specialized" && e.Source.Database != osdb.User:
+	case device(e, c) || e.Source.Database != osdb.User && (kind == "specialized" || kind == "virtualization"):
 		return deviceHost
 	}
 	return 1

@@ -76,7 +76,7 @@ func (c *classifier) classifyTCP(p *packet.Packet, at time.Time) (m mark, ok boo
 }
 
 // check notes what else differs in a probe of Nmap's. Over IPv6 one without the flow
-// label is altered.
+// label, which ours do not have, is altered.
 func (c *classifier) check(m mark, p *packet.Packet) mark {
 	const firstPort = 33000 // ports are drawn from that on
 	lastTTL := uint8(59)    // and TTLs up to that
@@ -89,7 +89,7 @@ func (c *classifier) check(m mark, p *packet.Packet) mark {
 	if p.TCP.SrcPort < firstPort && !m.kind.ours {
 		m.evasion |= evadesPort
 	}
-	if m.kind.family == nmapIPv6 && m.tier == exact && p.IPv6.FlowLabel != ipv6.FlowLabel {
+	if m.kind.family == nmapIPv6 && !m.kind.ours && m.tier == exact && p.IPv6.FlowLabel != ipv6.FlowLabel {
 		m.tier = altered
 		m.evasion |= evadesLabel
 	}

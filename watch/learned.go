@@ -60,10 +60,8 @@ func (c *contact) telling() (best *talk) {
 func (t *talk) observe(h *whorl.Host) (share float64) {
 	var second gen2.Replay
 	var first gen1.Replay
-	var own deep.Replay
 	for _, k := range t.kept {
 		second.Add(k.p, k.at)
-		own.Add(k.p, k.at)
 		first.Add(asSent(k.p), k.at)
 	}
 	for _, e := range second.Exchanges() {
@@ -75,13 +73,25 @@ func (t *talk) observe(h *whorl.Host) (share float64) {
 		h.Observations = append(h.Observations, whorl.Observation{Method: "gen1", Print: e.Measure().String(),
 			Conditions: whorl.Conditions{At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
 	}
-	if e := own.Of(t.target); e != nil {
-		if lines := e.Measure(); len(lines) > 0 {
-			h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: lines.String(),
-				Conditions: whorl.Conditions{At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
-		}
-	}
+	t.observeDeep(h)
 	return share
+}
+
+// observeDeep measures those that are our own probes and their answers, over either version
+// of IP.
+func (t *talk) observeDeep(h *whorl.Host) {
+	var r deep.Replay
+	for _, k := range t.kept {
+		r.Add(k.p, k.at)
+	}
+	e := r.Of(t.target)
+	if e == nil {
+		return
+	}
+	if lines := e.Measure(); len(lines) > 0 {
+		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: lines.String(),
+			Conditions: whorl.Conditions{At: e.First, Sent: e.Packets, Answered: e.Answered(), Probes: e.Asked(), RTT: e.RTT.Smoothed}})
+	}
 }
 
 // asSent gives a probe of the first generation the TTL that its window says it was sent

@@ -6,13 +6,18 @@ import (
 	"whorl/packet"
 )
 
-// observe6 measures the packets of a talk over IPv6. share is that of the probes that were
+// observe6 measures the packets of a talk over IPv6. share is that of Nmap's probes that were
 // answered.
 func (t *talk) observe6(h *whorl.Host) (share float64) {
-	e := t.exchange6()
-	if e == nil || e.Answered() == 0 {
-		return 0
+	if e := t.exchange6(); e != nil && e.Answered() > 0 {
+		share = observeIPv6(h, e)
 	}
+	t.observeDeep(h)
+	return share
+}
+
+// observeIPv6 adds what an exchange over IPv6 shows.
+func observeIPv6(h *whorl.Host, e *ipv6.Exchange) (share float64) {
 	print := e.Print()
 	print.Scan = ipv6.Scan(seenFrom(h, e, e.Target.OpenTCP, e.Last))
 	h.Observations = append(h.Observations, whorl.Observation{Method: "ipv6", Print: print.String(),

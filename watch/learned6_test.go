@@ -10,6 +10,7 @@ import (
 	"whorl"
 	"whorl/link"
 	"whorl/link/sim"
+	"whorl/method/deep"
 	"whorl/method/ipv6"
 	"whorl/packet"
 )
@@ -69,10 +70,46 @@ func TestLearnedIPv6(t *testing.T) {
 		if tests := want.Tests.String(); c.change == nil && !strings.Contains(got, tests) {
 			t.Errorf("%s: learned\n%s\nmeasured\n%s", c.name, got, tests)
 		}
+		if n := len(all[0].Learned.Observations); n != 1 {
+			t.Errorf("%s: %d observations", c.name, n)
+		}
 		for _, line := range []string{"T4_6(R=Y", "T6_6(R=Y", "S=A%", "OPS6(O1=M5A0S"} {
 			if !strings.Contains(got, line) {
 				t.Errorf("%s: no %s in\n%s", c.name, line, got)
 			}
+		}
+	}
+}
+
+// Our own probes over IPv6 name our scanner, alone and after Nmap's, and what they measure is
+// learned.
+func TestLearnedDeep6(t *testing.T) {
+	us, them := netip.MustParseAddr("2001:db8::66"), netip.MustParseAddr("2001:db8::1")
+	for _, after := range []bool{false, true} {
+		n := sim.New(sim.Options{Start: epoch})
+		n.Add(them, six{})
+		s := newSensor(t, Options{})
+		methods := []string{"deep"}
+		if after {
+			methods = []string{"ipv6", "deep"}
+			m := ipv6.NewMachine(ipv6.Target{Addr: them, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("ipv6"), ipv6.Options{})
+			(&attack{net: n, m: m, src: us, kernel: true}).run(s)
+		}
+		m := deep.NewMachine(deep.Target{Addr: them, OpenTCP: 80}, stream("deep"), deep.Options{})
+		(&attack{net: n, m: m, src: us, kernel: true}).run(s)
+		all := s.fingerprinting()
+		if len(all) != 1 || all[0].Tool != ourTool || all[0].State != whorl.Ended || len(all[0].Evasion) > 0 || all[0].Learned == nil {
+			t.Fatalf("%s %+v", s.summary(), all)
+		}
+		var got []string
+		for _, o := range all[0].Learned.Observations {
+			got = append(got, o.Method)
+			if want := m.Measure().String(); o.Method == "deep" && (o.Print != want || len(want) == 0) {
+				t.Errorf("learned\n%s\nmeasured\n%s", o.Print, want)
+			}
+		}
+		if !slices.Equal(got, methods) {
+			t.Errorf("learned by %v, want %v", got, methods)
 		}
 	}
 }

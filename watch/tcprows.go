@@ -113,11 +113,12 @@ func (r *tcpRows) gen1() {
 }
 
 // deep adds our own probes. K1-K4 and RT have one header, AE and AN another: both go by
-// the name of the first.
+// the name of the first, which goes over IPv6 too.
 func (r *tcpRows) deep() {
 	for p := range deep.NumProbes {
 		if s := &deep.Probes[p]; s.Proto == packet.TCP && p != deep.K2 && p != deep.K3 && p != deep.K4 && p != deep.RT && p != deep.AN {
 			r.add(false, s, []uint16{s.Window}, &kind{family: nmap, name: s.Name, tool: ourTool, points: pointsTCP, ours: true})
+			r.add(true, s, []uint16{s.Window}, &kind{family: nmapIPv6, name: s.Name, tool: ourTool, points: pointsTCP, ours: true})
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (m *heard) take(addr netip.Addr, all []whorl.Observation, where string) {
 		}
 		o.Conditions.Heard = cmp.Or(o.Conditions.Heard, where)
 		switch o.Method {
-		case "syn":
+		case "syn", "icmp":
 			handshakes = append(handshakes, o)
 		case "claim":
 			claims = append(claims, o)

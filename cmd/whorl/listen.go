@@ -52,9 +52,12 @@ clocks or IP IDs tell, it keeps the name, and they are counted. Where something
 near the client completes the handshakes of far hosts, these get none either.
 p0f.fp is read where it is installed.
 
+Port unreachables and echo replies confirm the name, tell generations apart, or
+contradict it, which is a warning. Alone they tell Windows at most.
+
 What hosts say of themselves (User-Agent, Server, SSH, SMB, NTLM, NetBIOS, mDNS,
-SSDP, DHCP) names nobody: it stands beside a host without a name, and there is a
-warning if it contradicts the stack.`,
+SSDP, DHCP, ping) names nobody: it stands beside a host without a name, and there
+is a warning if it contradicts the stack.`,
 		Example: `  whorl listen -r office.pcapng
   whorl listen -r monday.pcap tuesday.pcap.gz --json hosts.json
   sudo whorl listen -i eth0

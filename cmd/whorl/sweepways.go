@@ -96,6 +96,8 @@ func (w *ways) leads(addr netip.Addr, mine way) bool {
 	err := errNoIPv6
 	if addr.Is4() {
 		r, err = w.route(addr)
+	} else if w.why == nil {
+		err = fmt.Errorf("%v: %w", addr, err)
 	}
 	switch {
 	case err != nil:

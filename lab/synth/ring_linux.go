@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 	"net"
-	"slices"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -50,20 +49,25 @@ func openRing(name string, frames [][]byte) (_ *ring, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("interface %q: %w", name, err)
 	}
+	page, longest := unix.Getpagesize(), 0
+	for _, f := range frames {
+		longest = max(longest, len(f))
+	}
+	size := 1 << bits.Len(uint(frameAt+longest-1))
+	blocks := len(frames) * size / page
+	if blocks == 0 {
+		return nil, fmt.Errorf("%d frames fill no block of %d bytes; more hosts are needed", len(frames), page)
+	}
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("packet socket: %w", err)
 	}
-	longest := len(slices.MaxFunc(frames, func(a, b []byte) int { return len(a) - len(b) }))
-	r := &ring{fd: fd, size: 1 << bits.Len(uint(frameAt+longest-1))}
+	r := &ring{fd: fd, size: size, slots: blocks * page / size}
 	defer func() {
 		if err != nil {
 			r.close()
 		}
 	}()
-	page := unix.Getpagesize()
-	blocks := len(frames) * r.size / page
-	r.slots = blocks * page / r.size
 	for _, set := range []struct{ level, option, value int }{
 		{unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V2},
 		{unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1},
@@ -102,6 +106,16 @@ func (r *ring) frame(i int) []byte { return r.mem[i*r.size+frameAt:][:r.slot(i).
 // free reports whether the kernel is done with a slot.
 func (r *ring) free(i int) bool {
 	return atomic.LoadUint32(&r.slot(i).Status) == unix.TP_STATUS_AVAILABLE
+}
+
+// await waits until a slot is free.
+func (r *ring) await(i int) error {
+	for begun := time.Now(); !r.free(i); {
+		if time.Since(begun) > patience {
+			return errFull
+		}
+	}
+	return nil
 }
 
 // offer has a slot sent by the next flush. Slots are offered in order.

@@ -59,6 +59,9 @@ type sender struct {
 // send sends the next n frames. It returns when the last of them has left.
 func (s *sender) send(n int) error {
 	for n > 0 {
+		if err := s.await(s.next); err != nil {
+			return err
+		}
 		k := 0
 		for ; k < min(n, batch) && s.free(s.next); k++ {
 			f := s.frame(s.next)

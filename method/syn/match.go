@@ -59,7 +59,9 @@ func (f *Form) chances(s *subject, fits uint8) (w [NumAttrs]float64) {
 	w[AttrOrder] = s.order(fits)
 	w[AttrTTL] = f.ttl(s)
 	if s.Version == 4 {
-		w[AttrDF] = f.DF.chance(s.Quirks.Has(DF), changedDF, 1-usualDF)
+		if w[AttrDF] = f.DF.chance(s.Quirks.Has(DF), changedDF, 1-usualDF); f.DF == Yes && s.raised && !s.Quirks.Has(DF) {
+			w[AttrDF] = handMade
+		}
 		w[AttrID] = f.ID.chance(!s.zeroID, changedID, usualZeroID)
 		w[AttrIPLength] = kept(f.IPLength == s.IPOptions, oddity)
 	} else {
@@ -114,6 +116,8 @@ func (f *Form) ttl(s *subject) float64 {
 		return s.usualTTL
 	}
 	switch hops := int(f.TTL) - int(s.TTL); {
+	case hops < 0 && s.raised:
+		return handMade
 	case hops < 0 || hops > MaxHops:
 		return changedTTL * s.usualTTL
 	case hops > FarHops:

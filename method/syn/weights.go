@@ -6,7 +6,8 @@ package syn
 const (
 	changedWindow = 0.1
 	changedTTL    = 0.05
-	tooFar        = 0.01 // from FarHops on
+	tooFar        = 0.01   // beyond FarHops
+	handMade      = 0.0005 // a SYN from a TTL of 255, or from there without DF, of a stack that sends none such: scanners write theirs themselves
 	changedDF     = 0.05
 	changedID     = 0.03
 	changedOrder  = 0.01
