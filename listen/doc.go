@@ -8,6 +8,8 @@
 //     answers, repetitions are told from new connections and timed, and timestamps are read,
 //   - again.go, habits.go: what hosts show over several packets,
 //   - hosts.go: addresses, with the kinds of packets that they showed and their clocks,
+//   - icmp.go, icmpcauses.go: what their port unreachables and echo replies show, as
+//     method/icmp reads it, and the packets that caused them,
 //   - says.go: what hosts say of themselves in clear text, as method/claim reads it,
 //   - events.go: the first data of connections and uptimes, handed on and not kept.
 //
@@ -21,7 +23,8 @@
 // clock of its own.
 //
 // A name rests on what the stack shows. What a host says (banners, User-Agent) is an
-// observation beside it; [Listener.Sayers] gives those that showed no handshake.
+// observation beside it; [Listener.Sayers] gives those that showed no handshake, and those
+// of which ICMP messages alone were heard.
 //
 //	l := listen.New(listen.Options{})
 //	for {

@@ -56,6 +56,14 @@ func TestAgainAnswers(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
+	both := New(Options{}) // sides of a router: each packet twice
+	ask.feed(t, both, 0)
+	for _, at := range []time.Duration{2, 3, 1002, 1003, 3002, 3003} {
+		answer.feed(t, both, at*time.Millisecond)
+	}
+	if got := lineOf(t, both, answer, "AgainAck"); got != "AgainAck(T=3E8,BB8)" {
+		t.Errorf("heard on both sides of a router: %q", got)
+	}
 	over6 := New(Options{})
 	six.feed(t, over6, 0)
 	for _, at := range []time.Duration{2 * time.Millisecond, 1002 * time.Millisecond, 3002 * time.Millisecond} {

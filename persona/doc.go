@@ -19,8 +19,9 @@
 // clock, the sequence numbers, the connections and the services are one.
 //
 // Where a record has lines of package deep, what they tell of is answered so too: the
-// clock and ISNs of one 4-tuple, SYNs that ask for Accurate ECN or are signed, fields
-// that echo replies and resets copy, size and TOS of errors and how many leave at once.
+// clock and ISNs of one 4-tuple, SYNs that ask for Accurate ECN or are signed; over IPv4
+// fields that echo replies and resets copy, size and TOS of errors and how many leave at
+// once.
 //
 // Where a record has tests of Nmap's first generation, its probes are answered as these say,
 // and so is everything that means the same if it has no others. What they tell nothing of

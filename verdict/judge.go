@@ -38,6 +38,9 @@ type Judge struct {
 func (j *Judge) Judge(h *whorl.Host) {
 	j.judge(h)
 	j.hear(h)
+	if !j.o.NmapOnly {
+		believe(h)
+	}
 }
 
 // judge is Judge by what probes have found.

@@ -28,7 +28,7 @@ type Handshakes struct {
 	accept    *role                 // of SYN-ACKs, likewise
 	schedules []backoff.Reference   // of entries, once a witness was heard
 	habits    []syn.HabitsReference // likewise
-	messages  []icmp.Reference      // likewise, once an ICMP message was heard
+	messages  [][]icmp.Reference    // likewise, once an ICMP message was heard
 	params    backoff.Params
 	text      string                    // how often a host was heard, as it was read last
 	seen      syn.Seen                  // the same

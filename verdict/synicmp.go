@@ -7,6 +7,7 @@ import (
 	"whorl"
 	"whorl/method/icmp"
 	"whorl/method/syn"
+	"whorl/osdb"
 )
 
 // messages are what port unreachables and echo replies of a host tell. They are a witness of
@@ -49,67 +50,91 @@ func (m messages) key() (key string) {
 	return key
 }
 
-// tellsOf is what a record says of such messages. It is read when the first message comes.
-func (j *Handshakes) tellsOf(place int) icmp.Reference {
+// tellsOf is what records say of such messages that stand for the one at a place: itself, or
+// if it says nothing those of the same generations of its system, as records of SYNs alone
+// are. They are read when the first message comes.
+func (j *Handshakes) tellsOf(place int) []icmp.Reference {
 	if j.messages == nil {
-		j.messages = make([]icmp.Reference, len(j.entries))
+		j.messages = make([][]icmp.Reference, len(j.entries))
 		for i, e := range j.entries {
-			j.messages[i] = e.ICMP()
+			if r := e.ICMP(); len(r) > 0 {
+				j.messages[i] = []icmp.Reference{r}
+			}
+		}
+		own := slices.Clone(j.messages)
+		for i, e := range j.entries {
+			for n, other := range j.entries {
+				if len(own[i]) == 0 && len(own[n]) > 0 && sameGeneration(e, other) {
+					j.messages[i] = append(j.messages[i], own[n]...)
+				}
+			}
 		}
 	}
 	return j.messages[place]
 }
 
+// sameGeneration reports whether two records are of one generation of a system.
+func sameGeneration(a, b *osdb.Entry) bool {
+	return slices.ContainsFunc(a.Classes, func(c whorl.Class) bool {
+		return c.Generation != "" && slices.ContainsFunc(b.Classes, func(o whorl.Class) bool {
+			return o.Vendor == c.Vendor && o.Family == c.Family && o.Generation == c.Generation
+		})
+	})
+}
+
+// compared is how messages compare with the record at a place, as it explains them best, and
+// what they say against it. It is empty if the record does not tell of them.
+func (j *Handshakes) compared(place int, m messages) (best []icmp.Difference, cost float64) {
+	for _, r := range j.tellsOf(place) {
+		var all []icmp.Difference
+		sum := 0.0
+		for i := range m {
+			for _, d := range r.Compare(&m[i]) {
+				all = append(all, d)
+				if !d.Agrees {
+					sum += d.Cost
+				}
+			}
+		}
+		if len(all) > 0 && (len(best) == 0 || sum < cost) {
+			best, cost = all, sum
+		}
+	}
+	return best, cost
+}
+
 // hearMessages adds what messages say against each record of places.
 func (j *Handshakes) hearMessages(m messages, places []int, against []told) {
 	for _, place := range places {
-		if cost, ok := j.cost(place, m); ok {
+		if all, cost := j.compared(place, m); len(all) > 0 {
 			against[place] = told{against[place].log - min(cost, surestWitness), true}
 		}
 	}
-}
-
-// cost is what messages say against a record. ok is false if it does not tell of them.
-func (j *Handshakes) cost(place int, m messages) (sum float64, ok bool) {
-	for i := range m {
-		for _, d := range j.tellsOf(place).Compare(&m[i]) {
-			ok = true
-			if !d.Agrees {
-				sum += d.Cost
-			}
-		}
-	}
-	return sum, ok
 }
 
 // testifyMessages adds to the headline what messages say of its record, and that those of
 // another hop say nothing.
 func (o *opinion) testifyMessages(j *Handshakes, near, far messages) {
 	v := &o.verdicts[0]
-	for i := range near {
-		for _, d := range j.tellsOf(o.families[0].of[0].place).Compare(&near[i]) {
-			v.Evidence = append(v.Evidence, messageEvidence(&d))
-		}
-	}
+	all, _ := j.compared(o.families[0].of[0].place, near)
+	v.Evidence = append(v.Evidence, messageEvidence(all)...)
 	for i := range far {
 		l := far[i].Tests[0]
-		v.Evidence = append(v.Evidence, whorl.Evidence{Method: "icmp", Test: l.Test, Got: l.String(), GotWords: messageNames[l.Test],
+		v.Evidence = append(v.Evidence, whorl.Evidence{Method: "icmp", Test: l.Test, Got: l.String(), GotWords: messageName(l.Test),
 			Missing: "they came over more or fewer hops than its handshakes: something else in the path sends them, or those"})
 	}
 }
 
-func messageEvidence(d *icmp.Difference) whorl.Evidence {
-	e := whorl.Evidence{Method: "icmp", Test: d.Test, Attr: d.Attr, Got: d.Got, Want: d.Want, Agrees: d.Agrees, GotWords: inWords(d.Test, d.Attr, d.Got)}
-	if !d.Agrees {
-		e.Weight, e.WantWords = -d.Cost, inWords(d.Test, d.Attr, d.Want)
+// messageEvidence tells how messages compare with a record.
+func messageEvidence(all []icmp.Difference) (out []whorl.Evidence) {
+	for _, d := range all {
+		e := whorl.Evidence{Method: "icmp", Test: d.Test, Attr: d.Attr, Got: d.Got, Want: d.Want, Agrees: d.Agrees, GotWords: messageWords(d.Test, d.Attr, d.Got)}
+		if !d.Agrees {
+			e.Weight, e.WantWords = -d.Cost, messageWords(d.Test, d.Attr, d.Want)
+		}
+		out = append(out, e)
 	}
-	return e
-}
-
-// messageNames are the tests that prints begin with, in words.
-var messageNames = map[string]string{
-	icmp.TestU1: "port unreachables", icmp.TestU1v6: "port unreachables", icmp.TestQU: "port unreachables",
-	icmp.TestIE: "echo replies", icmp.TestEC: "echo replies", icmp.TestIEv6: "echo replies",
+	return out
 }
 
 // contradiction is from what cost on messages contradict a family: one attribute that a
@@ -123,24 +148,31 @@ func (j *Handshakes) doubt(h *whorl.Host, o *opinion, near messages) {
 		return
 	}
 	for i := range near {
-		m := near[i : i+1]
-		best, least := -1, 0.0
-		for _, c := range o.families[0].of {
-			cost, ok := j.cost(c.place, m)
-			if !ok || cost < contradiction {
-				best = -1
-				break
-			}
-			if best < 0 || cost < least {
-				best, least = c.place, cost
-			}
+		if d := j.against(&o.families[0], near[i:i+1]); d != nil {
+			warn(h, fmt.Sprintf("its %s are not those of %s (%s.%s %s, there %s): something in the path sends or changes them, or makes its handshakes; compare with whorl scan %v",
+				messageName(d.Test), o.family, d.Test, d.Attr, d.Got, d.Want, h.Addr))
 		}
-		if best < 0 {
-			continue
-		}
-		all := j.tellsOf(best).Compare(&m[0])
-		d := &all[slices.IndexFunc(all, func(d icmp.Difference) bool { return !d.Agrees })]
-		warn(h, fmt.Sprintf("its %s are not those of %s (%s.%s %s, there %s): something in the path sends or changes them, or makes its handshakes; compare with whorl scan %v",
-			messageNames[d.Test], o.family, d.Test, d.Attr, d.Got, d.Want, h.Addr))
 	}
+}
+
+// against is what costs most of how a family's closest record differs from messages; nil if
+// some record of it sends the like, or says nothing.
+func (j *Handshakes) against(f *family, m messages) (most *icmp.Difference) {
+	var closest []icmp.Difference
+	least := 0.0
+	for _, c := range f.of {
+		all, cost := j.compared(c.place, m)
+		if len(all) == 0 || cost < contradiction {
+			return nil
+		}
+		if closest == nil || cost < least {
+			closest, least = all, cost
+		}
+	}
+	for i := range closest {
+		if d := &closest[i]; !d.Agrees && (most == nil || d.Cost > most.Cost) {
+			most = d
+		}
+	}
+	return most
 }

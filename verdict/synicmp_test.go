@@ -23,6 +23,10 @@ Fingerprint Linux 3.0, silent
 Class Linux | Linux | 3.X | general purpose
 Syn(TTL=40%DF=Y%ID=N%W=20*MSS%WS=7%O=MSTNW%FL=N)
 
+Fingerprint Linux 6.5 as a client
+Class Linux | Linux | 6.X | general purpose
+Syn(TTL=40%DF=Y%ID=N%W=10*MSS%WS=7%O=MSTNW%FL=N)
+
 Fingerprint Microsoft Windows XP
 Class Microsoft | Windows | XP | general purpose
 U1(R=Y|N%DF=N%T=7B-85%TG=80%IPL=B0%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
@@ -37,6 +41,7 @@ Syn(TTL=80%DF=Y%ID=N%W=FFFF%O=MNNS)
 
 const (
 	newLinuxSYN = "Syn(V=4%TTL=40%H=3C%DF=Y%ID=N%W=FAF0%MSS=5B4%WS=7%O=MSTNW)"
+	clientSYN   = "Syn(V=4%TTL=40%H=3C%DF=Y%ID=N%W=3908%MSS=5B4%WS=7%O=MSTNW)"
 	oldLinuxSYN = "Syn(V=4%TTL=40%H=3C%DF=Y%ID=N%W=7210%MSS=5B4%WS=7%O=MSTNW)"
 	windowsSYN  = "Syn(V=4%TTL=80%H=30%DF=Y%ID=N%W=FFFF%MSS=5B4%O=MNNS)"
 
@@ -84,6 +89,8 @@ func TestMessages(t *testing.T) {
 		{"Linux with the errors of macOS", newLinuxSYN, []string{asMacOS}, "Linux 5.0 - 7.3", "its port unreachables " + against + "Linux (U1.IPL 38, there 164)"},
 		{"Linux with the pings of gVisor", newLinuxSYN, []string{asLinux, asGVisor}, "Linux 5.0 - 7.3", "its echo replies " + against + "Linux (IE.DFI S, there N)"},
 		{"a record that tells nothing of them", oldLinuxSYN, []string{asMacOS}, "Linux 3.X", ""},
+		{"a record of SYNs alone", clientSYN, []string{asLinux}, "Linux 6.X", ""},
+		{"a record of SYNs alone, and the errors of macOS", clientSYN, []string{asMacOS}, "Linux 6.X", "its port unreachables " + against + "Linux (U1.IPL 38, there 164)"},
 		{"no generation", windowsSYN, nil, "Microsoft Windows XP|7", ""},
 		{"XP by its quote", windowsSYN, []string{asXP}, "Microsoft Windows XP", ""},
 		{"7 by its quote", windowsSYN, []string{as7}, "Microsoft Windows 7", ""},
@@ -170,6 +177,18 @@ func messageEvidenceOf(v *whorl.Verdict) (out []string) {
 		}
 	}
 	return out
+}
+
+func TestMessageWords(t *testing.T) {
+	for _, tt := range [][4]string{
+		{"U1", "TG", "40", "TTL about 64"}, {"EC", "ID", "S", "IP ID of the ping"}, {"QU", "TOS", "C0", "TOS 192 in the port unreachable"},
+		{"U1_6", "FL", "O|Z", "flow label of its own or flow label zero"}, {"U1_6", "PL", "9C-164", "payload of 156 to 356 bytes"},
+		{"U1_6", "RUCK", "0", "quoted UDP checksum 0"}, {"IE1_6", "HLG", "80", "hop limit 128"}, {"U1_6", "NEW", "5", "5"},
+	} {
+		if got := messageWords(tt[0], tt[1], tt[2]); got != tt[3] {
+			t.Errorf("%s.%s=%s: %q, want %q", tt[0], tt[1], tt[2], got, tt[3])
+		}
+	}
 }
 
 // A scan takes what was heard before as a witness, and what it caused itself as none.

@@ -40,8 +40,8 @@ func (j *Handshakes) alone(m messages) whorl.Verdict {
 	windows, least := -1, 0.0
 	var fits []string
 	for place, e := range j.entries {
-		cost, ok := j.cost(place, m)
-		if !ok {
+		all, cost := j.compared(place, m)
+		if len(all) == 0 {
 			continue
 		}
 		class := stackOf(e.Classes)
@@ -72,10 +72,7 @@ func (j *Handshakes) windowsBy(place int, m messages) whorl.Verdict {
 	class := stackOf(e.Classes)
 	v.Name, v.Generation, v.CPE, v.Confidence = joinName(class.Vendor, class.Family), "", nil, aloneShare
 	v.Source.Text = "port unreachables alone, which tell families at most"
-	for i := range m {
-		for _, d := range j.tellsOf(place).Compare(&m[i]) {
-			v.Evidence = append(v.Evidence, messageEvidence(&d))
-		}
-	}
+	all, _ := j.compared(place, m)
+	v.Evidence = messageEvidence(all)
 	return v
 }

@@ -40,13 +40,15 @@ func TestRecordingIPv6Lab(t *testing.T) {
 	for _, kind := range []string{"linux", "gvisor", "lwip"} {
 		h := target.Up(t, kind)
 		file := filepath.Join(t.TempDir(), "six.pcapng")
-		live := recordsOf(t, h, "-p", "80,81", "--record", file, h.IP6.String())[h.IP6.String()]
+		live := recordsOf(t, h, "-p", "80,81", "--deep", "--record", file, h.IP6.String())[h.IP6.String()]
 		again := judgedAgain(t, h, file)
-		if live == nil || len(again) != 1 {
-			t.Fatalf("%s: %+v, %d hosts in the recording", kind, live, len(again))
+		if live == nil || len(again) != 1 || len(live.Observations) != 2 || len(again[0].Observations) != 2 {
+			t.Fatalf("%s: %+v, %+v in the recording", kind, live, again)
 		}
-		if d := cmp.Diff(live.Observations[0].Print, again[0].Observations[0].Print); d != "" {
-			t.Errorf("%s (-live +recorded): %s", kind, d)
+		for i, o := range live.Observations {
+			if d := cmp.Diff(o.Print, again[0].Observations[i].Print); d != "" {
+				t.Errorf("%s, %s (-live +recorded): %s", kind, o.Method, d)
+			}
 		}
 		if l, r := live.Verdicts[0], again[0].Verdicts[0]; l.Name != r.Name || l.Confidence != r.Confidence {
 			t.Errorf("%s: live %s with %v, recorded %s with %v", kind, l.Name, l.Confidence, r.Name, r.Confidence)

@@ -9,7 +9,8 @@
 // something between answers for: naming the system of one is wrong.
 //
 // Captures are named after the project that they are from, as in ndpi__android.pcap: -leave-out
-// judges the hosts of each project by what all others have told.
+// judges the hosts of each project by what all others have told, and those of each system
+// without its records.
 package main
 
 import (
@@ -29,10 +30,11 @@ import (
 func main() {
 	verbose := flag.Bool("v", false, "list what is wrong or not answered")
 	disturb := flag.Bool("disturb", false, "count again with something changed on all packets")
-	leave := flag.Bool("leave-out", false, "count again without what the captures of each project alone have told")
+	leave := flag.Bool("leave-out", false, "count again without what the captures of each project alone have told, and without each system")
 	embedded := flag.Bool("embedded", false, "leave out the p0f.fp that is installed")
 	noP0f := flag.Bool("no-p0f", false, "do not run p0f")
 	var files list
+	strangers := flag.String("strangers", "", "name what the records of this `file` answer too, of nmap-os-db for example")
 	flag.Var(&files, "db", "another database or p0f.fp `file`; any number")
 	flag.Parse()
 	dir := os.Getenv("WHORL_CAPTURES")
@@ -50,6 +52,13 @@ func main() {
 	if err := run(os.Stdout, dir, set, options{*verbose, *disturb, *leave, !*noP0f}); err != nil {
 		fmt.Fprintln(os.Stderr, "passive:", err)
 		os.Exit(1)
+	}
+	if *strangers != "" {
+		others, problems := osdb.Load(osdb.Config{Places: osdb.Places{Nmap: []string{*strangers}}})
+		for _, p := range problems {
+			fmt.Fprintln(os.Stderr, "passive:", p)
+		}
+		printStrangers(os.Stdout, verdict.NewHandshakes(set, verdict.Options{}), others)
 	}
 }
 
@@ -94,6 +103,7 @@ func run(out io.Writer, dir string, set osdb.Set, o options) error {
 	}
 	if o.leaveOut {
 		printLeftOut(out, set, rows)
+		printSystemsLeftOut(out, set, rows)
 	}
 	if o.verbose {
 		printRows(out, rows)

@@ -59,6 +59,19 @@ func TestHabitsReference(t *testing.T) {
 			t.Errorf("%v: %v %v, want %+v", h, log, ok, want)
 		}
 	}
+	// Zero or not is what each SYN-ACK shows; a counter is none of random numbers.
+	ids, _ := NewHabitsReference([]method.Line{line("Habits(AI=Z)")})
+	counter, _ := NewHabitsReference([]method.Line{line("Habits(AI=I)")})
+	for _, tt := range []struct {
+		r    HabitsReference
+		seen string
+		log  float64
+		ok   bool
+	}{{ids, "Z", 0, true}, {ids, "R", 0, false}, {counter, "Z", 0, false}, {counter, "R", -1, true}} {
+		if log, ok := tt.r.Against(HabitAnswers, &Habits{HabitAnswers: tt.seen}); log != tt.log || ok != tt.ok {
+			t.Errorf("IDs of SYN-ACKs %s: %v %v, want %v %v", tt.seen, log, ok, tt.log, tt.ok)
+		}
+	}
 	for _, bad := range []string{"Habits(SI=Q)", "Habits(XX=1)", "Habits(HZ=>)", "Habits(SI=[)"} {
 		if _, errs := NewHabitsReference([]method.Line{line(bad)}); len(errs) != 1 {
 			t.Errorf("%s: %v", bad, errs)

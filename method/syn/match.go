@@ -147,7 +147,11 @@ func (s *subject) orderFor(fits uint8, offer Options) float64 {
 	case fits>>offer&1 != 0:
 		return 1 - changedOrder
 	case s.has&^offer == 0 && fits>>s.has&1 != 0:
-		return power(droppedOption, bits.OnesCount8(uint8(offer&^s.has)))
+		dropped := power(droppedOption, bits.OnesCount8(uint8(offer&^s.has)))
+		if s.Answer && s.has == 0 && offer&OffersTimestamp == 0 {
+			return max(dropped, cookie)
+		}
+		return dropped
 	}
 	return changedOrder * someOrder
 }

@@ -77,6 +77,9 @@ func TestOrder(t *testing.T) {
 	if lone := weigh("MNNSNW", Offer{}); lone <= weigh("MNWST", all) || lone >= weigh("MSTNW", all) {
 		t.Errorf("%.2f without the SYN", lone)
 	}
+	if weigh("M", Offer{true, OffersScale | OffersSACK, 1460}) != math.Log(cookie) || weigh("M", all) >= math.Log(cookie) {
+		t.Error("a SYN cookie has no options where no timestamps were offered, and only there")
+	}
 	if weigh("MSTNWX22NN", all) != weigh("MSTNW", all) {
 		t.Error("a fast open option counts")
 	}

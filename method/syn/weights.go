@@ -7,7 +7,7 @@ const (
 	changedWindow = 0.1
 	changedTTL    = 0.05
 	tooFar        = 0.01   // beyond FarHops
-	handMade      = 0.0005 // a SYN from a TTL of 255, or from there without DF, of a stack that sends none such: scanners write theirs themselves
+	handMade      = 0.0005 // a SYN from a TTL of 255, perhaps without DF, of a stack that sends none: scanners do
 	changedDF     = 0.05
 	changedID     = 0.03
 	changedOrder  = 0.01
@@ -17,6 +17,7 @@ const (
 	changedFlow   = 0.3  // flow label of IPv6
 	changedECN    = 0.2  // ECN that is asked for is washed off
 	droppedOption = 0.02 // an option is left out, by a setting or by the path
+	cookie        = 0.01 // a SYN-ACK is a SYN cookie, which keeps options in a timestamp or not at all (tcp_syncookies of Linux)
 	asksECN       = 0.04 // a SYN asks for it although the record does not say so
 	isZero        = 0.02 // a timestamp is zero although the record does not say so
 	oddity        = 0.01 // any other quirk that the record does not say
