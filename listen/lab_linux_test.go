@@ -28,10 +28,6 @@ func TestLabMessages(t *testing.T) {
 			"U1(R=Y%DF=N%T=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G) QU(IPL=240%TOS=0)", "IE(DFI=Y|S%TG=40) EC(ID=S)",
 			"U1_6(R=Y%HL=40%TC=0%FL=Z%PL=164%ET=1%EC=4%UN=0%RPL=G%RFL=G%RUCK=G%RUD=G)", "IE1_6(HLG=40%FL=Z)",
 		},
-		"lwip": {
-			"U1(R=Y%DF=N%T=FF%IPL=38%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G) QU(TOS=0)", "",
-			"", "",
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := target.Up(t, name)

@@ -85,6 +85,11 @@ func (l *heard) system(h *whorl.Host) {
 	if answers > 0 {
 		l.add(", ", answers, plural(answers, " SYN-ACK", " SYN-ACKs"))
 	}
+	for i := range h.Observations {
+		if o := &h.Observations[i]; o.Method == "icmp" {
+			l.WriteString(", " + messagesHeard(o))
+		}
+	}
 	if !named && len(h.Observations) > 0 {
 		l.WriteString(", " + firstLine(h.Observations[0].Print))
 	}

@@ -194,7 +194,7 @@ func (j *Handshakes) name(h *opinion, s *syn.Sighting, all []float64) {
 	case len(families) == 0:
 		h.verdicts = []whorl.Verdict{nothing("no record describes such handshakes")}
 		return
-	case families[0].share < j.threshold:
+	case families[0].share < j.sureEnough(&families[0]):
 		h.verdicts = append(h.verdicts, tie(families, all, j.threshold))
 	case device(families[0].of[0].entry, families[0].class):
 		h.verdicts = append(h.verdicts, nothing("devices of many vendors make such handshakes; the nearest are listed"))

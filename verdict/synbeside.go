@@ -70,7 +70,7 @@ func provoked(h *whorl.Host, o *whorl.Observation) bool {
 
 // fillAccepted judges by the SYN-ACK to the search, where the probes had none. One SYN-ACK
 // to a SYN that offers an MSS alone tells families at most, and rare stacks answer like each
-// other: only those that are met everywhere are named. Of a stack of each of our records 19
+// other: only those that are met everywhere are named. Of a stack of each of our records 18
 // get a name in this way, and one of these, smoltcp, a wrong one (2026-11): an MSS alone has
 // no order.
 func (j *Judge) fillAccepted(h *whorl.Host, prints []string) {

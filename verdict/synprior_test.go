@@ -51,3 +51,23 @@ func TestStackOf(t *testing.T) {
 		}
 	}
 }
+
+// A stack that few hosts have is named only where it is surer than others must be.
+func TestSmallStacks(t *testing.T) {
+	const text = `Fingerprint Example stack
+Class Example | Example | | KIND
+SynAck(TTL=80%DF=N%O=MWL)
+
+`
+	for kind, want := range map[string]string{"specialized": whorl.Unknown, "router": "Example stack"} {
+		db, problems := osdb.Read(strings.NewReader(strings.Replace(text, "KIND", kind, 1)), osdb.Embedded, "test.osdb")
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		h := heardHost("SynAck(V=4%TTL=7F%H=30%DF=N%ID=N%W=8001%MSS=5B4%WS=1%O=MWL%SO=W%SM=5B4)")
+		NewHandshakes(osdb.Set{db}, Options{}).Judge(h)
+		if h.Verdicts[0].Name != want {
+			t.Errorf("%s: %s, want %s", kind, h.Verdicts[0].Name, want)
+		}
+	}
+}

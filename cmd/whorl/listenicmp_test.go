@@ -82,7 +82,7 @@ func TestListenICMP(t *testing.T) {
 	}
 	const against = "Warning: its port unreachables are not those of Linux (U1.IPL 38, there 164): something in the path sends or changes them"
 	for _, want := range []string{"192.0.2.1        Linux 4.15", "192.0.2.2        Linux 4.15", against,
-		"192.0.2.3        Microsoft Windows, 96 % sure", "192.0.2.4        unknown: no handshake of it was heard, and ICMP alone does not tell its system"} {
+		"192.0.2.3        Microsoft Windows, 95 % sure, 1 port unreachable", "192.0.2.4        unknown: no handshake of it was heard, and ICMP alone does not tell its system"} {
 		if strings.Count(out.String(), want) != 1 {
 			t.Errorf("no %q, or several, in\n%s", want, out.String())
 		}

@@ -45,20 +45,19 @@ func CauseOf(p *packet.Packet) (c Cause, ok bool) {
 	return c, ok
 }
 
-// IsRequest reports whether a packet is an echo request, IsReply whether it is a reply to
-// one, and IsUnreach whether it is a port unreachable.
+// IsRequest reports whether a packet is an echo request.
 func IsRequest(p *packet.Packet) bool {
 	return p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPEchoRequest ||
 		p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6EchoRequest
 }
 
-// IsReply is described above.
+// IsReply reports whether a packet is an echo reply.
 func IsReply(p *packet.Packet) bool {
 	return p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPEchoReply ||
 		p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6EchoReply
 }
 
-// IsUnreach is described above.
+// IsUnreach reports whether a packet is a port unreachable.
 func IsUnreach(p *packet.Packet) bool {
 	return p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPUnreachable && p.ICMP.Code == packet.CodePortUnreachable ||
 		p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6Unreachable && p.ICMP.Code == packet.ICMPv6CodePortUnrea

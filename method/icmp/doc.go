@@ -21,7 +21,8 @@
 //     quote, beside the datagrams that caused them where these were seen,
 //   - echo.go: [Echo] collects echo replies of a host beside their requests,
 //   - cause.go: [Cause] is what is kept of a datagram or request until its answer comes,
-//   - print.go: both as text, [Print],
+//   - tests.go: both as tests,
+//   - print.go: these as text, [Print],
 //   - reference.go: what records say of those tests, and how that compares.
 //
 // A message counts for its sender alone if it sends what only the end of a path does: a port
