@@ -139,11 +139,32 @@ func TestCauses(t *testing.T) {
 			send(t, l, other, 0)
 		}
 		send(t, l, refused(t, q, a, 28), tt.after)
+		var got []string
 		for h := range l.Sayers() {
-			if got := strings.Join(icmpOf(h), " "); !strings.Contains(got, tt.want) {
-				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
-			}
+			got = append(got, icmpOf(h)...)
 		}
+		if len(got) != 1 || !strings.Contains(got[0], tt.want) {
+			t.Errorf("%s: %q, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// Messages of two machines that take turns are news once.
+func TestMessagesInTurns(t *testing.T) {
+	l := New(Options{})
+	a := client(1)
+	asks(a, 1000, 1).feed(t, l, 0)
+	news := 0
+	for n := range 10 {
+		p := refused(t, dns(a, 1), a, 28)
+		p.TTL = [...]uint8{64, 128}[n%2]
+		send(t, l, p, time.Duration(n)*time.Second)
+		for range l.News() {
+			news++
+		}
+	}
+	if news != 2 {
+		t.Errorf("%d times news, want 2", news)
 	}
 }
 
@@ -203,10 +224,14 @@ func TestMessageFlood(t *testing.T) {
 	// A host that shows a handshake has room even now.
 	asks(client(2), 1000, 1).feed(t, l, time.Minute)
 	send(t, l, refused(t, dns(client(2), 1), client(2), 28), time.Minute)
+	hosts := 0
 	for h := range l.Hosts() {
-		if len(icmpOf(h)) != 1 {
+		if hosts++; len(icmpOf(h)) != 1 {
 			t.Errorf("%v: %q", h.Addr, icmpOf(h))
 		}
+	}
+	if hosts != 2 {
+		t.Errorf("%d hosts, want 2", hosts)
 	}
 }
 

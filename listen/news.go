@@ -31,7 +31,8 @@ func (l *Listener) changed(i uint32) {
 }
 
 // News gives a record of each host that has shown a new kind of packet since it was given
-// last, or repetitions that tell of its timer, or that it is several. It is valid until the next one is given.
+// last, or repetitions that tell of its timer, or that it is several, or of which ICMP
+// messages or claims tell something new. It is valid until the next one is given.
 func (l *Listener) News() iter.Seq[*whorl.Host] {
 	return func(yield func(*whorl.Host) bool) {
 		n := &l.news

@@ -70,9 +70,13 @@ func origin(o *whorl.Observation, all []whorl.Observation) string {
 	return heardWhen(strings.Join(packets, " and "), c)
 }
 
-// messagesHeard counts the ICMP messages behind an observation.
+// messagesHeard counts the ICMP messages behind an observation. Of which kind those are that
+// tell nothing, the print does not say.
 func messagesHeard(o *whorl.Observation) string {
-	if strings.HasPrefix(o.Print, "IE") || strings.HasPrefix(o.Print, "EC") {
+	switch {
+	case strings.HasPrefix(o.Print, "Heard("):
+		return count(o.Conditions.Answered, "ICMP message", "ICMP messages")
+	case strings.HasPrefix(o.Print, "IE"), strings.HasPrefix(o.Print, "EC"):
 		return count(o.Conditions.Answered, "echo reply", "echo replies")
 	}
 	return count(o.Conditions.Answered, "port unreachable", "port unreachables")

@@ -145,6 +145,9 @@ func (j *Judge) reweigh(all []float64, seen deep.Print) {
 		}
 		list = append(list, t)
 	}
+	if after == 0 { // none of them is possible
+		return
+	}
 	scale := before / after * math.Exp(min(0, likeliest.sum-deepDiffers))
 	for _, t := range list {
 		all[t.place] = min(t.after*scale, t.before*math.Exp(-deepDiffers))

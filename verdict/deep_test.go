@@ -237,6 +237,16 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
+// Where no record that tells of deep probes is possible, nothing moves.
+func TestReweighNothing(t *testing.T) {
+	j := ours(t)
+	all := slices.Repeat([]float64{math.SmallestNonzeroFloat64}, len(j.entries))
+	j.reweigh(all, deep.Print(methodtest.Lines(t, "CLK(OFF=X)")))
+	if i := slices.IndexFunc(all, func(p float64) bool { return p != math.SmallestNonzeroFloat64 }); i >= 0 {
+		t.Errorf("%s: %v", j.entries[i].Name, all[i])
+	}
+}
+
 // Over IPv6 what records say of IPv4 and ICMP makes no difference, and other records are
 // asked about the same host.
 func TestUndecided6(t *testing.T) {

@@ -37,6 +37,12 @@ type Judge struct {
 // that was neither fingerprinted nor heard has none.
 func (j *Judge) Judge(h *whorl.Host) {
 	j.judge(h)
+	j.complete(h)
+}
+
+// complete goes on from the verdicts by probes: with what was heard of the host, and with
+// whether its uptime is to be believed.
+func (j *Judge) complete(h *whorl.Host) {
 	j.hear(h)
 	if !j.o.NmapOnly {
 		believe(h)

@@ -48,7 +48,7 @@ func NewMemo(j *Judge, n int, all bool) *Memo {
 // Judge sets the verdicts of h, with evidence, and its next steps.
 func (m *Memo) Judge(h *whorl.Host) {
 	m.byProbes(h)
-	m.judge.hear(h)
+	m.judge.complete(h)
 }
 
 // byProbes judges and explains what probes have found, or remembers it.

@@ -22,13 +22,14 @@ func TestMemo(t *testing.T) {
 		prints = append(prints, gen2.Fingerprint{Tests: Subject(e.Gen2, r)}.String())
 	}
 	memo := NewMemo(judges.New(), 2, true)
-	unknown, known := 0, 0
+	unknown, known, believed := 0, 0, 0
 	for round := range 3 {
 		for i, print := range prints {
 			for _, far := range []int{1, 7} {
 				fresh := judges.New()
 				host := func() *whorl.Host {
-					return &whorl.Host{Distance: &whorl.Hops{Count: far}, Observations: []whorl.Observation{{Method: "gen2", Print: print}}}
+					return &whorl.Host{Distance: &whorl.Hops{Count: far}, Observations: []whorl.Observation{{Method: "gen2", Print: print}},
+						Uptime: &whorl.Uptime{Seconds: 1}, Sequences: &whorl.Sequences{ClockClass: "1000HZ"}}
 				}
 				want, got := host(), host()
 				fresh.Judge(want)
@@ -45,11 +46,17 @@ func TestMemo(t *testing.T) {
 				} else {
 					known++
 				}
+				if got.Uptime != nil {
+					believed++
+				}
 			}
 		}
 	}
 	if unknown == 0 || known == 0 {
 		t.Errorf("%d unknown and %d known: the test needs both", unknown, known)
+	}
+	if believed == 0 || believed == unknown+known {
+		t.Errorf("the uptimes of %d of %d are believed: the test needs others too", believed, unknown+known)
 	}
 	if len(memo.known) == 0 {
 		t.Error("nothing is remembered")

@@ -45,6 +45,7 @@ type beside struct {
 }
 
 func handshakesOf(h *whorl.Host) (s beside) {
+	s.own.Addr, s.before.Addr = h.Addr, h.Addr
 	for _, o := range h.Observations {
 		switch {
 		case o.Method != "syn" && o.Method != "icmp":

@@ -28,11 +28,11 @@ func (h *opinion) explain(j *Handshakes, s *syn.Sighting) {
 		e := whorl.Evidence{Method: "syn", Test: got.Test, Attr: a.String(), Agrees: weights[a] > disagrees}
 		e.Got, _ = got.Value(e.Attr)
 		e.Want, _ = want.Value(e.Attr)
-		if (e.Got == "" || e.Want == "") && e.Agrees { // not of this version of IP, not offered, or not told
+		if e.Want == "" && untold(a) || (e.Got == "" || e.Want == "") && e.Agrees { // not of this version of IP, not offered, or not told
 			continue
 		}
 		if e.GotWords = attrWords(a, e.Got); !e.Agrees {
-			e.WantWords = attrWords(a, e.Want)
+			e.WantWords = wantWords(a, e.Want)
 		}
 		if len(ranked) > 1 {
 			e.Weight = weights[a] - other[a]
@@ -45,6 +45,16 @@ func (h *opinion) explain(j *Handshakes, s *syn.Sighting) {
 	if len(ranked) > 1 && most < syn.NumAttrs && weights[most]-other[most] > telling {
 		h.verdicts[0].Decisive = j.apart(h.verdicts[0], ranked[1], got, most, weights[most]-other[most])
 	}
+}
+
+// untold reports whether a record without the attribute says nothing of it. Of the others
+// silence tells: the MSS of the link, no ECN, no oddities, no data.
+func untold(a syn.Attr) bool {
+	switch a {
+	case syn.AttrTTL, syn.AttrDF, syn.AttrID, syn.AttrWindow, syn.AttrScale, syn.AttrFlow:
+		return true
+	}
+	return false
 }
 
 // ranked are the best records of the families, in their order.
@@ -88,6 +98,14 @@ var synWords = [syn.NumAttrs]struct {
 	syn.AttrFlow:   {means: map[string]string{"Z": "flow label zero", "N": "flow label not zero"}},
 	syn.AttrQuirks: {name: "oddities"}, syn.AttrIPLength: {name: "length of IP options", number: true},
 	syn.AttrData: {means: map[string]string{"Y": "carries data"}},
+}
+
+// wantWords say what a record tells of an attribute.
+func wantWords(a syn.Attr, value string) string {
+	if a == syn.AttrMSS && value == "" {
+		return "MSS of an Ethernet"
+	}
+	return attrWords(a, value)
 }
 
 // attrWords say a value; what was not seen has none.

@@ -28,11 +28,12 @@ func (j *Handshakes) host(h *whorl.Host) {
 	all := make([]handshake, 0, 8)
 	var w witnesses
 	var bad error
+	messages := false
 	for i := range h.Observations {
 		var err error
 		switch o := &h.Observations[i]; o.Method {
 		case "icmp":
-			err = w.messages.take(o.Print)
+			err, messages = w.messages.take(o.Print), true
 		case "syn":
 			var mine bool
 			if mine, err = w.take(o.Print); mine {
@@ -53,7 +54,7 @@ func (j *Handshakes) host(h *whorl.Host) {
 		j.decide(h, all, &w)
 	case bad != nil:
 		h.Verdicts = []whorl.Verdict{nothing(bad.Error())}
-	case len(w.messages) > 0:
+	case messages:
 		h.Verdicts = []whorl.Verdict{j.alone(w.messages)}
 	}
 }

@@ -41,13 +41,14 @@ func (m messages) from(ttl uint8) (near, far messages) {
 }
 
 // key is what a judgement by them follows from.
-func (m messages) key() (key string) {
+func (m messages) key() string {
+	var key []byte
 	for i := range m {
 		for _, l := range m[i].Tests {
-			key += l.String()
+			key = l.AppendTo(key)
 		}
 	}
-	return key
+	return string(key)
 }
 
 // tellsOf is what records say of such messages that stand for the one at a place: itself, or

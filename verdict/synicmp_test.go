@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,7 @@ func TestMessagesAlone(t *testing.T) {
 		{"Linux with another TTL", strings.ReplaceAll(strings.Replace(asLinux, "T=40", "T=80", 1), "TTL=40", "TTL=80"), whorl.Unknown, 0.75, "does not tell"},
 		{"an empty datagram, quoted whole", strings.Replace(as7, "B8-164", "38-164", 1), whorl.Unknown, 0.75, "does not tell"},
 		{"macOS", asMacOS, whorl.Unknown, 0.75, "does not tell"},
+		{"several machines", "Heard(N=2%TTL=40-FA)\n", whorl.Unknown, 0.75, "left with different TTLs"},
 		{"pings", "IE(DFI=S|N%TG=80)\nHeard(N=9%TTL=80)\n", whorl.Unknown, 0.75, "does not tell"},
 	} {
 		db, _ := osdb.Read(strings.NewReader(messageRecords), osdb.Embedded, "test.osdb")
@@ -141,6 +143,21 @@ func TestMessagesAlone(t *testing.T) {
 		}
 		if v.Name != whorl.Unknown && (v.Confidence < 0.95 || v.Generation != "" || len(v.Evidence) == 0) {
 			t.Errorf("%s: %+v", tt.name, v)
+		}
+	}
+}
+
+// Port unreachables as Windows sends them name nobody if other messages of the address
+// contradict that.
+func TestMessagesAloneContradict(t *testing.T) {
+	for other, want := range map[string]string{
+		"QU(TOS=0)\nHeard(N=1%TTL=80)\n":         "Microsoft Windows",
+		"U1(DF=Y%IPL=38)\nHeard(N=1%TTL=40)\n":   whorl.Unknown,
+		"U1(TG=40%RIPCK=I)\nHeard(N=1%TTL=40)\n": whorl.Unknown,
+	} {
+		h := heardWith("", as7, other)
+		if messageJudge(t).Judge(h); h.Verdicts[0].Name != want {
+			t.Errorf("%q: %s, want %s", other, h.Verdicts[0].Name, want)
 		}
 	}
 }
@@ -194,7 +211,8 @@ func TestMessageWords(t *testing.T) {
 // A scan takes what was heard before as a witness, and what it caused itself as none.
 func TestMessagesBesideScan(t *testing.T) {
 	h := heardWith("", as7)
-	if s := handshakesOf(h); len(s.own.Observations) != 1 {
+	h.Addr = netip.MustParseAddr("192.0.2.1")
+	if s := handshakesOf(h); len(s.own.Observations) != 1 || s.own.Addr != h.Addr || s.before.Addr != h.Addr {
 		t.Errorf("%+v", s)
 	}
 	h.Observations[0].Conditions.Heard = "office.json"

@@ -36,8 +36,12 @@ func windowsAlone(p icmp.Print) bool {
 	})
 }
 
-// alone is what messages say of a host that has shown no handshake.
+// alone is what messages say of a host that has shown no handshake. If some of them
+// contradict all records of Windows, they are of no Windows, or of several machines.
 func (j *Handshakes) alone(m messages) whorl.Verdict {
+	if len(m) == 0 {
+		return nothing("its ICMP messages left with different TTLs: several machines share the address")
+	}
 	windows, least := -1, 0.0
 	var fits []string
 	for place, e := range j.entries {
@@ -53,7 +57,7 @@ func (j *Handshakes) alone(m messages) whorl.Verdict {
 			windows, least = place, cost
 		}
 	}
-	if windows >= 0 && j.threshold <= aloneShare && slices.ContainsFunc(m, windowsAlone) {
+	if windows >= 0 && least < contradiction && j.threshold <= aloneShare && slices.ContainsFunc(m, windowsAlone) {
 		return j.windowsBy(windows, m)
 	}
 	why := "no handshake of it was heard, and ICMP alone does not tell its system"

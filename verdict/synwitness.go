@@ -13,8 +13,8 @@ import (
 
 // witnesses are what a host shows over several packets, beside the kinds of its
 // handshakes: when it repeats what nobody answers, its habits, whether its SYNs are of
-// several hosts, and its ICMP messages. They weigh little: they move probability among the records that the
-// handshake leaves, and only among those that tell of them.
+// several hosts, and its ICMP messages. They weigh little: they move probability among the
+// records that the handshake leaves, and only among those that tell of them.
 type witnesses struct {
 	runs    []backoff.Run
 	habits  syn.Habits
@@ -51,9 +51,7 @@ func (w *witnesses) take(print string) (mine bool, err error) {
 	case syn.TestAgain, syn.TestAgainAnswer:
 		var r syn.Repeats
 		if r, err = syn.ParseRepeats(print); err == nil {
-			run := runOf(&r)
-			w.runs = append(w.runs, run)
-			w.key.runs += run.Line().String()
+			w.runs = append(w.runs, runOf(&r))
 		}
 	case syn.TestHabits:
 		w.habits, err = syn.ParseHabits(print)
@@ -84,6 +82,16 @@ func runOf(r *syn.Repeats) backoff.Run {
 	return run
 }
 
+// runsKey is what a judgement by series of repetitions follows from.
+func runsKey(runs []backoff.Run) string {
+	var key []byte
+	for i := range runs {
+		line := runs[i].Line()
+		key = line.AppendTo(key)
+	}
+	return string(key)
+}
+
 // silent reports whether there is nothing to weigh.
 func (w *witnesses) silent() bool {
 	return len(w.runs)+len(w.messages) == 0 && w.habits == syn.Habits{}
@@ -95,7 +103,7 @@ func (j *Handshakes) weighed(h *handshake, w *witnesses) *opinion {
 		return h.opinion
 	}
 	near, far := w.from(h.TTL)
-	w.key.of, w.key.near, w.key.far = h.opinion, near.key(), far.key()
+	w.key.of, w.key.runs, w.key.near, w.key.far = h.opinion, runsKey(w.runs), near.key(), far.key()
 	if o, ok := j.witnessed[w.key]; ok {
 		return o
 	}

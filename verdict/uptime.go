@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"cmp"
+	"strings"
 
 	"whorl"
 	"whorl/osdb"
@@ -10,6 +11,7 @@ import (
 // secretClock is the first Linux that adds a secret offset to the clock of each pair of
 // addresses (commit 95a22caee396 of 4.10): from one prober it cannot be told from a clock that
 // began with the machine. Linux ticks a thousand times a second since 4.13, whatever its HZ.
+// gVisor does so too: seconds after it began its clock tells of days (measured, lab/up gvisor).
 const secretClock = "4.10"
 
 // believe takes away an uptime that a clock of 1000 Hz tells, unless the system is known
@@ -20,13 +22,15 @@ func believe(h *whorl.Host) {
 	}
 	v := h.Verdicts[0]
 	family := cmp.Or(lineage[[2]string{v.Vendor, v.Family}][1], v.Family)
-	span, told := osdb.Versions(v.Name)
-	switch {
-	case v.Family == "":
-	case family != "Linux":
-		return
-	case told && osdb.CompareVersions(span.Hi, secretClock) < 0:
-		return
+	if family == "" || family == "gVisor" || family == "Linux" && !kernelsBefore(v.Name, secretClock) {
+		h.Uptime = nil
 	}
-	h.Uptime = nil
+}
+
+// kernelsBefore reports whether a name is one of Linux kernels that are all older than a
+// version. Versions of systems made from Linux are their own.
+func kernelsBefore(name, version string) bool {
+	s, ok := osdb.Versions(name)
+	open := strings.Contains(name, " or ") // "or newer", or another range
+	return ok && !open && s.Family == "Linux" && osdb.CompareVersions(s.Hi, version) < 0 && !s.Contains(version)
 }

@@ -121,7 +121,7 @@ func (m *machines) both(h, other *whorl.Host) {
 	m.judge.Judge(&both)
 	h.Also = append(h.Also, other.Addr)
 	if len(both.Verdicts) > 0 && both.Verdicts[0].Name != whorl.Unknown {
-		h.Verdicts, h.Next = both.Verdicts, both.Next
+		h.Verdicts, h.Next, h.Uptime = both.Verdicts, both.Next, both.Uptime
 	}
 }
 

@@ -154,7 +154,7 @@ func (a *app) prints(name string) ([]printed, error) {
 	times, bad := findTimes(name, string(text))
 	out = addTimes(out, lines, times, name, string(text))
 	if err = errors.Join(bad, unread); len(out) == 0 && err == nil {
-		return nil, fmt.Errorf("%s: no fingerprint found; files of scan -oX, --json and -oN with -vv have them", name)
+		return nil, fmt.Errorf("%s: no fingerprint found; nmap -O -v prints them, and so do scan -oX, --json and -oN with -vv", name)
 	}
 	return out, err
 }

@@ -40,7 +40,7 @@ type sounds struct {
 const (
 	// maxHeard bounds the addresses that are remembered, as whorl listen does.
 	maxHeard = 500_000
-	// maxSounds bounds the observations that are taken of one record; a listener writes 15.
+	// maxSounds bounds the observations that are taken of one record; a listener writes 17.
 	maxSounds = 32
 	// clockSkew is how much later than now something may have been heard on another machine.
 	clockSkew = time.Minute

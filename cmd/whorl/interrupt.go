@@ -5,10 +5,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // stopping is what people are told after the first interrupt.
 const stopping = "stopping; what is known is being written. Interrupt again to quit at once."
+
+// oneInterrupt is how far apart signals may be that are one: timeout(1) sends its own twice,
+// to the program and to its group.
+const oneInterrupt = 500 * time.Millisecond
 
 // interruptible gives a context that the first interrupt ends; the second ends
 // the program. Commands that have nothing to save do without: they just die.
@@ -19,7 +24,9 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 	go func() {
 		<-signals
 		cancel()
-		<-signals
+		for first := time.Now(); time.Since(first) < oneInterrupt; {
+			<-signals
+		}
 		os.Exit(exitInterrupted)
 	}()
 	return ctx, cancel

@@ -23,7 +23,7 @@ func stubborn() {
 }
 
 // The first interrupt ends the context and lets the program go on, the second ends the
-// program at once. A request to terminate counts as one.
+// program at once. A request to terminate counts as one, and so do two of them together.
 func TestSecondInterrupt(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -40,14 +40,25 @@ func TestSecondInterrupt(t *testing.T) {
 		}
 		kill := time.AfterFunc(20*time.Second, func() { c.Process.Kill() })
 		lines := bufio.NewScanner(out)
-		for i, want := range []string{"working", "stopping"} {
+		says := func(want string) {
 			if !lines.Scan() || lines.Text() != want {
 				t.Fatalf("%v: says %q, want %q", signals, lines.Text(), want)
 			}
-			c.Process.Signal(signals[i])
 		}
+		says("working")
+		c.Process.Signal(signals[0])
+		says("stopping")
+		ended := make(chan struct{})
+		go func() { c.Wait(); close(ended) }()
+		c.Process.Signal(signals[1])
+		select {
+		case <-ended:
+			t.Fatalf("%v: ended by signals that came together", signals)
+		case <-time.After(oneInterrupt):
+		}
+		c.Process.Signal(signals[1])
 		asked := time.Now()
-		c.Wait()
+		<-ended
 		kill.Stop()
 		if code, took := c.ProcessState.ExitCode(), time.Since(asked); code != exitInterrupted || took > 2*time.Second {
 			t.Errorf("%v: exit code %d after %v", signals, code, took)

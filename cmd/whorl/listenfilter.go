@@ -11,7 +11,8 @@ import (
 // have a VLAN tag. The datagrams that cause ICMP messages stay in the kernel: the messages
 // quote most of what is compared with them.
 func listenFilter(t packet.LinkType) []bpf.Instruction {
-	ip4, ip6 := []uint32{packet.ProtoICMP}, []uint32{0, 43, 44, 60, packet.ProtoICMPv6} // hop-by-hop, routing, fragment, destination options
+	ip4 := []uint32{packet.ProtoICMP}
+	ip6 := []uint32{packet.ProtoICMPv6, 0, 43, 44, 60} // hop-by-hop, routing, fragment, destination options
 	var f []bpf.Instruction
 	var at uint32
 	v4, v6 := uint32(4), uint32(6)

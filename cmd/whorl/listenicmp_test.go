@@ -91,7 +91,7 @@ func TestListenICMP(t *testing.T) {
 	if err := a.explain(&explainOptions{top: 1, judging: judging{confidence: 0.75, rule: "whorl"}}, []string{records}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"from 1 SYN, heard 1970-01-01", "from 1 port unreachable, heard 1970-01-01", "U1.IPL=38", "Microsoft Windows", against} {
+	for _, want := range []string{"from 1 SYN, heard 1970-01-01", "from 1 port unreachable, heard 1970-01-01", "U1.IPL=38", "Microsoft Windows", against, "compare with whorl scan 192.0.2.2"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}

@@ -37,7 +37,7 @@ func (a *app) replay(name string, in io.Reader) (out []printed, err error) {
 		out = append(out, printed{h, fmt.Sprintf("%s: %v", name, h.Addr)})
 	}
 	if len(out) == 0 && err == nil {
-		return nil, fmt.Errorf("%s: no exchange of fingerprinting probes in it", name)
+		return nil, fmt.Errorf("%s: no exchange of fingerprinting probes in it; whorl listen -r names hosts without them", name)
 	}
 	return out, err
 }

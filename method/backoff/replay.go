@@ -85,7 +85,7 @@ func isSYN(p *packet.Packet) bool {
 }
 
 func (r *Replay) begin(k peers, port uint16) bool {
-	if len(r.talks) == maxTalks {
+	if len(r.talks) == maxTalks || r.kept == maxPackets { // a talk has its first packet
 		r.full = true
 		return false
 	}

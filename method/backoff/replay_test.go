@@ -76,6 +76,21 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// Behind the bound of packets nothing begins, and it is told.
+func TestReplayFull(t *testing.T) {
+	w := newWire(t, linux(), Options{})
+	w.run()
+	r := Replay{kept: maxPackets}
+	for _, x := range w.trace {
+		if r.Add(read(x.frame), x.at) {
+			t.Fatalf("%x is taken", x.frame)
+		}
+	}
+	if e := r.Of(them); e != nil || !r.Full() {
+		t.Errorf("%+v, full %v", e, r.Full())
+	}
+}
+
 // problems are those of each flow.
 func problems(e *Exchange) (out []string) {
 	for i := range e.Flows {

@@ -88,6 +88,8 @@ func Parse(text string) (p Print, err error) {
 				return Print{}, err
 			}
 			continue
+		case slices.ContainsFunc(p.Tests, func(t method.Line) bool { return t.Test == l.Test }):
+			return Print{}, fmt.Errorf("icmp: %s stands twice", l.Test)
 		case !Has(l.Test):
 			return Print{}, fmt.Errorf("icmp: %.20s: no such test; want one of %s, %s", l.Test, strings.Join(tests, ", "), TestHeard)
 		}

@@ -10,16 +10,17 @@ import (
 
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                       "Heard is missing",
-		"U1(R=Y)\n":                              "Heard is missing",
-		"Heard(N=0%TTL=40)":                      "want Heard(N=1%TTL=40)",
-		"Heard(N=1%TTL=41-40)":                   "want Heard",
-		"Heard(N=01%TTL=40)":                     "want Heard",
-		"Heard(N=1%TTL=140)":                     "want Heard",
-		"Heard(N=1)":                             "want Heard",
-		"Heard(N=1%TTL=40)\nU1(R=Y)\n":           "U1: stands behind Heard",
-		"T1(R=Y)\nHeard(N=1%TTL=40)\n":           "T1: no such test",
-		"U1(IPL=5-)\nHeard(N=1%TTL=40)\n":        "U1: IPL",
+		"":                                "Heard is missing",
+		"U1(R=Y)\n":                       "Heard is missing",
+		"Heard(N=0%TTL=40)":               "want Heard(N=1%TTL=40)",
+		"Heard(N=1%TTL=41-40)":            "want Heard",
+		"Heard(N=01%TTL=40)":              "want Heard",
+		"Heard(N=1%TTL=140)":              "want Heard",
+		"Heard(N=1)":                      "want Heard",
+		"Heard(N=1%TTL=40)\nU1(R=Y)\n":    "U1: stands behind Heard",
+		"T1(R=Y)\nHeard(N=1%TTL=40)\n":    "T1: no such test",
+		"U1(IPL=5-)\nHeard(N=1%TTL=40)\n": "U1: IPL",
+		"QU(TOS=0)\nQU(TOS=0)\nHeard(N=1%TTL=40)": "QU stands twice",
 		"nonsense":                               "nonsense",
 		"Heard(N=1%TTL=40)\nHeard(N=1%TTL=40)\n": "stands behind",
 	} {

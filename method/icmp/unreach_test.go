@@ -114,7 +114,12 @@ func TestUnreachSeveral(t *testing.T) {
 	u.Add(linux.refuse(t, q), nil)
 	check(t, "of several", u.Print(false), "U1(R=Y%TG=40%UN=0%RIPL=G%RIPCK=G%RUCK=G%RUD=G) Heard(N=4%TTL=40)")
 	u.Add(with(func(a *packet.Packet) { a.TTL = 120 }), nil)
-	check(t, "of two machines", u.Print(false), "Heard(N=5%TTL=40-78)")
+	for _, shape := range []func(*packet.Packet){nil, func(a *packet.Packet) { a.TTL = 120 }} {
+		if _, news := u.Add(with(shape), nil); news {
+			t.Error("of two machines that take turns each message is news")
+		}
+	}
+	check(t, "of two machines", u.Print(false), "Heard(N=7%TTL=40-78)")
 }
 
 // What is not the host's own, or malformed, is not taken.

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// value is a number, or a letter, that messages have in common. If they differ it is none.
+// value is a number, or a letter, that messages have in common. If they differ it is none,
+// and stays so.
 type value struct {
 	n      uint32
 	letter byte // in place of the number; 0: none
@@ -19,7 +20,9 @@ func (v *value) seeLetter(c byte) { v.take(value{letter: c}) }
 
 // take is see for a number or a letter.
 func (v *value) take(o value) {
-	o.mixed = v.mixed || v.seen && (v.n != o.n || v.letter != o.letter)
+	if v.mixed || v.seen && (v.n != o.n || v.letter != o.letter) {
+		o = value{mixed: true}
+	}
 	o.seen = true
 	*v = o
 }

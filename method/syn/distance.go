@@ -7,7 +7,7 @@ import "whorl/method"
 const MaxHops = 35
 
 // FarHops is the largest distance that is usual: of 500 addresses in captures of ten projects
-// one was farther, at 28.
+// one was so far, and none farther.
 const FarHops = 28
 
 // Distance is how many hops a packet has come if its sender began with the usual TTL at
