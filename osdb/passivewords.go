@@ -69,7 +69,8 @@ func layouts(options string) (shapes, scales string) {
 	return strings.Join(all, "|"), strings.Join(shifts, "|")
 }
 
-// alternatives are those of an expression that could be read when the record was.
+// alternatives are those of an expression that could be read when the record was, as text: a
+// run that listens asks it of every record, and most of [expr.Parse] would be for nothing.
 func alternatives(x string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for more := true; more; {

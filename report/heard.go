@@ -31,15 +31,30 @@ func (p *page) evidenceFrom(h *whorl.Host) {
 	if !slices.ContainsFunc(h.Observations, func(o whorl.Observation) bool { return o.Method == "syn" || o.Method == "icmp" }) {
 		return
 	}
-	var told []string
+	var told, places []string
 	for i := range h.Observations {
-		words := origin(&h.Observations[i], h.Observations)
-		if words != "" && !slices.Contains(told, words) {
-			told = append(told, words)
-			p.fold("  from ", words)
+		o := &h.Observations[i]
+		if o.Method == "syn" && o.Conditions.Sent == 0 { // all of a place are told by its first
+			if slices.Contains(places, o.Conditions.Heard) {
+				continue
+			}
+			places = append(places, o.Conditions.Heard)
+		}
+		words := origin(o, h.Observations)
+		if words == "" || slices.Contains(told, words) {
+			continue
+		}
+		told = append(told, words)
+		p.fold("  from ", words)
+		if max(len(told), len(places)) == mostOrigins {
+			p.line("  and others")
+			return
 		}
 	}
 }
+
+// mostOrigins bounds the list; a host is heard at some few places.
+const mostOrigins = 32
 
 // origin is where an observation comes from, with all of its kind; empty if there is
 // nothing to tell.

@@ -8,9 +8,9 @@ import (
 	"whorl/osdb"
 )
 
-// secretClock is the first Linux that adds a secret offset to the clock of each pair of
-// addresses (commit 95a22caee396 of 4.10): from one prober it cannot be told from a clock that
-// began with the machine. Linux ticks a thousand times a second since 4.13, whatever its HZ.
+// secretClock is the first Linux whose timestamps have a secret offset. From 4.11 on it is one
+// for each pair of addresses (net/core/secure_seq.c): one prober cannot tell such a clock from
+// one that began with the machine. Linux ticks a thousand times a second since 4.13, whatever its HZ.
 // gVisor does so too: seconds after it began its clock tells of days (measured, lab/up gvisor).
 const secretClock = "4.10"
 

@@ -38,7 +38,7 @@ func (o *decoyOptions) flags(c *cobra.Command) {
 	f := who.flags
 	f.StringArrayVar(&o.as, "as", nil, "answer as the record `NAME`; of several, each address one")
 	f.StringArrayVar(&o.addrs, "addr", nil, "`ADDRESSES`: 192.0.2.7-9, 192.0.2.0/28, 2001:db8::/64*20")
-	f.StringArrayVar(&o.also, "also", nil, "`ADDRESSES` of the same hosts over the other version of IP")
+	f.StringArrayVar(&o.also, "also", nil, "`ADDRESSES` of these hosts over the other version of IP")
 	f.StringVar(&o.key, "key", "", "secret `TEXT` behind all choices; else this machine's")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only print what would answer")
 	f = how.flags

@@ -29,23 +29,24 @@ func (a *app) dbEvalCommand() *cobra.Command {
 		Use: "eval", Short: "Measure how often the rules are right", Args: cobra.NoArgs,
 		Long: `Measure how often the rules are right.
 
-Every reference of the databases in turn plays a host, in five scenarios, and only the
-others may name it. Printed are the shares of first answers whose family and generation
-are right, by Nmap's points and by our likelihood, and how honest our probabilities are:
-ECE is the expected calibration error, 0 for perfect honesty.
+Every reference of the databases in turn plays a host, in five scenarios, and
+only the others may name it. Printed are the shares of first answers whose
+family and generation are right, by Nmap's points and by our likelihood, and how
+honest our probabilities are: ECE is the expected calibration error, 0 for
+perfect honesty.
 
-With --prints, labelled fingerprints of real hosts are judged instead: a table with the
-columns family, detail and print (tab-separated, one head line).`,
+With --prints, labelled fingerprints of real hosts are judged instead: a table
+with the columns family, detail and print (tab-separated, one head line).`,
 		Example: "  whorl db eval --hosts 1000\n  whorl db eval --prints prints.tsv",
 		RunE:    func(*cobra.Command, []string) error { return a.dbEval(o) },
 	}
 	f := c.Flags()
-	f.IntVar(&o.hosts, "hosts", 0, "how many hosts a scenario; 0 means every reference")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
-	f.BoolVar(&o.held, "held-out", false, "only references that db train leaves out (every fifth)")
-	f.Float64Var(&o.threshold, "confidence", 0.8, "least probability of an answer")
+	f.IntVar(&o.hosts, "hosts", 0, "play `N` hosts in a scenario; 0 is every reference")
+	f.Uint64Var(&o.seed, "seed", 1, "seed `N` of everything random")
+	f.BoolVar(&o.held, "held-out", false, "only the references that db train leaves out")
+	f.Float64Var(&o.threshold, "confidence", 0.8, "least probability `P` of an answer")
 	f.BoolVar(&o.json, "json", false, "print JSON")
-	f.StringVar(&o.prints, "prints", "", "judge the labelled fingerprints in this file")
+	f.StringVar(&o.prints, "prints", "", "judge the labelled fingerprints in `FILE`")
 	return c
 }
 
@@ -118,14 +119,15 @@ func (a *app) dbTrainCommand() *cobra.Command {
 		Use: "train FILE", Short: "Learn from the databases how much each feature counts", Args: cobra.ExactArgs(1),
 		Long: `Learn from the databases how much each feature counts, and write that to a file.
 
-Every reference plays a host in random scenarios and is to be named by the others; every
-fifth is left out, to judge the result with whorl db eval --held-out. The file of the
-embedded model is data/model.txt in the source. With 24 rounds this takes some minutes.`,
+Every reference plays a host in random scenarios and is to be named by the
+others; every fifth is left out, to judge the result with whorl db eval
+--held-out. The file of the embedded model is data/model.txt in the source. With
+24 rounds this takes some minutes.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.dbTrain(args[0], rounds, batch, seed) },
 	}
-	c.Flags().IntVar(&rounds, "rounds", 24, "how many rounds")
-	c.Flags().IntVar(&batch, "batch", 1500, "hosts in a round")
-	c.Flags().Uint64Var(&seed, "seed", 1, "seed of everything random")
+	c.Flags().IntVar(&rounds, "rounds", 24, "learn in `N` rounds")
+	c.Flags().IntVar(&batch, "batch", 1500, "play `N` hosts in a round")
+	c.Flags().Uint64Var(&seed, "seed", 1, "seed `N` of everything random")
 	return c
 }
 

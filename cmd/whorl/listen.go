@@ -42,9 +42,9 @@ why. A signature without a name is printed as it is.
 -r reads captures: pcap and pcapng, compressed or not, of any number of
 interfaces; - is standard input. All files are one story, in the order given.
 The result comes at the end. -i listens to an interface and prints a host as
-soon as it is known, and again when it shows something new. --bpf narrows what is
-heard; tcpdump makes the filter, for an interface that is not Ethernet (lo, tun,
-ppp) with -y RAW: --bpf "$(tcpdump -y EN10MB -ddd net 192.0.2.0/24)".
+soon as it is known, and again when it shows something new. --bpf narrows what
+is heard; tcpdump makes the filter, for an interface that is not Ethernet (lo,
+tun, ppp) with -y RAW: --bpf "$(tcpdump -y EN10MB -ddd net 192.0.2.0/24)".
 
 Where several systems take turns at an address, or one follows on another, the
 address gets no name but the reasons. Where machines of one system do, as their
@@ -56,8 +56,8 @@ Port unreachables and echo replies confirm the name, tell generations apart, or
 contradict it, which is a warning. Alone they tell Windows at most.
 
 What hosts say of themselves (User-Agent, Server, SSH, SMB, NTLM, NetBIOS, mDNS,
-SSDP, DHCP, ping) names nobody: it stands beside a host without a name, and there
-is a warning if it contradicts the stack.`,
+SSDP, DHCP, ping) names nobody: it stands beside a host without a name, and
+there is a warning if it contradicts the stack.`,
 		Example: `  whorl listen -r office.pcapng
   whorl listen -r monday.pcap tuesday.pcap.gz --json hosts.json
   sudo whorl listen -i eth0
@@ -69,17 +69,17 @@ is a warning if it contradicts the stack.`,
 	f.StringArrayVarP(&o.files, "read", "r", nil, "read the capture `FILE`; further words are files too")
 	f.StringVarP(&o.iface, "interface", "i", "", "listen to the interface `NAME`")
 	f.BoolVar(&o.promiscuous, "promiscuous", true, "with -i: hear what is sent to others too")
-	f.StringVar(&o.bpf, "bpf", "", "with -i: hear what passes `CODE` alone, as tcpdump -ddd has it")
+	f.StringVar(&o.bpf, "bpf", "", "with -i: hear only what passes `CODE` of tcpdump -ddd")
 	f.IntVar(&o.hosts, "hosts", 500_000, "remember at most `N` addresses at once")
-	f.IntVar(&o.flows, "flows", 32_768, "remember at most `N` connections that begin")
+	f.IntVar(&o.flows, "flows", 32_768, "remember at most `N` connections at once")
 	f = how.flags
-	f.Float64Var(&o.confidence, "confidence", 0.75, "least probability of a name, `P` from 0.5 to 0.99")
+	f.Float64Var(&o.confidence, "confidence", 0.75, "least probability `P` of a name, 0.5 to 0.99")
 	f = out.flags
 	f.StringVar(&o.json, "json", "", "write JSON Lines to `FILE`, or to standard output")
 	f.Lookup("json").NoOptDefVal = "-"
 	f.StringVar(&o.p0fLog, "p0f-log", "", "write a line a handshake as p0f does to `FILE`")
 	f.StringVar(&o.api, "api", "", "with -i: answer p0f's clients on the unix socket `PATH`")
-	f.StringVar(&o.apiMode, "api-mode", "0600", "permissions of that socket, octal `MODE`")
+	f.StringVar(&o.apiMode, "api-mode", "0600", "permissions of the socket, octal `MODE`")
 	addParts(c, in, how, out)
 	c.RegisterFlagCompletionFunc("interface", interfaces)
 	return c

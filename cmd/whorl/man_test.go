@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,6 +20,26 @@ func TestManualUpToDate(t *testing.T) {
 	}
 	if diff := cmp.Diff(folder(t, "../../docs/man"), folder(t, fresh)); diff != "" {
 		t.Errorf("go run ./cmd/whorl man docs/man would change (-there +new):\n%s", diff)
+	}
+}
+
+// Help fits a terminal of 80 columns.
+func TestHelpWidth(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/man/*.1")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no pages: %v", err)
+	}
+	for _, page := range pages {
+		words := strings.Split(strings.TrimSuffix(filepath.Base(page), ".1"), "-")[1:]
+		var out, people strings.Builder
+		if code := run(t.Context(), append(words, "--help"), nil, &out, &people); code != exitOK {
+			t.Fatalf("%v: exit code %d: %s", words, code, people.String())
+		}
+		for line := range strings.Lines(out.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%v: %d columns: %s", words, n, line)
+			}
+		}
 	}
 }
 

@@ -36,8 +36,8 @@ silent, so a range may be as large as you like. One line is printed for each
 address that answers; whorl scan -iL reads it. --json tells also what routers
 said of the others.
 
-Only addresses behind a gateway or a tunnel are swept. Those on a segment of this
-machine are found by ARP, which whorl scan does.`,
+Only addresses behind a gateway or a tunnel are swept. Those on a segment of
+this machine are found by ARP, which whorl scan does.`,
 		Example: `  whorl sweep 198.18.0.0/16
   whorl sweep 198.18.0.0/16 -p 80 --rate 150000
   whorl sweep 198.18.0.0/16 > up.txt && whorl scan -iL up.txt`,

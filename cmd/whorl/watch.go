@@ -37,16 +37,16 @@ func (a *app) watchCommand() *cobra.Command {
 		Short: "Recognise fingerprinting and scans aimed at our hosts",
 		Long: `Recognise fingerprinting and scans aimed at our hosts. Sends nothing.
 
-Each contact is told with the tool, how sure that is, which probes came, which of
-them our hosts answered, and what the scanner now believes of their system: the
-verdict that whorl itself reaches from the same answers. Sources that act as one
-(decoys of nmap -D) are one contact.
+Each contact is told with the tool, how sure that is, which probes came, which
+of them our hosts answered, and what the scanner now believes of their system:
+the verdict that whorl itself reaches from the same answers. Sources that act as
+one (decoys of nmap -D) are one contact.
 
 -r reads captures: pcap and pcapng, compressed or not, of any number of
-interfaces; - is standard input. All files are one story, in the order given, and
-a contact is printed when it has ended. -i watches an interface: a line when a
-contact is probable and when it is confirmed, all of it when it has ended. Files
-are gone on with then, not written anew.
+interfaces; - is standard input. All files are one story, in the order given,
+and a contact is printed when it has ended. -i watches an interface: a line when
+a contact is probable and when it is confirmed, all of it when it has ended.
+Files are gone on with then, not written anew.
 
 --home names our own addresses. Without it whoever sends a probe is the scanner,
 also if he is one of us.`,

@@ -42,8 +42,8 @@ func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {
 }
 
 // asked notes a packet of the prober, and reports whether it is a probe of the exchange, by
-// its shape and by the numbers that the probes before have shown. K1-K4
-// are alike, and so are B1-B6 but for their ports.
+// its shape and by the numbers that the probes before have shown. K1-K4 are alike, and so
+// are B1-B6 but for their ports.
 func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
 	for which := range NumProbes {
 		if e.Packets < MaxPackets && looks(which, p) && e.numbered(which, p) {
