@@ -39,6 +39,9 @@ type Status struct {
 	Reason string `json:"reason,omitempty"` // arp-response, echo-reply, syn-ack, reset, user-set, no-response, ...
 }
 
+// Unreachable is the reason of a host that nothing can be sent to.
+const Unreachable = "unreachable"
+
 // Span is a closed interval of time.
 type Span struct {
 	First time.Time `json:"first"`

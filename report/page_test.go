@@ -1,8 +1,11 @@
 package report
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
+
+	"whorl"
 )
 
 func TestTable(t *testing.T) {
@@ -21,5 +24,19 @@ func TestTable(t *testing.T) {
 		"  " + long + " c\n"
 	if got := p.String(); got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+}
+
+// Who could not be sent anything does not ignore pings.
+func TestNoHostAnswered(t *testing.T) {
+	for reason, want := range map[string]bool{whorl.Unreachable: false, "no-response": true} {
+		var b strings.Builder
+		w := NewText(&b, TextOptions{})
+		w.Begin(Run{})
+		w.Host(&whorl.Host{Addr: netip.MustParseAddr("192.0.2.1"), Status: whorl.Status{Reason: reason}})
+		w.End(Summary{Total: 1})
+		if got := strings.Contains(b.String(), "ignores pings"); got != want {
+			t.Errorf("%s: %s", reason, b.String())
+		}
 	}
 }

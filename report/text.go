@@ -35,9 +35,10 @@ func NewNormal(w io.Writer, o TextOptions) Writer {
 type text struct {
 	sink
 	page
-	o     TextOptions
-	file  bool
-	start time.Time
+	o         TextOptions
+	file      bool
+	start     time.Time
+	unreached int // hosts that nothing could be sent to
 }
 
 func (t *text) Begin(r Run) error {
@@ -59,6 +60,9 @@ func (t *text) Begin(r Run) error {
 }
 
 func (t *text) Host(h *whorl.Host) error {
+	if h.Status.Reason == whorl.Unreachable {
+		t.unreached++
+	}
 	switch {
 	case h.Status.Up, len(h.Verdicts) > 0:
 		t.host(h)
@@ -69,7 +73,7 @@ func (t *text) Host(h *whorl.Host) error {
 }
 
 func (t *text) End(s Summary) error {
-	if s.Up == 0 && s.Total > 0 && !s.Interrupted {
+	if s.Up == 0 && s.Total > t.unreached && !s.Interrupted {
 		t.line("No host answered. If one is up but ignores pings, scan it with -Pn.")
 	}
 	if t.file {

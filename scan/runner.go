@@ -160,13 +160,10 @@ func (r *runner) open(key linkKey, route link.Route) *lane {
 	return l
 }
 
-// Unreachable is the reason of a host that nothing can be sent to.
-const Unreachable = "unreachable"
-
 // unreachable gives out a target that nothing can be sent to.
 func (r *runner) unreachable(t Target, why error) {
 	r.finished.put(finished{Host: &whorl.Host{Schema: whorl.Schema, Addr: t.Addr, Names: t.Names,
-		Status: whorl.Status{Reason: Unreachable}, Warnings: []string{why.Error()}}})
+		Status: whorl.Status{Reason: whorl.Unreachable}, Warnings: []string{why.Error()}}})
 }
 
 // drive runs the engine of one link, on a thread of its own: the judges' step aside.

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"whorl"
@@ -11,18 +12,21 @@ import (
 // secretClock is the first Linux whose timestamps have a secret offset. From 4.11 on it is one
 // for each pair of addresses (net/core/secure_seq.c): one prober cannot tell such a clock from
 // one that began with the machine. Linux ticks a thousand times a second since 4.13, whatever its HZ.
-// gVisor does so too: seconds after it began its clock tells of days (measured, lab/up gvisor).
 const secretClock = "4.10"
 
+// secretClocks are other systems whose timestamps have one: gVisor, whose clock tells of days
+// seconds after it began (measured, lab/up gvisor), and those of docs/passive.md.
+var secretClocks = [...]string{"", "gVisor", "Windows", "FreeBSD", "Darwin"}
+
 // believe takes away an uptime that a clock of 1000 Hz tells, unless the system is known
-// and one whose clock began with it.
+// and not one that shifts its clock.
 func believe(h *whorl.Host) {
 	if h.Uptime == nil || h.Sequences == nil || h.Sequences.ClockClass != "1000HZ" || len(h.Verdicts) == 0 {
 		return
 	}
 	v := h.Verdicts[0]
 	family := cmp.Or(lineage[[2]string{v.Vendor, v.Family}][1], v.Family)
-	if family == "" || family == "gVisor" || family == "Linux" && !kernelsBefore(v.Name, secretClock) {
+	if slices.Contains(secretClocks[:], family) || family == "Linux" && !kernelsBefore(v.Name, secretClock) {
 		h.Uptime = nil
 	}
 }

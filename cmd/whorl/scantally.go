@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"whorl"
-	"whorl/scan"
 )
 
 // tally counts hosts. It is used by one goroutine at a time.
@@ -19,7 +18,7 @@ func (t *tally) add(h *whorl.Host) {
 	case h.Status.Up:
 		t.up++
 		return
-	case h.Status.Reason == scan.Unreachable:
+	case h.Status.Reason == whorl.Unreachable:
 		if t.unreached++; t.unreached == 1 {
 			t.why = strings.Join(h.Warnings, "; ")
 		}
