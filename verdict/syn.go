@@ -23,12 +23,11 @@ type Handshakes struct {
 	threshold float64
 	explained bool // headlines get their evidence
 	entries   []*osdb.Entry
-	classes   []whorl.Class         // vendor and family that an entry counts for
-	begin     *role                 // of SYNs; nil: none was heard
-	accept    *role                 // of SYN-ACKs, likewise
-	schedules []backoff.Reference   // of entries, once a witness was heard
-	habits    []syn.HabitsReference // likewise
-	messages  [][]icmp.Reference    // likewise, once an ICMP message was heard
+	classes   []whorl.Class      // vendor and family that an entry counts for
+	begin     *role              // of SYNs; nil: none was heard
+	accept    *role              // of SYN-ACKs, likewise
+	customs   []*custom          // of entries; nil: nobody asked
+	messages  [][]icmp.Reference // likewise, once an ICMP message was heard
 	params    backoff.Params
 	text      string                    // how often a host was heard, as it was read last
 	seen      syn.Seen                  // the same

@@ -86,6 +86,9 @@ func sameGeneration(a, b *osdb.Entry) bool {
 // compared is how messages compare with the record at a place, as it explains them best, and
 // what they say against it. It is empty if the record does not tell of them.
 func (j *Handshakes) compared(place int, m messages) (best []icmp.Difference, cost float64) {
+	if len(m) == 0 {
+		return nil, 0
+	}
 	for _, r := range j.tellsOf(place) {
 		var all []icmp.Difference
 		sum := 0.0

@@ -115,20 +115,28 @@ func (j *Handshakes) weighed(h *handshake, w *witnesses) *opinion {
 	return o
 }
 
-// prepare reads what records say of witnesses. Most runs have none.
-func (j *Handshakes) prepare() {
-	if j.schedules != nil {
-		return
+// custom is what a record says of what its hosts do over several packets.
+type custom struct {
+	schedules backoff.Reference
+	habits    syn.HabitsReference
+}
+
+// custom reads what the record at a place says when it is asked for. Most runs have no
+// witness, and few records are in question.
+func (j *Handshakes) custom(place int) *custom {
+	if j.customs == nil {
+		j.customs = make([]*custom, len(j.entries))
 	}
-	for _, e := range j.entries {
+	if j.customs[place] == nil {
+		e := j.entries[place]
 		times, _ := backoff.NewReference(e.Tests(backoff.Has)) // what is wrong was told when it was read
-		j.schedules, j.habits = append(j.schedules, times), append(j.habits, e.Habits())
+		j.customs[place] = &custom{times, e.Habits()}
 	}
+	return j.customs[place]
 }
 
 // weigh shares the probability of the records that tell of witnesses out anew.
 func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
-	j.prepare()
 	all, against := make([]float64, len(j.entries)), make([]told, len(j.entries))
 	var places []int
 	for _, f := range h.families {
@@ -170,7 +178,7 @@ func (j *Handshakes) weigh(h *handshake, w *witnesses) *opinion {
 func (j *Handshakes) hearTimes(run *backoff.Run, places []int, against []told) {
 	logs, best := make([]told, len(places)), told{}
 	for i, place := range places {
-		logs[i].log, logs[i].ok = j.schedules[place].LogLikelihood(run, j.params)
+		logs[i].log, logs[i].ok = j.custom(place).schedules.LogLikelihood(run, j.params)
 		if logs[i].ok && (!best.ok || logs[i].log > best.log) {
 			best = logs[i]
 		}
@@ -185,9 +193,9 @@ func (j *Handshakes) hearTimes(run *backoff.Run, places []int, against []told) {
 // hearHabits adds what habits say against each record of places.
 func (j *Handshakes) hearHabits(seen *syn.Habits, places []int, against []told) {
 	for _, place := range places {
-		sum, known := 0.0, false
+		sum, known, r := 0.0, false, &j.custom(place).habits
 		for i := range syn.NumHabits {
-			log, ok := j.habits[place].Against(i, seen)
+			log, ok := r.Against(i, seen)
 			sum, known = sum+log, known || ok
 		}
 		if known {
@@ -199,8 +207,8 @@ func (j *Handshakes) hearHabits(seen *syn.Habits, places []int, against []told) 
 // testify adds to the headline what witnesses say of its record.
 func (o *opinion) testify(j *Handshakes, w *witnesses) {
 	v, first := &o.verdicts[0], o.families[0].of[0]
-	v.Evidence = append(v.Evidence, timedEvidence(j.schedules[first.place], first.entry, w.runs)...)
-	r := &j.habits[first.place]
+	v.Evidence = append(v.Evidence, timedEvidence(j.custom(first.place).schedules, first.entry, w.runs)...)
+	r := &j.custom(first.place).habits
 	for i := range syn.NumHabits {
 		log, ok := r.Against(i, &w.habits)
 		if !ok {
