@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ const giveUp = 200 * time.Millisecond
 // readCaptures reads all files that can be read, one after the other. People are told of
 // the others, and of an interrupt.
 func (a *app) readCaptures(ctx context.Context, files []string, to captures) error {
-	unread := 0
+	var unread error // the last
 	for _, name := range files {
 		if ctx.Err() != nil {
 			fmt.Fprintln(a.people, "whorl: "+stopping)
@@ -35,13 +36,26 @@ func (a *app) readCaptures(ctx context.Context, files []string, to captures) err
 		}
 		if err := a.readCapture(ctx, name, to); err != nil {
 			fmt.Fprintf(a.people, "whorl: %v\n", err)
-			unread++
+			unread = err
 		}
 	}
-	if unread > 0 {
-		return partial(errors.New("not everything could be read"), "pcap or pcapng files, as tcpdump and Wireshark write them")
+	if unread != nil {
+		return partial(errors.New("not everything could be read"), instead(unread))
 	}
 	return nil
+}
+
+// instead is what to do about a capture that could not be read, or not to its end.
+func instead(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "check the name of the file"
+	case errors.Is(err, fs.ErrPermission):
+		return "sudo, or a file that you may read"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "copy the whole file again; what stands before the cut was read"
+	}
+	return "pcap or pcapng files, as tcpdump and Wireshark write them"
 }
 
 // readCapture reads one file as far as it goes; - is standard input.

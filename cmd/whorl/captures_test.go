@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,5 +75,27 @@ func TestReadCutOff(t *testing.T) {
 	err := readFrames(t.Context(), "x.pcapng", bytes.NewReader(file[:len(file)-6]), captures{func(packet.LinkType, []byte, time.Time) { frames++ }, &skipped})
 	if !errors.Is(err, io.ErrUnexpectedEOF) || frames != 4 {
 		t.Errorf("%d frames, %v", frames, err)
+	}
+}
+
+// What to do about a capture depends on what is wrong with it.
+func TestUnreadCaptures(t *testing.T) {
+	dir, whole := t.TempDir(), capture(t, 2)
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	for file, want := range map[string]string{
+		filepath.Join(dir, "none"):                        "check the name",
+		write("text", "no capture, but a page of text\n"): "as tcpdump and Wireshark write them",
+		write("cut", string(whole[:len(whole)-1])):        "copy the whole file again",
+	} {
+		var out, people strings.Builder
+		if code := run(t.Context(), []string{"listen", "-r", file}, nil, &out, &people); code == 0 || !strings.Contains(people.String(), want) {
+			t.Errorf("%s: code %d, %s; want %q", file, code, people.String(), want)
+		}
 	}
 }
