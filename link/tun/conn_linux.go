@@ -34,6 +34,7 @@ type Conn struct {
 
 	use    sync.RWMutex // Close waits for those who use the descriptors
 	closed atomic.Bool
+	end    sync.Once
 }
 
 var (
@@ -193,15 +194,16 @@ func (c *Conn) dropped() uint64 {
 	return n
 }
 
-// Close ends a Recv that waits and gives the interface up. Recv then gives io.EOF.
+// Close ends a Recv that waits, which then gives io.EOF, and gives the interface up. Once Close has
+// returned, to the first caller or to another, an interface that Open made is gone.
 func (c *Conn) Close() error {
-	if c.closed.Swap(true) {
-		return nil
-	}
-	unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	c.use.Lock()
-	defer c.use.Unlock()
-	c.release()
+	c.end.Do(func() {
+		c.closed.Store(true)
+		unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+		c.use.Lock()
+		defer c.use.Unlock()
+		c.release()
+	})
 	return nil
 }
 

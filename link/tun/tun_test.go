@@ -199,11 +199,11 @@ func TestClose(t *testing.T) {
 	if _, err := c.Send([]byte{0x45}); err == nil {
 		t.Error("sent after the end")
 	}
+	if err := c.Close(); err != nil { // waits for the other Close
+		t.Error(err)
+	}
 	if _, err := netlink.LinkByName("x0"); err == nil {
 		t.Error("the interface is still there")
-	}
-	if err := c.Close(); err != nil {
-		t.Error(err)
 	}
 }
 
