@@ -32,6 +32,7 @@ type Conn struct {
 	// for writing by Close, which so waits until they are out.
 	use    sync.RWMutex
 	closed atomic.Bool
+	end    sync.Once
 	gone   bool // sockets and ring are released
 }
 
@@ -187,18 +188,18 @@ func (c *Conn) Drops() uint64 {
 	return c.drops.Load()
 }
 
-// Close ends a Recv that waits, waits until Send and Recv are out, and releases
-// everything. Recv then gives io.EOF.
+// Close ends a Recv that waits, which then gives io.EOF, waits until Send and Recv are out, and
+// releases everything. Whoever else calls Close waits for that too.
 func (c *Conn) Close() error {
-	if c.closed.Swap(true) {
-		return nil
-	}
-	unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	c.use.Lock()
-	defer c.use.Unlock()
-	c.drops.Add(c.rx.dropped())
-	c.gone = true
-	c.release()
+	c.end.Do(func() {
+		c.closed.Store(true)
+		unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+		c.use.Lock()
+		defer c.use.Unlock()
+		c.drops.Add(c.rx.dropped())
+		c.gone = true
+		c.release()
+	})
 	return nil
 }
 
