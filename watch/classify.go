@@ -78,6 +78,7 @@ func (c *classifier) classifyTCP(p *packet.Packet, at time.Time) (m mark, ok boo
 // check notes what else differs in a probe of Nmap's. Over IPv6 one without the flow
 // label, which ours do not have, is altered.
 func (c *classifier) check(m mark, p *packet.Packet) mark {
+	m.signed = m.kind.signed(&p.TCP)
 	const firstPort = 33000 // ports are drawn from that on
 	lastTTL := uint8(59)    // and TTLs up to that
 	if p.Network == packet.IPv6 {

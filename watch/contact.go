@@ -61,6 +61,7 @@ type seen struct {
 	kind     *kind
 	tier     tier // the best
 	count    int
+	signed   bool
 	repeats  int // that counted
 	answered int
 	at       time.Time
@@ -141,12 +142,13 @@ func (c *contact) note(m *mark, p *packet.Packet, at time.Time, frame int, port 
 		if len(c.kinds) == maxProbes {
 			return 0, false
 		}
-		c.kinds = append(c.kinds, seen{kind: k, tier: m.tier, count: 1, at: at, frame: frame, proto: p.Transport, port: port})
+		c.kinds = append(c.kinds, seen{kind: k, tier: m.tier, signed: m.signed, count: 1, at: at, frame: frame, proto: p.Transport, port: port})
 		c.points += m.tier.points(k)
 		return len(c.kinds) - 1, true
 	}
 	s := &c.kinds[i]
 	s.count++
+	s.signed = s.signed || m.signed
 	switch {
 	case m.tier < s.tier:
 		c.points += m.tier.points(k) - s.tier.points(k)

@@ -16,7 +16,7 @@ var (
 	kindU1  = kind{family: nmap, name: "U1", tool: "nmap -O", points: pointsOther, place: place{order: orderOf(gen2Order, "U1")}}
 	kindIE1 = kind{family: nmap, name: "IE1", tool: "nmap -O", points: pointsOther, place: place{order: orderOf(gen2Order, "IE1")}}
 	kindIE2 = kind{family: nmap, name: "IE2", tool: "nmap -O", points: pointsOther, place: place{order: orderOf(gen2Order, "IE2"), port: 1}}
-	kindPU  = kind{family: nmapFirst, name: "PU", tool: "nmap -O before 4.20", points: pointsLayout, place: place{order: orderOf(gen1Order, "PU")}}
+	kindPU  = kind{family: nmapFirst, name: "PU", tool: nmap1Tool, points: pointsLayout, place: place{order: orderOf(gen1Order, "PU")}}
 	kindQ1  = kind{family: nmap, name: "Q1", tool: ourTool, points: pointsOther, ours: true}
 	kindEC  = kind{family: nmap, name: "EC", tool: ourTool, points: pointsOther, ours: true}
 	kindASK = kind{family: nmap, name: survey.Echo.Name, tool: ourTool, points: pointsLayout, ours: true}

@@ -37,7 +37,7 @@ func Example() {
 	}
 	w.End()
 	// Output:
-	// probable: os-fingerprint by nmap -O at 198.51.100.66, 75 % sure, leak not observed
-	// confirmed: os-fingerprint by nmap -O at 198.51.100.66, 99 % sure, leak not observed
-	// ended: os-fingerprint by nmap -O at 198.51.100.66, 99 % sure, leak not observed
+	// probable: os-fingerprint by whorl scan at 198.51.100.66, 75 % sure, leak not observed
+	// confirmed: os-fingerprint by whorl scan at 198.51.100.66, 99 % sure, leak not observed
+	// ended: os-fingerprint by whorl scan at 198.51.100.66, 99 % sure, leak not observed
 }

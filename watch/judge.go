@@ -51,12 +51,15 @@ func (c *contact) isExact() bool {
 	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.tier == exact && s.kind.points >= pointsTCP })
 }
 
-// tool names what sends such packets: only exact ones tell. What only our own scanner
-// sends counts more than what others send too. A scan of ports has no name if most of it
+// tool names what sends such packets: only exact ones tell. What shows our own scanner
+// counts more than what others send too. A scan of ports has no name if most of it
 // is of packets that any tool sends: nmap -sT begins with packets of nmap -sS and -sA.
 func (c *contact) tool() string {
 	if c.quiet != nil {
 		return c.quiet.tool
+	}
+	if c.ours() {
+		return ourTool
 	}
 	best, most := "", 0
 	for i := range c.kinds {
@@ -64,12 +67,8 @@ func (c *contact) tool() string {
 		if s.tier != exact || s.kind.tool == "" && c.family != portScan || s.kind.points == 0 && s.kind.spread == 0 {
 			continue
 		}
-		n := s.count
-		if s.kind.ours {
-			n = math.MaxInt
-		}
-		if n > most || n == most && best == "" {
-			best, most = s.kind.tool, n
+		if s.count > most || s.count == most && best == "" {
+			best, most = s.kind.tool, s.count
 		}
 	}
 	if best == "" {
@@ -80,5 +79,5 @@ func (c *contact) tool() string {
 
 // ours reports whether a packet came that only our own scanner sends.
 func (c *contact) ours() bool {
-	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.kind.ours && s.tier == exact })
+	return slices.ContainsFunc(c.kinds, func(s seen) bool { return s.signed || s.kind.ours && s.tier == exact })
 }

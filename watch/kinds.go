@@ -1,9 +1,12 @@
 package watch
 
 import (
+	"slices"
 	"time"
 
 	"whorl"
+	"whorl/method"
+	"whorl/packet"
 )
 
 // family is a set of kinds of packets that belong together: what one contact consists of.
@@ -81,6 +84,13 @@ type place struct {
 	numbed bool   // the acknowledgement field is not the constant of the exchange
 }
 
+// signed reports whether a packet of the kind bears the signature of our own scanner, which
+// is all that tells it from Nmap's.
+func (k *kind) signed(h *packet.TCPHeader) bool {
+	return k.place.order > 0 && h.Ack == method.Signature(h.Seq-k.place.seq) ||
+		slices.ContainsFunc(k.alike, func(o *kind) bool { return o.signed(h) })
+}
+
 // tier is how well a packet fits its kind.
 type tier uint8
 
@@ -153,5 +163,6 @@ type mark struct {
 	also    *kind // counts too if a contact of its family is under way; nil: none
 	tier    tier
 	evasion evasions
+	signed  bool // it bears the signature of our own scanner
 	refused bool // an answer has shown the packet
 }

@@ -52,9 +52,9 @@ func TestLearnedIPv6(t *testing.T) {
 		tool    string
 		evasion []string
 	}{
-		{"as sent", nil, "nmap -6 -O", nil},
+		{"as sent", nil, "whorl scan", nil},
 		{"own acknowledgements", func(p *packet.Packet) { p.TCP.Ack += uint32(p.TCP.SrcPort) }, "nmap -6 -O", nil},
-		{"another flow label", func(p *packet.Packet) { p.IPv6.FlowLabel = 0x54321 }, "nmap-like", []string{"flow label"}},
+		{"another flow label", func(p *packet.Packet) { p.TCP.Ack++; p.IPv6.FlowLabel = 0x54321 }, "nmap-like", []string{"flow label"}},
 	} {
 		n := sim.New(sim.Options{Start: epoch})
 		n.Add(them, six{})

@@ -17,15 +17,24 @@ import (
 	"whorl/persona"
 )
 
-// machines are our own scanners.
+// own makes our own scanner.
+func own(openTCP uint16) *gen2.Machine {
+	return gen2.NewMachine(gen2.Target{Addr: victim, OpenTCP: openTCP, ClosedTCP: 81, ClosedUDP: 40000}, stream("gen2"), gen2.Options{})
+}
+
+// nmaps draws the acknowledgement field of Nmap's probes, which ours count from another.
+func nmaps(m *gen2.Machine) *gen2.Machine {
+	m.Numbers.Ack = 0x1f2e3d4c
+	return m
+}
+
+// machines are scanners. Nmap is ours with other numbers.
 func machines() map[string]func() method.Machine {
 	return map[string]func() method.Machine{
-		"gen2": func() method.Machine {
-			return gen2.NewMachine(gen2.Target{Addr: victim, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("gen2"), gen2.Options{})
-		},
-		"gen2, no open port": func() method.Machine {
-			return gen2.NewMachine(gen2.Target{Addr: victim, ClosedTCP: 81, ClosedUDP: 40000}, stream("gen2"), gen2.Options{})
-		},
+		"gen2":               func() method.Machine { return nmaps(own(80)) },
+		"gen2, no open port": func() method.Machine { return nmaps(own(0)) },
+		"own":                func() method.Machine { return own(80) },
+		"own, no open port":  func() method.Machine { return own(0) },
 		"gen1": func() method.Machine {
 			return gen1.NewMachine(gen1.Target{Addr: victim, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 81}, stream("gen1"))
 		},
@@ -35,10 +44,12 @@ func machines() map[string]func() method.Machine {
 	}
 }
 
-// Every machine of ours is recognised, named and measured as it measures itself.
+// Every scanner is recognised, named from the first record on, and measured as it measures
+// itself.
 func TestMachines(t *testing.T) {
 	want := map[string]string{
 		"gen2": `os-fingerprint "nmap -O"`, "gen2, no open port": `os-fingerprint "nmap -O"`,
+		"own": `os-fingerprint "whorl scan"`, "own, no open port": `os-fingerprint "whorl scan"`,
 		"gen1": `os-fingerprint "nmap -O before 4.20"`, "deep": `os-fingerprint "whorl scan"`,
 	}
 	for name, machine := range machines() {
@@ -50,7 +61,7 @@ func TestMachines(t *testing.T) {
 		}
 		c := s.only()
 		leak := whorl.LeakFull
-		if name == "gen2, no open port" { // little is asked
+		if strings.HasSuffix(name, "no open port") { // little is asked
 			leak = whorl.LeakPartial
 		}
 		if c.Confidence < 0.94 || c.Leak != leak || len(c.Evasion) > 0 {
@@ -62,6 +73,9 @@ func TestMachines(t *testing.T) {
 		}
 		if d := s.records[0].Seen.Last.Sub(epoch); d > 300*time.Millisecond {
 			t.Errorf("%s: told after %v", name, d)
+		}
+		if first := s.records[0].Tool; first != c.Tool && name != "own, no open port" { // pings go first there, and are Nmap's
+			t.Errorf("%s: %q at first, then %q", name, first, c.Tool)
 		}
 		if m, ok := m.(*gen2.Machine); ok {
 			checkLearned(t, name, &c, "gen2", linesOf(m.Measure()))
@@ -77,7 +91,7 @@ func TestMachines(t *testing.T) {
 func TestSurvey(t *testing.T) {
 	s, n := newSensor(t, Options{}), target(t, "Linux 6", persona.Options{})
 	for _, m := range []method.Machine{
-		gen2.NewMachine(gen2.Target{Addr: victim, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("gen2"), gen2.Options{}),
+		own(80),
 		survey.NewMachine(survey.Target{Addr: victim, Open: []uint16{80}, Closed: []uint16{81}}, stream("survey")),
 	} {
 		(&attack{net: n, m: m, kernel: true}).run(s)

@@ -73,11 +73,11 @@ func (p *party) record() whorl.ContactSource {
 // protoNames are those of ProbeSeen.Proto.
 var protoNames = map[packet.Transport]string{packet.TCP: "tcp", packet.UDP: "udp", packet.ICMP: "icmp", packet.ICMPv6: "icmpv6"}
 
-// toolOf names the tool. Our own scanner looks for ports with the packets that nmap sends;
-// what else its source does tells it.
+// toolOf names the tool. Our own scanner looks for ports, and asks the first generation, with
+// the packets that nmap sends; what else its source does tells it.
 func (w *Watcher) toolOf(c *contact) string {
 	t := c.tool()
-	if t == "nmap -sS" || t == "nmap -sn" || t == "nmap -O" {
+	if t == "nmap -sS" || t == "nmap -sn" || t == nmap1Tool {
 		for _, o := range w.contacts.sources[c.sources[0].addr].contacts {
 			if o.state != "" && o.ours() {
 				return ourTool

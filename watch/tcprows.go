@@ -96,6 +96,8 @@ func (r *tcpRows) gen2() {
 // gen1Order is how the first generation goes out.
 var gen1Order = []string{"T1", "T2", "T3", "T4", "T5", "T6", "T7", "PU", "S1", "S2", "S3", "S4", "S5", "S6"}
 
+const nmap1Tool = "nmap -O before 4.20"
+
 // gen1 adds the first generation. T6 has the header of T4, and S1-S6 have that of T5: only
 // their numbers tell them.
 func (r *tcpRows) gen1() {
@@ -107,7 +109,7 @@ func (r *tcpRows) gen1() {
 		s := &gen1.Probes[p]
 		if s.Proto == packet.TCP {
 			at := place{order: orderOf(gen1Order, s.Name), port: s.PortPlus, seq: s.SeqPlus, numbed: s.NoAck}
-			r.add(false, s, windows, &kind{family: nmapFirst, name: s.Name, tool: "nmap -O before 4.20", points: pointsTCP, place: at})
+			r.add(false, s, windows, &kind{family: nmapFirst, name: s.Name, tool: nmap1Tool, points: pointsTCP, place: at})
 		}
 	}
 }

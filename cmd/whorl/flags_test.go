@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"strings"
 	"testing"
@@ -112,18 +111,4 @@ func FuzzTranslate(f *testing.F) {
 			t.Errorf("%q became %q", args, got)
 		}
 	})
-}
-
-func TestHelpIsNarrow(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"scan", "--help"}, {"explain", "--help"}, {"db", "--help"}, {"demo", "--help"}, {"man", "--help"}} {
-		var out strings.Builder
-		if code := run(context.Background(), args, nil, &out, io.Discard); code != exitOK {
-			t.Errorf("%v: exit code %d", args, code)
-		}
-		for line := range strings.Lines(out.String()) {
-			if len(line) > 81 {
-				t.Errorf("%v: line of %d columns: %s", args, len(line)-1, line)
-			}
-		}
-	}
 }

@@ -36,14 +36,15 @@ type Numbers struct {
 // NewNumbers draws the numbers of an exchange. Source ports stay within Nmap's
 // range, 33000 to 65535.
 func NewNumbers(s *method.Stream) Numbers {
-	return Numbers{
+	n := Numbers{
 		PortBase: uint16(s.Between(33000, 65535-ports*basePorts)),
 		UDPPort:  uint16(s.Between(33000, 65535)),
 		Seq:      s.Uint32() | 1, // never zero, so that A=Z and A=S stay apart
-		Ack:      s.Uint32() | 2,
 		EchoID:   uint16(s.Between(1, 65534)),
 		UDPTTL:   uint8(s.Between(51, 64)),
 	}
+	n.Ack = method.Signature(n.Seq)
+	return n
 }
 
 // Exchange is what was sent to one host and what came back: all that measuring needs.
