@@ -56,7 +56,7 @@ var floors = []room{
 
 	{"osdb", ". packet method method/*", pure},
 
-	{"verdict", ". packet method method/* osdb", pure},
+	{"verdict", ". packet method method/* osdb data", pure},
 	{"persona", ". packet method method/* link osdb", pure},
 	{"harden", ". method method/gen2", pure},
 

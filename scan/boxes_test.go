@@ -27,11 +27,7 @@ import (
 func embedded(t *testing.T) (osdb.Set, Judge) {
 	t.Helper()
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
-	model, err := verdict.ParseModel(strings.NewReader(string(data.Model)), "model.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set, verdict.NewJudges(set, verdict.Options{Model: model}).New()
+	return set, verdict.NewJudges(set, verdict.Options{}).New()
 }
 
 // stack is a persona of the record whose name begins so.

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -171,11 +170,7 @@ func hostile(seed uint64) map[string]link.Node {
 func TestHostileHostsHaveNoName(t *testing.T) {
 	places := osdb.PlacesOf(func(string) string { return "" })
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files, Places: osdb.Places{Nmap: places.Nmap}})
-	model, err := verdict.ParseModel(bytes.NewReader(data.Model), "model.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	judges := verdict.NewJudges(set, verdict.Options{Model: model})
+	judges := verdict.NewJudges(set, verdict.Options{})
 	seeds := uint64(10)
 	if testing.Short() {
 		seeds = 2

@@ -13,14 +13,14 @@ import (
 // down, sent and run elsewhere.
 type Job struct {
 	Targets *Targets
-	TCP     []uint16 // candidates for the open and the closed port; nil means the likely ones
-	UDP     uint16   // port for U1; 0 means a random high one
-	SkipUp  bool     // take hosts for up without asking (-Pn)
-	NoSweep bool     // do not ask large ranges who is there before each host is
-	Gens    Gens     // of Nmap's probes
-	Deep    When     // probes of method/deep, after gen2 or over IPv6; needed where the judge is undecided, see [Undecided]
-	Boxes   When     // compare ports (method/survey), after gen2 or ipv6; needed with two open ports, or answers from several distances
-	Key     method.Key
+	TCP     []uint16   // candidates for the open and the closed port; nil means the likely ones
+	UDP     uint16     // port for U1; 0 means a random high one
+	SkipUp  bool       // take hosts for up without asking (-Pn)
+	NoSweep bool       // do not ask large ranges who is there before each host is
+	Gens    Gens       // of Nmap's probes
+	Deep    When       // probes of method/deep, after gen2 or over IPv6; needed where the judge is undecided, see [Undecided]
+	Boxes   When       // compare ports (method/survey), after gen2 or ipv6; needed with two open ports, or answers from several distances
+	Key     method.Key // to be drawn (crypto/rand): who knows it can make answers up
 	Timing
 	Temporal Temporal
 }
@@ -64,7 +64,7 @@ func Template(n int) (Timing, error) {
 	return Timings[n], nil
 }
 
-// Network finds ways to addresses and opens them.
+// Network finds ways to addresses and opens them. That of this machine is an afpacket.Network.
 type Network interface {
 	Route(addr netip.Addr) (link.Route, error)
 	Open(r link.Route) (link.Conn, error)

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -102,10 +101,6 @@ func someRecords(t *testing.T, n int) (records []*osdb.Entry, judge func() Judge
 		}
 	}
 	set, _ := osdb.Load(c)
-	model, err := verdict.ParseModel(strings.NewReader(string(data.Model)), "model.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var entries []*osdb.Entry
 	for _, e := range set.Entries() {
 		entries = append(entries, e)
@@ -116,7 +111,7 @@ func someRecords(t *testing.T, n int) (records []*osdb.Entry, judge func() Judge
 			records = append(records, entries[i])
 		}
 	}
-	judges := verdict.NewJudges(set, verdict.Options{Model: model})
+	judges := verdict.NewJudges(set, verdict.Options{})
 	return records, func() Judge { return judges.New() }
 }
 

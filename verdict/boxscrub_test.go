@@ -18,11 +18,7 @@ import (
 func embeddedJudge(t *testing.T) *Judge {
 	t.Helper()
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
-	model, err := ParseModel(strings.NewReader(string(data.Model)), "model.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return NewJudges(set, Options{Model: model}).New()
+	return NewJudges(set, Options{}).New()
 }
 
 // rewrite gives an observation what a firewall does to all packets: attributes by name,

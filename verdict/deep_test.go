@@ -46,7 +46,7 @@ func probedHost(gen2, deep string) *whorl.Host {
 
 // Deep probes tell versions apart that the others do not, each by what it is sure of.
 func TestDeepVersions(t *testing.T) {
-	judges := []*Judge{ours(t), NewJudges(append(embedded(t), installedOrNone()...), Options{Model: trained(t)}).New()}
+	judges := []*Judge{ours(t), NewJudges(append(embedded(t), installedOrNone()...), Options{}).New()}
 	replace := func(text string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(text) }
 	noClock := replace(linux616, "TS=A", "TS=U", "ST11", "NNS", "NNT11", "", "FE88", "FAF0", "M5B4NNSNNS", "M5B4NNSN")
 	for _, c := range []struct{ name, gen2, deep, want string }{
@@ -91,7 +91,7 @@ func TestNarrowedOnlyNear(t *testing.T) {
 
 // Nmap's rule lists a system once: the parts of a record are not in its list.
 func TestPartsAreNotListed(t *testing.T) {
-	for _, o := range []Options{{Model: trained(t)}, {NmapOnly: true}} {
+	for _, o := range []Options{{}, {NmapOnly: true}} {
 		h := probedHost(linux616, linux616Deep)
 		NewJudges(embedded(t), o).New().Judge(h)
 		n := 0
@@ -116,7 +116,7 @@ func TestJudgedAsWithoutDeep(t *testing.T) {
 			d.Entries[i] = &plain
 		}
 	}
-	o := Options{Model: trained(t)}
+	o := Options{}
 	with, without := NewJudges(embedded(t), o).New(), NewJudges(bare, o).New()
 	for _, lines := range append(hosts(withGen2(embedded(t)), 200), methodtest.Lines(t, linux616)) {
 		got, want := hostOf(lines), hostOf(lines)

@@ -63,7 +63,7 @@ func TestNormalised(t *testing.T) {
 // says how often it is.
 func TestHeldOutReferences(t *testing.T) {
 	const hosts = 150
-	for _, e := range Evaluate(installed(t), trained(t), EvalOptions{Seed: 2, Hosts: hosts, Threshold: 0.8, Only: func(e int) bool { return e%5 == 0 }}) {
+	for _, e := range Evaluate(installed(t), Embedded(), EvalOptions{Seed: 2, Hosts: hosts, Threshold: 0.8, Only: func(e int) bool { return e%5 == 0 }}) {
 		n := 0
 		for _, b := range e.Bins {
 			n += b.Hosts

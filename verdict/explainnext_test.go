@@ -14,7 +14,7 @@ func TestNext(t *testing.T) {
 		return "SCAN(V=1%OT=" + open + "%CT=" + closed + "%CU=3%G=Y)\n"
 	}
 	own := ours(t)
-	foreign := NewJudges(append(embedded(t), records(t, "Fingerprint Other\nT1(R=Y)\n")...), Options{Model: trained(t)}).New()
+	foreign := NewJudges(append(embedded(t), records(t, "Fingerprint Other\nT1(R=Y)\n")...), Options{}).New()
 	for _, c := range []struct {
 		name  string
 		judge *Judge

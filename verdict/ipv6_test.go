@@ -58,7 +58,7 @@ func TestIPv6(t *testing.T) {
 		set     osdb.Set
 		unknown int // at most
 	}{{"all records", set, 0}, {"records of IPv4 alone", ofIPv4(set), 4}} {
-		j, unknown := NewJudges(c.set, Options{Model: trained(t)}).New(), 0
+		j, unknown := NewJudges(c.set, Options{}).New(), 0
 		for _, p := range sixPrints(t) {
 			h := hostOver6(p.print)
 			j.Judge(h)
@@ -90,7 +90,7 @@ func TestIPv6(t *testing.T) {
 // What IPv6 alone shows moves among records that tell of it, and speaks against what
 // differs.
 func TestIPv6OwnTests(t *testing.T) {
-	j := NewJudges(embedded(t), Options{Model: trained(t)}).New()
+	j := NewJudges(embedded(t), Options{}).New()
 	prints := sixPrints(t)
 	i := slices.IndexFunc(prints, func(p sixPrint) bool { return p.name == "gvisor" })
 	h := hostOver6(prints[i].print)

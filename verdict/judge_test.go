@@ -23,7 +23,7 @@ func hostOf(lines []method.Line) *whorl.Host {
 }
 
 func ours(t testing.TB) *Judge {
-	return NewJudges(embedded(t), Options{Model: trained(t)}).New()
+	return NewJudges(embedded(t), Options{}).New()
 }
 
 // everything answers every probe with a SYN-ACK of its own, as some tar pits do.
@@ -37,7 +37,7 @@ const everything = "SEQ(SP=0%GCD=FFFF%ISR=0%TI=RI%CI=RI%II=RI%SS=O%TS=U)" +
 
 func TestUnknown(t *testing.T) {
 	for _, set := range []osdb.Set{embedded(t), append(embedded(t), installedOrNone()...)} {
-		j := NewJudges(set, Options{Model: trained(t)}).New()
+		j := NewJudges(set, Options{}).New()
 		for _, c := range []struct{ name, print, why string }{
 			{"nothing was printed", "", "nothing answered"},
 			{"nothing answered", "T1(R=N)\nT5(R=N)\nIE(R=N)\n", "nothing answered"},
@@ -129,7 +129,7 @@ func TestSeenWorse(t *testing.T) {
 // The list has no record twice, is ranked within each rule, and stays short.
 func TestVerdictsAreAList(t *testing.T) {
 	set := append(embedded(t), installed(t)...)
-	j := NewJudges(set, Options{Model: trained(t)}).New()
+	j := NewJudges(set, Options{}).New()
 	r := rand.New(rand.NewPCG(12, 1))
 	for range 100 {
 		h := hostOf(subject(r, withGen2(set)))
@@ -205,7 +205,7 @@ func TestOwnRecordsDecideVersions(t *testing.T) {
 
 // Every verdict that rests on a record is explained by it, attribute by attribute.
 func TestExplain(t *testing.T) {
-	for _, o := range []Options{{Model: trained(t)}, {NmapOnly: true}} {
+	for _, o := range []Options{{}, {NmapOnly: true}} {
 		j := NewJudges(embedded(t), o).New()
 		h := hostOf(methodtest.Lines(t, linux618))
 		j.Judge(h)
@@ -239,8 +239,7 @@ func TestExplain(t *testing.T) {
 
 func ExampleJudge() {
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
-	model, _ := ParseModel(strings.NewReader(string(data.Model)), "model.txt")
-	judge := NewJudges(set, Options{Model: model}).New()
+	judge := NewJudges(set, Options{}).New()
 
 	h := &whorl.Host{Observations: []whorl.Observation{{Method: "gen2", Print: linux618}}}
 	judge.Judge(h)
@@ -255,7 +254,7 @@ func BenchmarkJudge(b *testing.B) {
 	for _, h := range hosts(withGen2(set), 4096) {
 		list = append(list, hostOf(h))
 	}
-	j := NewJudges(set, Options{Model: trained(b)}).New()
+	j := NewJudges(set, Options{}).New()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		j.Judge(list[i%len(list)])
@@ -264,7 +263,7 @@ func BenchmarkJudge(b *testing.B) {
 
 func BenchmarkNewJudges(b *testing.B) {
 	set := append(embedded(b), installed(b)...)
-	m := trained(b)
+	m := Embedded()
 	for b.Loop() {
 		NewJudges(set, Options{Model: m})
 	}

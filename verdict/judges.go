@@ -11,7 +11,7 @@ import (
 // Options of a judge.
 type Options struct {
 	Confidence whorl.Fraction // least probability of a headline; 0 means 0.8
-	Model      *Model         // nil means an untrained one
+	Model      *Model         // nil means the embedded one
 	NmapOnly   bool           // judge by Nmap's rule alone, over all databases
 }
 
@@ -44,7 +44,7 @@ func NewJudges(set osdb.Set, o Options) *Judges {
 		o.Confidence = 0.8
 	}
 	if o.Model == nil {
-		o.Model = NewModel()
+		o.Model = Embedded()
 	}
 	j := &Judges{o: o, set: set, places: map[recordKey]int{}}
 	for d, e := range set.Entries() {

@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -21,16 +20,6 @@ func embedded(t testing.TB) osdb.Set {
 		t.Error(p)
 	}
 	return set
-}
-
-// trained is the model that is part of the program.
-func trained(t testing.TB) *Model {
-	t.Helper()
-	m, err := ParseModel(bytes.NewReader(data.Model), "model.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 // some is every nth record.
@@ -63,7 +52,7 @@ func TestScoresEqualPlain(t *testing.T) {
 
 func equalPlain(t *testing.T, set osdb.Set, n int) {
 	r := rand.New(rand.NewPCG(5, 1))
-	m := trained(t)
+	m := Embedded()
 	refs, p := NewReferences(set), newPlain(set)
 	w := NewWeigher(refs, m)
 	for range n {
@@ -86,7 +75,7 @@ func equalPlain(t *testing.T, set osdb.Set, n int) {
 // The laws of the likelihood, for hosts that are like no record and like one.
 func TestLikelihoodLaws(t *testing.T) {
 	set := withGen2(embedded(t))
-	refs, m := NewReferences(set), trained(t)
+	refs, m := NewReferences(set), Embedded()
 	w := NewWeigher(refs, m)
 	r := rand.New(rand.NewPCG(6, 1))
 	for range 200 {
@@ -112,7 +101,7 @@ func TestLikelihoodLaws(t *testing.T) {
 
 // What agrees never lowers a record against one where it does not, alone or with others.
 func TestAgreementNeverLowers(t *testing.T) {
-	refs, m := NewReferences(withGen2(embedded(t))), trained(t)
+	refs, m := NewReferences(withGen2(embedded(t))), Embedded()
 	for i := range Features {
 		for _, by := range []*Weights{&m.Family, &m.Version} {
 			for _, c := range refs.features[i].claims[1:] {
@@ -167,7 +156,7 @@ func TestShares(t *testing.T) {
 // What is explained adds up to the score.
 func TestExplanationAddsUp(t *testing.T) {
 	set := withGen2(embedded(t))
-	refs, m := NewReferences(set), trained(t)
+	refs, m := NewReferences(set), Embedded()
 	refs.Sharpen = fewSharpen
 	w := NewWeigher(refs, m)
 	r := rand.New(rand.NewPCG(7, 1))
@@ -219,7 +208,7 @@ func BenchmarkNewReferences(b *testing.B) {
 
 func BenchmarkScores(b *testing.B) {
 	set := append(embedded(b), installed(b)...)
-	m := trained(b)
+	m := Embedded()
 	list := hosts(withGen2(set), 4096)
 	w := NewWeigher(NewReferences(set), m)
 	b.ReportAllocs()
@@ -231,7 +220,7 @@ func BenchmarkScores(b *testing.B) {
 // BenchmarkPlainScore is one record of many that [BenchmarkScores] weighs at once.
 func BenchmarkPlainScore(b *testing.B) {
 	set := withGen2(embedded(b))
-	m := trained(b)
+	m := Embedded()
 	list, p := hosts(set, 64), newPlain(set)
 	for i := 0; b.Loop(); i++ {
 		p.score(p.entries[i%len(p.entries)], list[i%len(list)], &m.Family)

@@ -15,7 +15,7 @@ import (
 // A memo says what a judge says, of hosts seen before as of others.
 func TestMemo(t *testing.T) {
 	set := embedded(t)
-	judges := NewJudges(set, Options{Model: trained(t)})
+	judges := NewJudges(set, Options{})
 	r := rand.New(rand.NewPCG(1, 1))
 	prints := []string{"SCAN(V=1%OT=22%CT=1%CU=3%G=Y)\n" + everything}
 	for _, e := range some(withGen2(set), 30).Entries() {

@@ -31,7 +31,7 @@ func oneKind(n int) (out []*whorl.Host) {
 // A judge that has seen many hosts of a kind says of the next what one says that has seen
 // none, and so does a memo: word for word, although only SEQ is computed anew.
 func TestMemoOfOneKind(t *testing.T) {
-	judges := NewJudges(append(embedded(t), installedOrNone()...), Options{Model: trained(t)})
+	judges := NewJudges(append(embedded(t), installedOrNone()...), Options{})
 	warm, different := NewMemo(judges.New(), 2, false), map[string]bool{}
 	for i, h := range oneKind(40) {
 		known := &whorl.Host{Observations: h.Observations}
@@ -76,7 +76,7 @@ func TestMemoOwnSide(t *testing.T) {
 // BenchmarkMemo judges hosts of one kind, all with new prints or all with known ones.
 func BenchmarkMemo(b *testing.B) {
 	set := append(embedded(b), installed(b)...)
-	judges := NewJudges(set, Options{Model: trained(b)})
+	judges := NewJudges(set, Options{})
 	for name, n := range map[string]int{"new": 3 * maxMemo, "known": 8} {
 		b.Run(name, func(b *testing.B) { benchMemo(b, judges, oneKind(n)) })
 	}

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"whorl/data"
 	"whorl/method/gen2"
 )
 
@@ -93,6 +95,15 @@ func (m *Model) AppendTo(b []byte) []byte {
 
 // String is the model as text.
 func (m *Model) String() string { return string(m.AppendTo(nil)) }
+
+// Embedded is the model that is part of the program.
+func Embedded() *Model {
+	m, err := ParseModel(bytes.NewReader(data.Model), "model.txt")
+	if err != nil { // a test keeps this from happening
+		panic(err)
+	}
+	return m
+}
 
 // ParseModel reads what AppendTo writes. Features that are missing keep the values of
 // an untrained model, and so do those of a line that cannot be read; the error names

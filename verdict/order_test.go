@@ -141,7 +141,7 @@ IE(R=N)
 `
 	const seq = "SEQ(SP=104%GCD=1%ISR=10A%TI=Z%CI=Z%TS=U)\n"
 	for _, set := range []osdb.Set{embedded(t), append(embedded(t), installedOrNone()...)} {
-		j := NewJudges(set, Options{Model: trained(t)}).New()
+		j := NewJudges(set, Options{}).New()
 		for _, c := range []struct {
 			name, ops string
 			linux     bool
@@ -174,7 +174,7 @@ func TestArubaIsLinux(t *testing.T) {
 func TestStrangersStayUnknown(t *testing.T) {
 	const hosts, most = 500, 0.085
 	refs := NewReferences(installed(t))
-	w := NewWeigher(refs, trained(t))
+	w := NewWeigher(refs, Embedded())
 	r := rand.New(rand.NewPCG(3, 1))
 	named, unexcluded := 0, 0
 	for range hosts {

@@ -11,7 +11,7 @@ import (
 // Over IPv6 it is the same: what answers counts and keeps its evidence, silence is filled.
 func TestBesideIPv6(t *testing.T) {
 	const windows = "Syn(V=6%TTL=80%H=48%FL=N%W=FAF0%MSS=5A0%WS=8%O=MNWNNS)\n"
-	j := NewJudges(embedded(t), Options{Model: trained(t)}).New()
+	j := NewJudges(embedded(t), Options{}).New()
 	with := func(print string) *whorl.Host {
 		h := hostOver6(print)
 		h.Seen = whorl.Span{First: scanned, Last: scanned}

@@ -66,7 +66,7 @@ func TestBesideProbes(t *testing.T) {
 	closed := closedOnly(methodtest.Lines(t, linux618))
 	turns := []string{linux + "\nSeen(N=5%F=1%L=9%P=50)\n", windows + "\nSeen(N=4%F=2%L=8%P=50)\n"}
 	later := scanned.Add(500 * time.Millisecond)
-	judges := NewJudges(embedded(t), Options{Model: trained(t)})
+	judges := NewJudges(embedded(t), Options{})
 	for _, tt := range []struct {
 		name     string
 		print    string
@@ -147,7 +147,7 @@ func TestAcceptedAgainstRest(t *testing.T) {
 // Who judges by Nmap's points alone gets no name by one SYN-ACK, but what was heard of a
 // host that has no points.
 func TestBesidePoints(t *testing.T) {
-	j := NewJudges(embedded(t), Options{Model: trained(t), NmapOnly: true}).New()
+	j := NewJudges(embedded(t), Options{NmapOnly: true}).New()
 	linux := fmt.Sprintf(linuxSyn, 63)
 	silent, heard := seenAndHeard(silence, nil, earlier, linuxSynAck), seenAndHeard(silence, []string{linux}, earlier, linuxSynAck)
 	j.Judge(silent)

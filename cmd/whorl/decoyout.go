@@ -31,11 +31,7 @@ func (a *app) decoyOutput(o *decoyOptions, set osdb.Set) (*decoyOutput, error) {
 	if o.json == "-" && o.eve == "-" {
 		return nil, usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
 	}
-	model, err := loadModel()
-	if err != nil {
-		return nil, partial(err, "")
-	}
-	out := &decoyOutput{a: a, sinks: sinks{out: a.out}, judge: verdict.NewJudges(set, verdict.Options{Model: model}).New()}
+	out := &decoyOutput{a: a, sinks: sinks{out: a.out}, judge: verdict.NewJudges(set, verdict.Options{}).New()}
 	if o.json != "" {
 		w, err := out.openAs("--json", o.json, os.O_APPEND)
 		if err != nil {

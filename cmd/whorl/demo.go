@@ -78,11 +78,7 @@ func (a *app) demo(ctx context.Context) error {
 	defer stop()
 	progress := &scan.Progress{}
 	status := a.status(ctx, progress, uint64(len(of.hosts)), 0)
-	model, err := loadModel()
-	if err != nil {
-		return partial(err, "")
-	}
-	judges := verdict.NewJudges(set, verdict.Options{Model: model})
+	judges := verdict.NewJudges(set, verdict.Options{})
 	begun := time.Now()
 	err = scan.Run(ctx, job, scan.Config{
 		Network: of, Version: version, Progress: progress,

@@ -75,11 +75,7 @@ var twinsEpoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 func overBoth(t *testing.T, there []played, names map[string][]string, targets ...string) (live, again map[string]*whorl.Host) {
 	t.Helper()
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})
-	model, err := loadModel()
-	if err != nil {
-		t.Fatal(err)
-	}
-	judges := verdict.NewJudges(set, verdict.Options{Model: model})
+	judges := verdict.NewJudges(set, verdict.Options{})
 	memo := func() *verdict.Memo { return verdict.NewMemo(judges.New(), 3, true) }
 	net := sim.New(sim.Options{Resets: true, Start: twinsEpoch})
 	for _, p := range there {

@@ -55,19 +55,15 @@ func (a *app) dbEval(o *evalOptions) error {
 	if err != nil {
 		return err
 	}
-	model, err := loadModel()
-	if err != nil {
-		return err
-	}
 	if o.prints != "" {
-		return a.evalPrints(set, model, o)
+		return a.evalPrints(set, o)
 	}
 	e := verdict.EvalOptions{Seed: o.seed, Hosts: o.hosts, Threshold: o.threshold}
 	judged := notOurs(set)
 	if o.held {
 		e.Only = heldOut(verdict.NewReferences(judged))
 	}
-	results := verdict.Evaluate(judged, model, e)
+	results := verdict.Evaluate(judged, verdict.Embedded(), e)
 	if o.json {
 		return json.NewEncoder(a.out).Encode(results)
 	}

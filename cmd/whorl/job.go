@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -15,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"whorl"
-	"whorl/data"
 	"whorl/method/seek"
 	"whorl/scan"
 	"whorl/verdict"
@@ -128,13 +126,7 @@ func (j *judging) options() (verdict.Options, error) {
 	case !slices.Contains(rules, j.rule):
 		return verdict.Options{}, usage(fmt.Errorf("--rule %q is unknown", j.rule), "--rule whorl or --rule nmap")
 	}
-	model, err := loadModel()
-	return verdict.Options{Confidence: whorl.Fraction(j.confidence), Model: model, NmapOnly: j.rule == "nmap"}, err
-}
-
-// loadModel reads the embedded model.
-func loadModel() (*verdict.Model, error) {
-	return verdict.ParseModel(bytes.NewReader(data.Model), "model.txt")
+	return verdict.Options{Confidence: whorl.Fraction(j.confidence), NmapOnly: j.rule == "nmap"}, nil
 }
 
 // job turns flags into a job. missed counts the targets that could not be used.

@@ -26,7 +26,7 @@ type truth struct {
 }
 
 // evalPrints judges labelled fingerprints by each rule and prints the table.
-func (a *app) evalPrints(set osdb.Set, model *verdict.Model, o *evalOptions) error {
+func (a *app) evalPrints(set osdb.Set, o *evalOptions) error {
 	rows, err := readLabelled(o.prints)
 	if err != nil {
 		return usage(err, "a tab-separated table with the columns family, detail and print")
@@ -45,8 +45,8 @@ func (a *app) evalPrints(set osdb.Set, model *verdict.Model, o *evalOptions) err
 		o    verdict.Options
 	}{
 		{"Nmap's points, first at 85 %", notOurs(set), verdict.Options{NmapOnly: true}},
-		{"whorl, all databases", set, verdict.Options{Model: model, Confidence: threshold}},
-		{"whorl, embedded database alone", own, verdict.Options{Model: model, Confidence: threshold}},
+		{"whorl, all databases", set, verdict.Options{Confidence: threshold}},
+		{"whorl, embedded database alone", own, verdict.Options{Confidence: threshold}},
 	} {
 		t := a.score(rows, verdict.NewJudges(rule.set, rule.o).New())
 		fmt.Fprintf(a.out, "%-34s %6d %6d %6d   %d, %d, %d\n", rule.name, t.right, t.wrong, t.none, t.inRange, t.outOfRange, t.noRange)

@@ -41,13 +41,9 @@ func newOverlay(t *testing.T) *overlay {
 			}
 		}
 	}
-	model, err := loadModel()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	o.file = filepath.Join(dir, "own.osdb")
-	o.begin(osdb.Config{Embedded: others, Places: osdb.Places{User: dir}}, verdict.Options{Model: model})
+	o.begin(osdb.Config{Embedded: others, Places: osdb.Places{User: dir}}, verdict.Options{})
 	return o
 }
 

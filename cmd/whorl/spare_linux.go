@@ -7,8 +7,6 @@ import (
 	"net/netip"
 	"sync"
 
-	"golang.org/x/net/bpf"
-
 	"whorl/link"
 	"whorl/link/afpacket"
 	"whorl/link/spare"
@@ -67,30 +65,23 @@ func (s *spareSource) claim() error {
 		return usage(fmt.Errorf("this machine forwards packets that come in over %s, and would tell hosts that %v is not there", s.home.Name, s.addr),
 			"-S with an address of this machine, or sysctl -w "+forwards+"=0")
 	}
+	var groups []netip.Prefix
 	for _, g := range spare.Groups(s.addr) {
 		member, err := afpacket.Join(s.home.Index, g)
 		if err != nil {
 			return err
 		}
 		s.groups = append(s.groups, member)
+		groups = append(groups, netip.PrefixFrom(g, g.BitLen()))
 	}
 	r := s.home.Route()
 	r.Src = s.addr
-	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: s.filter(r.Link)})
+	c, err := afpacket.Open(afpacket.Options{Route: r, Filter: afpacket.WithARP(afpacket.Towards(r.Link, groups...))})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	return spare.Claim(c, r)
-}
-
-// filter passes what comes to addresses of ours, and what neighbours ask and tell of the
-// spare one.
-func (s *spareSource) filter(l packet.LinkType, ours ...netip.Prefix) []bpf.Instruction {
-	for _, g := range spare.Groups(s.addr) {
-		ours = append(ours, netip.PrefixFrom(g, g.BitLen()))
-	}
-	return afpacket.WithARP(afpacket.Towards(l, ours...))
 }
 
 // close leaves the groups. It may be called twice.

@@ -8,9 +8,10 @@
 // are sent through a raw IP socket, because the kernel drops frames put on lo as
 // martians, and the kernel fills in a little: see [Conn.Send].
 //
-// The package does not find routes or neighbours (link.RouteTo), does not decide
-// what to send, and does not keep the kernel from answering on its own; [Silence]
-// does that for one port, and link/spare has addresses that the kernel does not own.
+// A Conn does not find routes or neighbours (link.RouteTo), does not decide what to send,
+// and does not keep the kernel from answering on its own; [Silence] does that for one
+// port, and link/spare has addresses that the kernel does not own. [Network] puts routes
+// and links together, as a scan needs them.
 //
 // Sources: packet(7), raw(7), ip(7), Documentation/networking/packet_mmap.rst and
 // filter.rst of the Linux kernel. What is said to be measured was measured on
