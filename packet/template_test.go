@@ -18,8 +18,12 @@ func templates() []Packet {
 	options := syn
 	options.IPv4.Options = []byte{1, 1, 1, 0}
 	options.Payload = []byte{0xff, 0xff, 0xff}
+	syn6 := syn
+	syn6.Network, syn6.Src, syn6.IPv4, syn6.IPv6 = IPv6, netip.MustParseAddr("2001:db8::1"), IPv4Header{}, IPv6Header{FlowLabel: 0x12345}
+	echo6 := syn6
+	echo6.Transport, echo6.ICMP, echo6.Payload = ICMPv6, ICMPHeader{Type: ICMPv6EchoRequest}, []byte("odd")
 	var all []Packet
-	for _, p := range []Packet{syn, echo, reply, options} {
+	for _, p := range []Packet{syn, echo, reply, options, syn6, echo6} {
 		p.Link = Raw
 		all = append(all, p)
 		p.Link, p.SrcMAC, p.DstMAC = Ethernet, MAC{2, 0, 0, 0, 0, 1}, MAC{2, 0, 0, 0, 0, 2}
@@ -46,6 +50,8 @@ func FuzzTemplate(f *testing.F) {
 	f.Add(uint8(0), []byte{}, []byte{})
 	f.Add(uint8(6), bytes.Repeat([]byte{0xff}, 30), []byte{0xff, 0xfe})
 	f.Add(uint8(7), bytes.Repeat([]byte{0}, 30), []byte{0, 0, 0, 1})
+	f.Add(uint8(13), bytes.Repeat([]byte{0xff}, 46), []byte{0xff, 0xfe})
+	f.Add(uint8(16), bytes.Repeat([]byte{0xff}, 46), []byte{})
 	f.Add(uint8(200), []byte("\x80\x00\x7f\xff\x80\x01any bytes that may be at hand"), []byte("x"))
 	f.Fuzz(func(t *testing.T, which uint8, values, payload []byte) {
 		all := templates()
@@ -53,9 +59,13 @@ func FuzzTemplate(f *testing.F) {
 		if len(payload) < 1000 {
 			p.Payload = payload
 		}
-		var v [30]byte
+		var v [46]byte
 		copy(v[:], values)
-		s := Stamp{DstMAC: MAC(v[24:30]), Dst: netip.AddrFrom4([4]byte(v[:4])), ID: binary.BigEndian.Uint16(v[4:]),
+		dst := netip.AddrFrom4([4]byte(v[:4]))
+		if p.Network == IPv6 {
+			dst = netip.AddrFrom16([16]byte(v[30:]))
+		}
+		s := Stamp{DstMAC: MAC(v[24:30]), Dst: dst, ID: binary.BigEndian.Uint16(v[4:]),
 			SrcPort: binary.BigEndian.Uint16(v[6:]), DstPort: binary.BigEndian.Uint16(v[8:]),
 			Seq: binary.BigEndian.Uint32(v[10:]), Ack: binary.BigEndian.Uint32(v[14:]), Rest: binary.BigEndian.Uint32(v[18:])}
 		tmpl, err := NewTemplate(&p)
@@ -94,7 +104,11 @@ func TestTemplateAgain(t *testing.T) {
 func TestTemplateRefuses(t *testing.T) {
 	good := templates()[0]
 	spoil := map[string]func(*Packet){
-		"IPv6":            func(p *Packet) { p.Network = IPv6 },
+		"two versions": func(p *Packet) { p.Network = IPv6 },
+		"extensions": func(p *Packet) {
+			p.Network, p.Src = IPv6, netip.MustParseAddr("2001:db8::1")
+			p.IPv6.NextHeader, p.IPv6.Extensions = ExtDestination, make([]byte, 8)
+		},
 		"UDP":             func(p *Packet) { p.Transport = UDP },
 		"no source":       func(p *Packet) { p.Src = netip.Addr{} },
 		"odd options":     func(p *Packet) { p.TCP.Options = []byte{1} },

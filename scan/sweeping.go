@@ -56,7 +56,7 @@ func (r *runner) sweeperFor(l *lane, route link.Route, addr netip.Addr) *sweeper
 	if route.Link == packet.Ethernet { // elsewhere there is no next hop to choose
 		w.hop = route.NextHop
 	}
-	if !r.sweeping || addr.Is6() || route.Local || route.Link == packet.Ethernet && route.OnLink(addr) {
+	if !r.sweeping || route.Local || route.Link == packet.Ethernet && route.OnLink(addr) {
 		return nil
 	}
 	s := r.sweepers[w]

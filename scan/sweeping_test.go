@@ -27,7 +27,11 @@ type behind struct {
 }
 
 func (b *behind) Route(addr netip.Addr) (link.Route, error) {
-	return link.Route{Interface: "sim0", Index: 1, MTU: 1500, Link: packet.Raw, Src: us, NextHop: addr}, nil
+	r := link.Route{Interface: "sim0", Index: 1, MTU: 1500, Link: packet.Raw, Src: us, NextHop: addr}
+	if addr.Is6() {
+		r.Src = netip.MustParseAddr("2001:db8:ffff::1")
+	}
+	return r, nil
 }
 
 func (b *behind) Open(r link.Route) (link.Conn, error) {
@@ -36,6 +40,11 @@ func (b *behind) Open(r link.Route) (link.Conn, error) {
 	b.opened++
 	n := sim.New(sim.Options{RealTime: true})
 	for a := netip.MustParseAddr("198.18.0.0"); a != netip.MustParseAddr("198.18.32.0"); a = a.Next() {
+		if b.lives(a) {
+			n.Add(a, &plain{rtt: time.Millisecond})
+		}
+	}
+	for a := netip.MustParseAddr("2001:db8::"); a != netip.MustParseAddr("2001:db8::1000"); a = a.Next() {
 		if b.lives(a) {
 			n.Add(a, &plain{rtt: time.Millisecond})
 		}
@@ -49,8 +58,9 @@ func (b *behind) Open(r link.Route) (link.Conn, error) {
 }
 
 func (b *behind) lives(a netip.Addr) bool {
-	o := a.As4()
-	return (int(o[2])*256+int(o[3]))%b.nth == 0
+	o := a.AsSlice()
+	o = o[len(o)-2:]
+	return (int(o[0])*256+int(o[1]))%b.nth == 0
 }
 
 // sweepScan scans 4,096 addresses and one of them twice more, and gives the hosts by
@@ -82,6 +92,28 @@ func TestSweeping(t *testing.T) {
 	checkSwept(t, b, hosts)
 	if len(positions) != 4098 {
 		t.Errorf("%d positions kept", len(positions))
+	}
+}
+
+// Over IPv6 too.
+func TestSweeping6(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds: a sweep runs in real time")
+	}
+	b, up, down := &behind{nth: 64}, 0, 0
+	j := Job{Targets: targets(t, "2001:db8::/116"), Timing: Timings[5], TCP: []uint16{80, 81}}
+	err := Run(context.Background(), j, Config{Network: b, Host: func(h *whorl.Host) {
+		if h.Status.Up != b.lives(h.Addr) || h.Status.Up != (len(h.Observations) > 0) {
+			t.Errorf("%v: %+v, %d observations", h.Addr, h.Status, len(h.Observations))
+		}
+		if h.Status.Up {
+			up++
+		} else {
+			down++
+		}
+	}})
+	if err != nil || up != 64 || down != 4032 || b.opened != 2 {
+		t.Errorf("%d up, %d down, %d links opened, %v", up, down, b.opened, err)
 	}
 }
 

@@ -84,6 +84,8 @@ func icmp6(p *packet.Packet) (m mark, ok bool) {
 		return mark{kind: &ipv6IE1, tier: t}, true
 	case len(p.Payload) == survey.Echo.DataLen && bytes.Count(p.Payload, []byte{survey.Echo.Fill}) == survey.Echo.DataLen:
 		return mark{kind: &ipv6ASK}, true
+	case h.Code == 0 && p.IPv6.FlowLabel == 0 && p.TTL <= 64 && len(p.Payload) == 8 && bytes.Count(p.Payload, []byte{0}) == 8:
+		return mark{kind: &sweepEcho}, true
 	}
 	return m, false
 }

@@ -52,7 +52,12 @@ func scanSigns() []sign {
 	sweep := plainSYN(kind{family: massScan, name: "SYN", tool: ourTool, points: 1, spread: fewPorts, ours: true}, 64240, "M")
 	sweep.values.mss, sweep.ttl = 1460, 64
 	sweep.rule = func(p *packet.Packet, _ time.Time) bool { return p.IPv4.DF && p.TCP.Ack == 0 && p.TCP.Seq != 0 }
-	return append(out, hping, masscan, zmap, zmapMSS, sweep)
+	sweep6 := sweep
+	sweep6.values.mss = 1440
+	sweep6.rule = func(p *packet.Packet, _ time.Time) bool {
+		return p.Network == packet.IPv6 && p.IPv6.FlowLabel == 0 && p.TCP.Ack == 0 && p.TCP.Seq != 0
+	}
+	return append(out, hping, masscan, zmap, zmapMSS, sweep, sweep6)
 }
 
 // flagsName names a packet by its flags.

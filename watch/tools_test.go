@@ -205,6 +205,19 @@ var emulations = []struct {
 			s.after(time.Millisecond).sees(p)
 		}
 	}},
+	{"our sweep over IPv6", `mass-scan "whorl scan"`, func(s *sensor) {
+		for i := range byte(20) {
+			p := tcp(40000, 80, packet.SYN, 64240, "\x02\x04\x05\xa0")
+			p.Network, p.Src, p.Dst = packet.IPv6, attacker6, netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 15: i})
+			s.after(time.Millisecond).sees(p)
+		}
+	}},
+	{"echoes of our sweep over IPv6", `mass-scan "whorl scan"`, func(s *sensor) {
+		for i := range byte(20) {
+			s.after(time.Millisecond).sees(&packet.Packet{Network: packet.IPv6, Transport: packet.ICMPv6, Src: attacker6, TTL: 60, Payload: make([]byte, 8),
+				Dst: netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 15: i}), ICMP: packet.ICMPHeader{Type: packet.ICMPv6EchoRequest, Rest: uint32(i)}})
+		}
+	}},
 }
 
 // linuxOptions are those of a SYN of Linux.

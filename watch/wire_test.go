@@ -21,9 +21,10 @@ import (
 
 // The ends of the wire, and when it begins to be used.
 var (
-	attacker = netip.MustParseAddr("198.51.100.66")
-	victim   = netip.MustParseAddr("192.0.2.10")
-	epoch    = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	attacker  = netip.MustParseAddr("198.51.100.66")
+	attacker6 = netip.MustParseAddr("2001:db8::66")
+	victim    = netip.MustParseAddr("192.0.2.10")
+	epoch     = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // sensor is a Watcher that keeps its records.

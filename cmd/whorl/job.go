@@ -51,12 +51,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	targets, ports, pace, way := newPart("Targets"), newPart("Ports"), newPart("Pace"), newPart("Way out")
 	long, out, judge := newPart("Long scans"), newPart("Outputs"), newPart("Judgement")
 	f := targets.flags
-	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
-	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
-	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
-	f.BoolVarP(&o.four, "ipv4", "4", false, "take the IPv4 address of names")
-	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names; -4 -6 takes both")
-	f.Uint64Var(&o.likely, "top-addresses", 1000, "take `N` likely hosts of IPv6 prefixes")
+	o.whom(f)
 	f.BoolVar(&o.segment, "neighbours", false, "find hosts of the segment of -e over IPv6")
 	f.BoolVar(&o.skipUp, "Pn", false, "take all hosts for up")
 	f.BoolVar(&o.noSweep, "no-sweep", false, "ask hosts of large ranges one by one if they are up")
@@ -96,6 +91,16 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	c.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions(templates, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("interface", interfaces)
+}
+
+// whom are the flags that targets are named by.
+func (o *scanOptions) whom(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
+	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
+	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
+	f.BoolVarP(&o.four, "ipv4", "4", false, "take the IPv4 address of names")
+	f.BoolVarP(&o.six, "ipv6", "6", false, "take the IPv6 address of names; -4 -6 takes both")
+	f.Uint64Var(&o.likely, "top-addresses", 1000, "take `N` likely hosts of IPv6 prefixes")
 }
 
 func interfaces(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {

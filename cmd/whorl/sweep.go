@@ -37,19 +37,18 @@ address that answers; whorl scan -iL reads it. --json tells also what routers
 said of the others.
 
 Only addresses behind a gateway or a tunnel are swept. Those on a segment of
-this machine are found by ARP, which whorl scan does.`,
+this machine are found by ARP or neighbour discovery, which whorl scan does.
+Of an IPv6 prefix the likely addresses are asked (--top-addresses; 0 is all).`,
 		Example: `  whorl sweep 198.18.0.0/16
   whorl sweep 198.18.0.0/16 -p 80 --rate 150000
+  whorl sweep -iL hitlist6.txt --rate 100000
   whorl sweep 198.18.0.0/16 > up.txt && whorl scan -iL up.txt`,
 		RunE:              func(c *cobra.Command, args []string) error { return a.sweep(c.Context(), o, args) },
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	targets, ports, pace, way, out := newPart("Targets"), newPart("Questions"), newPart("Pace"), newPart("Way out"), newPart("Outputs")
-	f := targets.flags
-	f.StringArrayVar(&o.lists, "iL", nil, "read targets from `FILE`; - is standard input")
-	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out `TARGETS`, separated by commas")
-	f.StringArrayVar(&o.excludeFiles, "excludefile", nil, "leave the targets in `FILE` out")
-	f = ports.flags
+	o.whom(targets.flags)
+	f := ports.flags
 	f.StringVarP(&o.ports, "ports", "p", "", "send a SYN to TCP `PORTS`, in order: 22,80-90,http*")
 	f.BoolVar(&o.echo, "echo", false, "send an echo request first")
 	f.BoolVar(&o.every, "every", false, "print the answer of every port, not only the first")
@@ -109,6 +108,7 @@ func (a *app) sweep(ctx context.Context, o *sweepOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	a.tellYears(targets)
 	network, err := a.network(&o.scanOptions)
 	if err != nil {
 		return err

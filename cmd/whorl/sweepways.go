@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -54,8 +53,6 @@ const (
 	ctxEvery      = 1000 // addresses between two looks at whether the sweep is to end
 )
 
-var errNoIPv6 = errors.New("IPv6 addresses cannot be swept")
-
 // more gives the next way that has addresses. The walks over the one before have
 // ended.
 func (w *ways) more(ctx context.Context) (r link.Route, ok bool) {
@@ -92,13 +89,7 @@ func (w *ways) walk(ctx context.Context, r link.Route) next {
 
 // leads reports whether an address is reached in that way, and notes why it is not.
 func (w *ways) leads(addr netip.Addr, mine way) bool {
-	var r link.Route
-	err := errNoIPv6
-	if addr.Is4() {
-		r, err = w.route(addr)
-	} else if w.why == nil {
-		err = fmt.Errorf("%v: %w", addr, err)
-	}
+	r, err := w.route(addr)
 	switch {
 	case err != nil:
 		if w.unreached++; w.why == nil {
@@ -124,7 +115,7 @@ func (w *ways) shortfall() error {
 	switch {
 	case w.onLink > 0:
 		return partial(fmt.Errorf("addresses left out, as they are on a segment of this machine: %d", w.onLink),
-			"whorl scan, which finds such hosts by ARP")
+			"whorl scan, which finds such hosts by ARP and neighbour discovery")
 	case w.unreached > 0:
 		return w.gap(fmt.Errorf("addresses that could not be reached: %d, the first: %w", w.unreached, w.why))
 	case w.missed > 0:
@@ -135,8 +126,5 @@ func (w *ways) shortfall() error {
 
 // gap is an error about addresses that are not reached.
 func (w *ways) gap(err error) error {
-	if errors.Is(err, errNoIPv6) {
-		return partial(err, "whorl scan, which asks IPv6 addresses one by one")
-	}
 	return partial(err, "another interface with -e, or a route to them")
 }

@@ -18,7 +18,7 @@ type checker struct {
 // check reports what a packet answers. slot is the number of the time at which its
 // probe left. At and RTT of the result are left to the caller.
 func (c *checker) check(p *packet.Packet) (f Found, slot uint16, ok bool) {
-	if p.Network != packet.IPv4 || p.Dst != c.src || p.Odd&(packet.OddChecksum|packet.OddIPChecksum) != 0 {
+	if p.Dst != c.src || (p.Network == packet.IPv4) != c.src.Is4() || p.Odd&(packet.OddChecksum|packet.OddIPChecksum) != 0 {
 		return f, 0, false
 	}
 	f = Found{Addr: p.Src, From: p.Src, TTL: p.TTL}
@@ -26,20 +26,39 @@ func (c *checker) check(p *packet.Packet) (f Found, slot uint16, ok bool) {
 	case packet.TCP:
 		f.Port = p.TCP.SrcPort
 		f.State, slot, ok = c.segment(p.Src, &p.TCP)
-	case packet.ICMP:
-		switch p.ICMP.Type {
-		case packet.ICMPEchoReply:
-			f.State = Alive
+	case packet.ICMP, packet.ICMPv6:
+		switch f.State = told(p); f.State {
+		case Alive:
 			slot, ok = c.ping(p.Src, p.ICMP.Rest)
-		case packet.ICMPUnreachable:
-			f.State = Unreachable
-			ok = p.Quoted(&c.quoted) && c.quote(&f, &slot)
-		case packet.ICMPTimeExceed:
-			f.State = Expired
+		case Unreachable, Expired:
 			ok = p.Quoted(&c.quoted) && c.quote(&f, &slot)
 		}
 	}
 	return f, slot, ok
+}
+
+// told is what a kind of ICMP message says; 0: nothing.
+func told(p *packet.Packet) State {
+	if p.Transport == packet.ICMPv6 {
+		switch p.ICMP.Type {
+		case packet.ICMPv6EchoReply:
+			return Alive
+		case packet.ICMPv6Unreachable:
+			return Unreachable
+		case packet.ICMPv6TimeExceed:
+			return Expired
+		}
+		return 0
+	}
+	switch p.ICMP.Type {
+	case packet.ICMPEchoReply:
+		return Alive
+	case packet.ICMPUnreachable:
+		return Unreachable
+	case packet.ICMPTimeExceed:
+		return Expired
+	}
+	return 0
 }
 
 // segment checks what came for one of our ports: it has to acknowledge our SYN. Some
@@ -69,12 +88,13 @@ func (c *checker) ping(addr netip.Addr, rest uint32) (slot uint16, ok bool) {
 // quote checks the packet inside an ICMP error. Its sender is whoever noticed.
 func (c *checker) quote(f *Found, slot *uint16) (ok bool) {
 	q := &c.quoted
-	if q.Network != packet.IPv4 || q.Src != c.src {
+	if q.Src != c.src {
 		return false
 	}
 	f.Addr = q.Dst
 	switch {
-	case q.Transport == packet.ICMP && q.ICMP.Type == packet.ICMPEchoRequest:
+	case q.Transport == packet.ICMP && q.ICMP.Type == packet.ICMPEchoRequest,
+		q.Transport == packet.ICMPv6 && q.ICMP.Type == packet.ICMPv6EchoRequest:
 		*slot, ok = c.ping(q.Dst, q.ICMP.Rest)
 	case q.Transport == packet.TCP && q.TCP.DstPort != 0 && q.TCP.SrcPort >= c.ports.First && q.TCP.SrcPort <= c.ports.Last:
 		f.Port = q.TCP.DstPort

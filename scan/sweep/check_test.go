@@ -12,15 +12,21 @@ import (
 // testChecker is a checker and the maker of its probes.
 func testChecker(t testing.TB, key method.Key) (*checker, *probes) {
 	t.Helper()
+	return checkerAt(t, key, ours)
+}
+
+// checkerAt is that of a source address.
+func checkerAt(t testing.TB, key method.Key, src netip.Addr) (*checker, *probes) {
+	t.Helper()
 	n, err := newNumbers(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := newProbes(link.Route{Link: packet.Raw, Src: ours}, n, DefaultPorts)
+	p, err := newProbes(link.Route{Link: packet.Raw, Src: src}, n, DefaultPorts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &checker{numbers: n, src: ours, ports: DefaultPorts, echoes: true}, p
+	return &checker{numbers: n, src: src, ports: DefaultPorts, echoes: true}, p
 }
 
 // encoded is the packet as it would be decoded from the wire.
@@ -121,17 +127,27 @@ func TestCheck(t *testing.T) {
 func FuzzCheck(f *testing.F) {
 	key := method.Key{7}
 	c, probes := testChecker(f, key)
+	c6, probes6 := checkerAt(f, key, ours6)
 	host := netip.MustParseAddr("198.18.3.4")
 	syn := probes.append(nil, host, 80, 5)
-	var s packet.Packet
+	host6 := netip.MustParseAddr("2001:db8:1::3")
+	syn6 := probes6.append(nil, host6, 80, 5)
+	var s, s6 packet.Packet
 	s.Decode(packet.Raw, syn)
+	s6.Decode(packet.Raw, syn6)
 	for _, p := range []packet.Packet{
+		{Src: host6, Transport: packet.TCP, TCP: packet.TCPHeader{SrcPort: 80, DstPort: s6.TCP.SrcPort, Ack: s6.TCP.Seq + 1, Flags: packet.SYN | packet.ACK}},
+		{Src: router6, Transport: packet.ICMPv6, ICMP: packet.ICMPHeader{Type: packet.ICMPv6Unreachable}, Payload: syn6},
+		{Src: router6, Transport: packet.ICMPv6, ICMP: packet.ICMPHeader{Type: packet.ICMPv6TimeExceed}, Payload: probes6.append(nil, host6, echo, 5)},
 		{Src: host, Transport: packet.TCP, TCP: packet.TCPHeader{SrcPort: 80, DstPort: s.TCP.SrcPort, Ack: s.TCP.Seq + 1, Flags: packet.SYN | packet.ACK}},
 		{Src: host, Transport: packet.TCP, TCP: packet.TCPHeader{SrcPort: 80, DstPort: s.TCP.SrcPort, Ack: s.TCP.Seq, Flags: packet.RST | packet.ACK}},
 		{Src: router, Transport: packet.ICMP, ICMP: packet.ICMPHeader{Type: packet.ICMPUnreachable}, Payload: syn},
 		{Src: router, Transport: packet.ICMP, ICMP: packet.ICMPHeader{Type: packet.ICMPTimeExceed}, Payload: probes.append(nil, host, echo, 5)},
 	} {
 		p.Link, p.Network, p.Dst = packet.Raw, packet.IPv4, ours
+		if p.Src.Is6() {
+			p.Network, p.Dst = packet.IPv6, ours6
+		}
 		b, err := p.Append(nil)
 		if err != nil {
 			f.Fatal(err)
@@ -144,11 +160,15 @@ func FuzzCheck(f *testing.F) {
 		if mend { // wrong checksums would hide everything else
 			p.Odd &^= packet.OddChecksum | packet.OddIPChecksum
 		}
+		c, probes := c, probes
+		if p.Network == packet.IPv6 {
+			c, probes = c6, probes6
+		}
 		got, slot, ok := c.check(&p)
 		if !ok {
 			return
 		}
-		if !got.Addr.Is4() || got.State == 0 || int(slot) >= DefaultPorts.count() || p.Dst != ours {
+		if got.Addr.Is4() != c.src.Is4() || got.State == 0 || int(slot) >= DefaultPorts.count() || p.Dst != c.src {
 			t.Fatalf("%+v in slot %d", got, slot)
 		}
 		var probe packet.Packet

@@ -189,7 +189,7 @@ func TestOptionsRefused(t *testing.T) {
 		{"passes", func(o *Options, _ *link.Route) { o.Passes = -1 }},
 		{"wait", func(o *Options, _ *link.Route) { o.Wait = -1 }},
 		{"senders", func(o *Options, _ *link.Route) { o.Senders = -1 }},
-		{"IPv6", func(_ *Options, r *link.Route) { r.Src = netip.IPv6Loopback() }},
+		{"no source", func(_ *Options, r *link.Route) { r.Src = netip.Addr{} }},
 		{"next hop", func(_ *Options, r *link.Route) { r.NextMAC = packet.MAC{} }},
 	}
 	for _, tt := range tests {

@@ -14,7 +14,10 @@ import (
 var (
 	ours   = netip.MustParseAddr("192.0.2.1")
 	router = netip.MustParseAddr("192.0.2.254")
-	route  = link.Route{Interface: "sim", Link: packet.Ethernet, Src: ours, SrcMAC: packet.MAC{2, 0, 0, 0, 0, 1}, NextMAC: sim.MAC}
+
+	ours6   = netip.MustParseAddr("2001:db8::1")
+	router6 = netip.MustParseAddr("2001:db8::fe")
+	route   = link.Route{Interface: "sim", Link: packet.Ethernet, Src: ours, SrcMAC: packet.MAC{2, 0, 0, 0, 0, 1}, NextMAC: sim.MAC}
 )
 
 // over gives walks over a prefix, in order.
@@ -39,7 +42,7 @@ const delay = 20 * time.Millisecond
 
 // reply is a packet from the address that p was sent to.
 func reply(p *packet.Packet) packet.Packet {
-	return packet.Packet{Network: packet.IPv4, Transport: p.Transport, Src: p.Dst, Dst: p.Src, TTL: 61}
+	return packet.Packet{Network: p.Network, Transport: p.Transport, Src: p.Dst, Dst: p.Src, TTL: 61}
 }
 
 // alive answers echo requests and is open on the ports given.
@@ -49,6 +52,8 @@ func alive(open ...uint16) node {
 		switch {
 		case p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPEchoRequest:
 			a.ICMP, a.Payload = packet.ICMPHeader{Rest: p.ICMP.Rest}, p.Payload
+		case p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6EchoRequest:
+			a.ICMP, a.Payload = packet.ICMPHeader{Type: packet.ICMPv6EchoReply, Rest: p.ICMP.Rest}, p.Payload
 		case p.Transport == packet.TCP && p.TCP.Flags == packet.SYN:
 			a.TCP = packet.TCPHeader{SrcPort: p.TCP.DstPort, DstPort: p.TCP.SrcPort, Ack: p.TCP.Seq + 1, Flags: packet.RST | packet.ACK}
 			for _, port := range open {
@@ -72,8 +77,12 @@ func complains(kind, code uint8) node {
 		if err != nil {
 			return
 		}
-		out.Send(delay, &packet.Packet{Network: packet.IPv4, Transport: packet.ICMP, Src: router, Dst: p.Src, TTL: 64,
-			ICMP: packet.ICMPHeader{Type: kind, Code: code}, Payload: quoted[:28]})
+		e := packet.Packet{Network: packet.IPv4, Transport: packet.ICMP, Src: router, Dst: p.Src, TTL: 64,
+			ICMP: packet.ICMPHeader{Type: kind, Code: code}, Payload: quoted[:28]}
+		if p.Network == packet.IPv6 {
+			e.Network, e.Transport, e.Src, e.Payload = packet.IPv6, packet.ICMPv6, router6, quoted
+		}
+		out.Send(delay, &e)
 	}
 }
 
@@ -94,6 +103,12 @@ type virtual struct {
 }
 
 func start(t testing.TB, c link.Conn, o Options) *virtual {
+	t.Helper()
+	return startOn(t, c, route, o)
+}
+
+// startOn is start on another route.
+func startOn(t testing.TB, c link.Conn, route link.Route, o Options) *virtual {
 	t.Helper()
 	o.Key = method.Key{1, 2, 3}
 	if err := o.complete(route); err != nil {

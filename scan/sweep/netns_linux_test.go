@@ -3,6 +3,7 @@ package sweep_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -21,8 +22,8 @@ import (
 	"whorl/scan/sweep"
 )
 
-// twoSpaces makes two namespaces with a cable between: a has 10.78.0.1, b has .2 and is
-// all of 198.18.0.0/20. It gives their names.
+// twoSpaces makes two namespaces with a cable between: a has 10.78.0.1 and fd78::1, b has .2
+// and ::2 and is all of 198.18.0.0/20 and 2001:db8::/116. It gives their names.
 func twoSpaces(t *testing.T) (a, b string) {
 	t.Helper()
 	const sysAdmin = 21 // cap_sys_admin
@@ -43,6 +44,8 @@ func twoSpaces(t *testing.T) (a, b string) {
 		"link add v netns A type veth peer name v netns B", "-n A link set v up", "-n B link set v up", "-n B link set lo up",
 		"-n A addr add 10.78.0.1/24 dev v", "-n B addr add 10.78.0.2/24 dev v",
 		"-n A route add 198.18.0.0/20 via 10.78.0.2", "-n B route add local 198.18.0.0/20 dev lo",
+		"-n A addr add fd78::1/64 dev v nodad", "-n B addr add fd78::2/64 dev v nodad",
+		"-n A route add 2001:db8::/116 via fd78::2", "-n B route add local 2001:db8::/116 dev lo",
 	} {
 		line = strings.NewReplacer("A", a, "B", b).Replace(line)
 		if out, err := exec.Command("ip", strings.Fields(line)...).CombinedOutput(); err != nil {
@@ -78,7 +81,7 @@ func in(t *testing.T, ns string, f func() error) {
 func TestRealStack(t *testing.T) {
 	a, b := twoSpaces(t)
 	in(t, b, func() error {
-		l, err := net.Listen("tcp4", "0.0.0.0:80")
+		l, err := net.Listen("tcp", ":80")
 		if err == nil {
 			t.Cleanup(func() { l.Close() })
 		}
@@ -96,6 +99,9 @@ func TestRealStack(t *testing.T) {
 		{"echo", netip.MustParseAddr("10.78.0.1"), 0, sweep.Alive, sweep.Options{Echo: true}},
 		{"open, from an address that is not the kernel's", netip.MustParseAddr("10.78.0.9"), 80, sweep.Open,
 			sweep.Options{TCP: []uint16{80}, Reset: true}},
+		{"open over IPv6", netip.MustParseAddr("fd78::1"), 80, sweep.Open, sweep.Options{TCP: []uint16{80}}},
+		{"closed over IPv6", netip.MustParseAddr("fd78::1"), 81, sweep.Closed, sweep.Options{TCP: []uint16{81}}},
+		{"echo over IPv6", netip.MustParseAddr("fd78::1"), 0, sweep.Alive, sweep.Options{Echo: true}},
 		{"open, two senders", netip.MustParseAddr("10.78.0.1"), 80, sweep.Open, sweep.Options{TCP: []uint16{80}, Rate: 1e6, Senders: 2}},
 	}
 	for _, tt := range tests {
@@ -112,12 +118,13 @@ func TestRealStack(t *testing.T) {
 				t.Errorf("%d answers of %d addresses", len(all), len(seen))
 			}
 			in(t, b, func() error {
-				table, err := os.ReadFile("/proc/thread-self/net/tcp")
+				four, err := os.ReadFile("/proc/thread-self/net/tcp")
+				six, err6 := os.ReadFile("/proc/thread-self/net/tcp6")
 				const synReceived = " 03 "
-				if n := strings.Count(string(table), synReceived); n > 0 {
+				if n := strings.Count(string(four)+string(six), synReceived); n > 0 {
 					t.Errorf("%d connections are half-open", n)
 				}
-				return err
+				return errors.Join(err, err6)
 			})
 		})
 	}
@@ -128,9 +135,13 @@ func sweepReal(t *testing.T, a, b string, src netip.Addr, o sweep.Options) (all 
 	t.Helper()
 	var r link.Route
 	var c *afpacket.Conn
+	prefix := netip.MustParsePrefix("198.18.0.0/20")
+	if src.Is6() {
+		prefix = netip.MustParsePrefix("2001:db8::/116")
+	}
 	in(t, a, func() (err error) {
-		if r, err = link.RouteTo(netip.MustParseAddr("198.18.0.1"), link.Via{Src: src, Spare: true}); err == nil {
-			c, err = afpacket.Open(afpacket.Options{Route: r, Filter: afpacket.Towards(r.Link, netip.PrefixFrom(src, 32))})
+		if r, err = link.RouteTo(prefix.Addr().Next(), link.Via{Src: src, Spare: true}); err == nil {
+			c, err = afpacket.Open(afpacket.Options{Route: r, Filter: afpacket.Towards(r.Link, netip.PrefixFrom(src, src.BitLen()))})
 		}
 		return err
 	})
@@ -146,7 +157,6 @@ func sweepReal(t *testing.T, a, b string, src netip.Addr, o sweep.Options) (all 
 		t.Fatal(mac, err)
 	}
 	r.NextMAC = mac
-	prefix := netip.MustParsePrefix("198.18.0.0/20")
 	o.Walk = func() func() (netip.Addr, bool) {
 		next := prefix.Addr()
 		return func() (netip.Addr, bool) {

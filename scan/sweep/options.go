@@ -16,8 +16,8 @@ import (
 type Options struct {
 	// Walk begins a walk over the addresses; it is called once for each question and
 	// pass, and gives the same addresses each time. Nothing is sent to addresses that it
-	// does not give, nor to any that are not IPv4 or stand for no single host. One
-	// goroutine at a time walks, and the next walk begins when one has ended.
+	// does not give, nor to any that are not of the route's version of IP or stand for no
+	// single host. One goroutine at a time walks, and the next walk begins when one has ended.
 	Walk func() (next func() (addr netip.Addr, ok bool))
 
 	TCP   []uint16 // ports that are sent a SYN, each in a walk of its own
@@ -37,6 +37,8 @@ type Options struct {
 	// Reset answers each SYN+ACK with RST at once. It is for a source address that the
 	// kernel does not own; for its own the kernel does it.
 	Reset bool
+
+	four bool // addresses of IPv4 are asked
 }
 
 // Ports is a range of TCP ports, both ends included. The port of a probe says in
@@ -66,9 +68,10 @@ func (o *Options) complete(r link.Route) error {
 	if o.Ports == (Ports{}) {
 		o.Ports = DefaultPorts
 	}
+	o.four = r.Src.Is4()
 	switch {
-	case !r.Src.Is4():
-		return fmt.Errorf("sweep: source address %v is not IPv4", r.Src)
+	case !o.four && !r.Src.Is6():
+		return fmt.Errorf("sweep: %s: no source address", r.Interface)
 	case r.Link == packet.Ethernet && r.NextMAC.IsZero():
 		return fmt.Errorf("sweep: %s: %w", r.Interface, ErrNoMAC)
 	case o.Walk == nil:

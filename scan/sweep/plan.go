@@ -55,7 +55,7 @@ func (p *plan) take(now time.Time, late time.Duration, b *batch) (wait time.Dura
 			p.end()
 			break
 		}
-		if addr = addr.Unmap(); !askable(addr) {
+		if addr = addr.Unmap(); !askable(addr) || addr.Is4() != p.o.four {
 			p.counts.skipped.Add(1)
 		} else if p.walk == 1 || !p.seen.has(addr, p.o.remembered(uint16(b.question))) {
 			b.addrs = append(b.addrs, addr)
@@ -120,7 +120,9 @@ func (p *plan) end() {
 	p.rest = p.walk%len(p.asks) == 0 && p.walk < len(p.asks)*p.o.Passes
 }
 
-// askable reports whether an address can be that of a host (RFC 6890, RFC 5771).
+// askable reports whether an address can be that of a host behind a router (RFC 6890, RFC
+// 5771, RFC 4291 section 2.5.6).
 func askable(a netip.Addr) bool {
-	return a.Is4() && !a.IsMulticast() && a != netip.IPv4Unspecified() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	return a.IsValid() && !a.IsMulticast() && !a.IsUnspecified() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255}) &&
+		!(a.Is6() && a.IsLinkLocalUnicast())
 }

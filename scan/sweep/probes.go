@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"whorl/link"
+	"whorl/method/seek"
 	"whorl/packet"
 )
 
@@ -28,9 +29,15 @@ func newProbes(r link.Route, n *numbers, ports Ports) (p *probes, err error) {
 		Link: r.Link, SrcMAC: r.SrcMAC, DstMAC: r.NextMAC,
 		Network: packet.IPv4, Src: r.Src, TTL: 64, IPv4: packet.IPv4Header{DF: true},
 	}
+	ping, kind := packet.ICMP, uint8(packet.ICMPEchoRequest)
+	if r.Src.Is6() {
+		base.Network, base.IPv4 = packet.IPv6, packet.IPv4Header{}
+		ping, kind = packet.ICMPv6, packet.ICMPv6EchoRequest
+	}
+	mss := seek.MSS(r.Src)
 	p = &probes{numbers: n, ports: ports}
 	base.Transport = packet.TCP
-	base.TCP = packet.TCPHeader{Flags: packet.SYN, Window: 64240, Options: []byte{packet.OptMSS, 4, 0x05, 0xb4}}
+	base.TCP = packet.TCPHeader{Flags: packet.SYN, Window: 64240, Options: []byte{packet.OptMSS, 4, byte(mss >> 8), byte(mss)}}
 	if p.syn, err = packet.NewTemplate(&base); err != nil {
 		return nil, err
 	}
@@ -38,8 +45,8 @@ func newProbes(r link.Route, n *numbers, ports Ports) (p *probes, err error) {
 	if p.reset, err = packet.NewTemplate(&base); err != nil {
 		return nil, err
 	}
-	base.Transport = packet.ICMP
-	base.ICMP = packet.ICMPHeader{Type: packet.ICMPEchoRequest}
+	base.Transport = ping
+	base.ICMP = packet.ICMPHeader{Type: kind}
 	base.Payload = make([]byte, 8)
 	p.ping, err = packet.NewTemplate(&base)
 	return p, err

@@ -12,9 +12,9 @@ import (
 	"whorl/packet"
 )
 
-// Resolve gives the hardware address of the route's next hop, which the system may
-// know already; else the link is asked by ARP (RFC 826), for a second at most. It comes
-// before Start, as both read from the link.
+// Resolve gives the hardware address of the route's next hop, which the system may know
+// already; else the link is asked by ARP (RFC 826) or neighbour discovery (RFC 4861), for a
+// second at most. It comes before Start, as both read from the link.
 func Resolve(ctx context.Context, c link.Conn, r link.Route) (packet.MAC, error) {
 	if r.Link != packet.Ethernet || !r.NextMAC.IsZero() {
 		return r.NextMAC, nil
@@ -27,7 +27,7 @@ func Resolve(ctx context.Context, c link.Conn, r link.Route) (packet.MAC, error)
 		wake := asker.Poll(c.Now(), &out)
 		for i := range out.Len() {
 			q, tag := out.At(i)
-			q.Link, q.SrcMAC = r.Link, r.SrcMAC
+			q.Link, q.SrcMAC, q.Src = r.Link, r.SrcMAC, r.Src
 			frame, err := q.Append(nil)
 			if err != nil {
 				return packet.MAC{}, err
@@ -54,7 +54,11 @@ func Resolve(ctx context.Context, c link.Conn, r link.Route) (packet.MAC, error)
 		}
 	}
 	if asker.MAC.IsZero() {
-		return packet.MAC{}, fmt.Errorf("sweep: %s: %v does not answer ARP: %w", r.Interface, r.NextHop, ErrNoMAC)
+		way := "ARP"
+		if r.NextHop.Is6() {
+			way = "neighbour discovery"
+		}
+		return packet.MAC{}, fmt.Errorf("sweep: %s: %v does not answer %s: %w", r.Interface, r.NextHop, way, ErrNoMAC)
 	}
 	return asker.MAC, nil
 }

@@ -31,6 +31,21 @@ func TestSeen(t *testing.T) {
 	}
 }
 
+// Addresses of IPv6 are remembered one by one, up to a limit.
+func TestSeen6(t *testing.T) {
+	s := newSeen(1)
+	a := netip.MustParseAddr("2001:db8::")
+	for range pageSixes {
+		a = a.Next()
+		if !s.add(a, 80, true) || s.add(a, 80, true) || !s.has(a, 80) || s.has(a, 81) {
+			t.Errorf("%v is not known, or known before", a)
+		}
+	}
+	if b := a.Next(); !s.add(b, 80, true) || !s.add(b, 80, true) || s.has(b, 80) || s.forgotten() != 2 {
+		t.Errorf("%d forgotten, want 2", s.forgotten())
+	}
+}
+
 // Slots go round, and tell the time that is their latest.
 func TestTimes(t *testing.T) {
 	x := newTimes(4)
