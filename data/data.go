@@ -14,11 +14,11 @@
 // system begins a connection, and how it answers a SYN that offers every option. A record
 // without SynAck answers as its tests OPS and WIN say; docs/passive.md.
 //
-// Lines Gen1 are tests of Nmap's first generation (docs/gen1.md). Lines CLK to QU are of
-// package deep; docs/deep.md says which of them are sure. Lines
-// SynSent, SynRcvd, LastAck and FinWait1 are of package backoff: retransmission times, in
-// decimal seconds; docs/temporal.md says where they come from. Lines Habits are of package
-// syn: what a host shows over many connections.
+// Lines Gen1 are tests of Nmap's first generation (docs/gen1.md). Lines CLK to QU and BU6
+// are of package deep; docs/deep.md says which of them are sure. Lines SynSent, SynRcvd,
+// LastAck and FinWait1 are of package backoff: retransmission times, in decimal seconds;
+// docs/temporal.md says where they come from. Lines Habits are of package syn: what a host
+// shows over many connections.
 //
 // To load them:
 //

@@ -243,6 +243,7 @@ var probed = map[string]map[string]*regexp.Regexp{
 	"EC":   {"ID": copied, "TOS": copied, "TTL": regexp.MustCompile(`^[SO]$`)},
 	"RT":   {"ID": copied, "TOS": copied},
 	"QU":   {"IPL": numbers, "TOS": numbers},
+	"BU6":  {"N": numbers, "L": numbers},
 }
 
 var (

@@ -34,7 +34,7 @@ func (c *chooser) over6(e *osdb.Entry, i *instance, addr netip.Addr) (*over6, er
 	if len(six.r) > 0 {
 		err = cmp.Or(err, six.segments(s, i, known), six.errors(&s.errors), six.echo(&s.echoes), six.order(&s.disorder), six.neighbor(&s.neighbors))
 	}
-	if err != nil {
+	if err = cmp.Or(err, c.bucket(&s.errors)); err != nil {
 		return nil, fmt.Errorf("over IPv6: %w", err)
 	}
 	return s, nil

@@ -13,6 +13,7 @@ import (
 type errors6 struct {
 	ipHeader
 	silent     bool
+	limit      bucket
 	kind, code uint8
 	rest       uint32 // second word of the ICMPv6 header
 	quote      int    // most bytes quoted of the packet
@@ -34,7 +35,7 @@ func (p *Persona) udp6(now time.Time, in *packet.Packet, out link.Outlet) {
 		return
 	}
 	b, ok := p.quote6(in)
-	if !ok {
+	if !ok || !u.limit.take(now) {
 		return
 	}
 	edit := func(at []byte, c change) { binary.BigEndian.PutUint16(at, c.of(binary.BigEndian.Uint16(at))) }

@@ -6,7 +6,7 @@ import (
 )
 
 // What the probes of our own are at least, in packets; see planSeek. Over IPv6 eight are
-// asked.
+// asked, and datagrams where a closed UDP port has answered.
 const (
 	planDeep  = 20
 	planDeep6 = 14
@@ -17,7 +17,7 @@ const (
 const burstRate = 201
 
 // deepPossible reports whether probes of our own can go to a host. They go on from those of
-// gen2, or over IPv6, where all of them need an open port.
+// gen2, or over IPv6, where most of them need an open port.
 func (f *flow) deepPossible() bool {
 	return f.gen2 != nil || f.ipv6 != nil && f.ipv6.Target.OpenTCP != 0
 }
@@ -26,18 +26,27 @@ func (f *flow) deepPossible() bool {
 func (f *flow) deepDue(j *Job) bool { return f.deepPossible() && j.deepForAll() }
 
 // planDeep is their plan.
-func (f *flow) planDeep() int {
-	if f.ipv6 != nil {
-		return planDeep6
+func (f *flow) planDeep(j *Job) int {
+	if f.ipv6 == nil {
+		return planDeep
 	}
-	return planDeep
+	if _, closed := f.ipv6.ClosedUDP(); closed && f.deepBurst(j) {
+		return planDeep6 + deep.LimitPackets
+	}
+	return planDeep6
+}
+
+// deepBurst reports whether bursts are among them. Over IPv6 they break no tie, so that they
+// are sent only if they were asked for.
+func (f *flow) deepBurst(j *Job) bool {
+	return (j.Rate == 0 || j.Rate >= burstRate) && (f.ipv6 == nil || j.Deep == Always)
 }
 
 // beginDeep starts them, with what was found before.
 func (f *flow) beginDeep(j *Job) {
 	f.stage = deepening
 	t, rtt := f.deepTarget()
-	f.deep = deep.NewMachine(t, j.Key.Stream(f.Addr, "deep"), deep.Options{Burst: j.Rate == 0 || j.Rate >= burstRate})
+	f.deep = deep.NewMachine(t, j.Key.Stream(f.Addr, "deep"), deep.Options{Burst: f.deepBurst(j)})
 	f.deep.RTT = rtt
 	f.machine = f.deep
 }
@@ -45,7 +54,11 @@ func (f *flow) beginDeep(j *Job) {
 // deepTarget is the host as the probes before have found it, and the round trip to it.
 func (f *flow) deepTarget() (t deep.Target, rtt method.RTT) {
 	if f.ipv6 != nil {
-		return deep.Target{Addr: f.Addr, OpenTCP: f.ipv6.Target.OpenTCP}, f.ipv6.RTT
+		t = deep.Target{Addr: f.Addr, OpenTCP: f.ipv6.Target.OpenTCP}
+		if port, closed := f.ipv6.ClosedUDP(); closed {
+			t.ClosedUDP = port
+		}
+		return t, f.ipv6.RTT
 	}
 	g := &f.gen2.Target
 	t = deep.Target{Addr: f.Addr, OpenTCP: g.OpenTCP, ClosedTCP: g.ClosedTCP, ClosedUDP: g.ClosedUDP}

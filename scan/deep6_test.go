@@ -16,7 +16,8 @@ import (
 
 // Two records alike in all that Nmap's probes show over IPv6: our own tell the one from the
 // other, on the segment, behind a gateway and at an address of the link. A host without an
-// open port is not asked. A recording measures the same.
+// open port is not asked, and datagrams go only where they are asked for and a closed UDP port
+// answers. A recording measures the same.
 func TestTies6(t *testing.T) {
 	on, off := exampleOf(t, "A", "164", "AE(B=1)"), exampleOf(t, "A", "164", "AE(B=0)")
 	for _, c := range []struct {
@@ -26,17 +27,20 @@ func TestTies6(t *testing.T) {
 		verdicts string
 		methods  []string
 		calls    int32
+		probes   int // of the last method
+		udp      []uint16
 	}{
-		{"2001:db8::7", []uint16{80}, IfNeeded, "AE(B=0)", []string{"ipv6", "deep"}, 2},
-		{"2001:db8::100", []uint16{80}, IfNeeded, "AE(B=0)", []string{"ipv6", "deep"}, 2},
-		{"fe80::7%sim0", []uint16{80}, IfNeeded, "AE(B=0)", []string{"ipv6", "deep"}, 2},
-		{"2001:db8::7", []uint16{80}, Always, "AE(B=0)", []string{"ipv6", "deep"}, 1},
-		{"2001:db8::7", []uint16{80}, Never, "AE(B=1) AE(B=0)", []string{"ipv6"}, 1},
-		{"2001:db8::7", nil, Always, "AE(B=1) AE(B=0)", []string{"ipv6"}, 1},
-		{"2001:db8::7", nil, IfNeeded, "AE(B=1) AE(B=0)", []string{"ipv6"}, 1},
+		{"2001:db8::7", []uint16{80}, IfNeeded, "AE(B=0)", []string{"ipv6", "deep"}, 2, 8, nil},
+		{"2001:db8::100", []uint16{80}, IfNeeded, "AE(B=0)", []string{"ipv6", "deep"}, 2, 8, nil},
+		{"fe80::7%sim0", []uint16{80}, IfNeeded, "AE(B=0)", []string{"ipv6", "deep"}, 2, 8, nil},
+		{"2001:db8::7", []uint16{80}, Always, "AE(B=0)", []string{"ipv6", "deep"}, 1, 25, nil},
+		{"2001:db8::7", []uint16{80}, Always, "AE(B=0)", []string{"ipv6", "deep"}, 1, 8, []uint16{}},
+		{"2001:db8::7", []uint16{80}, Never, "AE(B=1) AE(B=0)", []string{"ipv6"}, 1, 17, nil},
+		{"2001:db8::7", nil, Always, "AE(B=1) AE(B=0)", []string{"ipv6"}, 1, 7, nil},
+		{"2001:db8::7", nil, IfNeeded, "AE(B=1) AE(B=0)", []string{"ipv6"}, 1, 7, nil},
 	} {
 		addr := netip.MustParseAddr(c.at)
-		p, err := persona.New(off, persona.Options{Addr: addr.WithZone(""), OpenTCP: c.open, Delay: 300 * time.Microsecond})
+		p, err := persona.New(off, persona.Options{Addr: addr.WithZone(""), OpenTCP: c.open, ClosedUDP: c.udp, Delay: 300 * time.Microsecond})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +65,7 @@ func TestTies6(t *testing.T) {
 			continue
 		}
 		last := len(h.Observations) - 1
-		if seen, told := &h.Observations[last], &again[0].Observations[last]; seen.Print != told.Print || last == 1 && (seen.Conditions.Probes != 8 || told.Conditions.Probes != 8) {
+		if seen, told := &h.Observations[last], &again[0].Observations[last]; seen.Print != told.Print || seen.Conditions.Probes != c.probes || told.Conditions.Probes != c.probes {
 			t.Errorf("%s: %d probes, %s, recorded %d, %s", c.at, seen.Conditions.Probes, seen.Print, told.Conditions.Probes, told.Print)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"whorl/method/expr"
 	"whorl/method/gen2"
 	"whorl/osdb"
+	"whorl/packet"
 	"whorl/persona"
 )
 
@@ -43,9 +44,17 @@ func deepOf(t *testing.T, e *osdb.Entry, at netip.Addr) (deep.Print, error) {
 	return nil, fmt.Errorf("no deep print in %+v", o.hosts[at.String()][0])
 }
 
+// over is the version of IP of an address.
+func over(at netip.Addr) packet.Network {
+	if at.Is6() {
+		return packet.IPv6
+	}
+	return packet.IPv4
+}
+
 // askedOver are the attributes of a record whose tests are asked over the version of IP.
 func askedOver(r deep.Reference, at netip.Addr) deep.Reference {
-	return slices.DeleteFunc(slices.Clone(r), func(t deep.Term) bool { return at.Is6() && !deep.Over6(t.Test) })
+	return slices.DeleteFunc(slices.Clone(r), func(t deep.Term) bool { return !deep.Over(over(at), t.Test) })
 }
 
 // unlikeOf are the attributes that the persona of a record shows otherwise than it says, over
@@ -61,7 +70,7 @@ func unlikeOf(t *testing.T, e *osdb.Entry) (wrong []string, err error) {
 		switch {
 		case err != nil && (at.Is4() || len(askedOver(ref, at)) > 0):
 			return nil, fmt.Errorf("%v: %w", at, err)
-		case at.Is6() && slices.ContainsFunc(print, func(l method.Line) bool { return !deep.Over6(l.Test) }):
+		case slices.ContainsFunc(print, func(l method.Line) bool { return !deep.Over(over(at), l.Test) }):
 			wrong = append(wrong, fmt.Sprintf("%v: %s", at, print))
 		}
 		for _, w := range unlike(askedOver(ref, at), print) {
@@ -213,6 +222,15 @@ func TestDeepLines(t *testing.T) {
 		{"A", "164", "QU(IPL=240%TOS=C0)\nBU(N=5)"},
 		{"A", "164", "QU(IPL=254%TOS=0)\nBU(N=7)"},
 		{"A", "38", "QU(IPL=38%TOS=0)\nBU(N=1)"},
+		{"A", "164", "BU6(N=6%L=6-7)"},
+		{"A", "164", "BU6(N=6%L=2|A)"},
+		{"A", "164", "BU6(N=7%L=A)"},
+		{"A", "164", "BU6(N=7%L=8)"},
+		{"A", "164", "BU6(N=7)"},
+		{"A", "164", "BU6(L=6)"},
+		{"A", "164", "BU6(N=6%L=0)"},
+		{"A", "164", "BU6(N=3-4)"},
+		{"A", "164", "BU6(N=1%L=1)"},
 	} {
 		if wrong, err := unlikeOf(t, exampleOf(t, c.ts, c.ipl, c.lines)); err != nil || len(wrong) > 0 {
 			t.Errorf("%s: %v, %s", c.lines, err, strings.Join(wrong, "\n"))
@@ -233,9 +251,16 @@ func TestDeepRefused(t *testing.T) {
 		{"A", "", "BU(N=3)", "QU and BU tell of errors"},
 		{"A", "38", "QU(IPL=240)", "QU: IPL: no limit shows 240"},
 		{"A", "164", "QU(IPL=400)", "QU: IPL: no number up to 254"},
+		{"A", "164", "BU6(N=8)", "BU6: N: no number up to 7"},
+		{"A", "164", "BU6(N=2%L=5)", "BU6: L: no number up to 4"},
+		{"A", "", "BU6(N=6)", "BU6 tells of errors"},
 	} {
 		e := exampleOf(t, c.ts, c.ipl, c.lines)
-		if _, err := deepOf(t, e, themAddr); err == nil || !strings.Contains(err.Error(), c.want) {
+		at := themAddr
+		if strings.HasPrefix(c.want, "BU6") {
+			at = themAddr6
+		}
+		if _, err := deepOf(t, e, at); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.lines, err, c.want)
 		}
 	}

@@ -179,7 +179,7 @@ func (f *flow) plan(j *Job) int {
 	case f.surveyDue():
 		return len(f.survey.Slots)
 	}
-	return f.planDeep()
+	return f.planDeep(j)
 }
 
 // probe starts the probes that the host waited for; the budget has room for them.

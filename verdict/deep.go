@@ -11,6 +11,7 @@ import (
 	"whorl/method/expr"
 	"whorl/method/gen1"
 	"whorl/osdb"
+	"whorl/packet"
 )
 
 // deepDiffers is the likelihood, as a natural logarithm, that a host differs from the
@@ -87,7 +88,7 @@ func isNear(h *whorl.Host) bool { return h.Distance != nil && h.Distance.Count <
 // its own way, so that together they count once.
 func party(test string) int {
 	switch test {
-	case "EC", "RT", "QU", "BU":
+	case "EC", "RT", "QU", "BU", "BU6":
 		return 1
 	}
 	return 0
@@ -224,9 +225,9 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 	if h.Verdicts[0].Source.File != "" {
 		return false // a headline that rests on a record is a name
 	}
-	like, over6 := overIPv4(h), true
+	like, over := overIPv4(h), packet.IPv6
 	if like == nil {
-		like, over6 = h, false
+		like, over = h, packet.IPv4
 	}
 	if seen, ok, err := seenBy(like); !ok || err != nil || !answersSYN(seen) {
 		return false
@@ -238,7 +239,7 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 			continue
 		}
 		lines := j.deep[place].lines
-		if slices.ContainsFunc(listed, func(other deep.Reference) bool { return exclude(lines, other, over6) }) {
+		if slices.ContainsFunc(listed, func(other deep.Reference) bool { return exclude(lines, other, over) }) {
 			return true
 		}
 		listed = append(listed, lines)
@@ -247,11 +248,12 @@ func (j *Judge) Undecided(h *whorl.Host) bool {
 }
 
 // exclude reports whether there is an attribute of which nothing fits both records, one that
-// shows over IPv6 too if it has to.
-func exclude(a, b deep.Reference, over6 bool) bool {
+// shows over that version of IP. BU6 is not: seventeen datagrams more are left to who asks
+// for them.
+func exclude(a, b deep.Reference, over packet.Network) bool {
 	return slices.ContainsFunc(a, func(t deep.Term) bool {
 		other := b.Expr(t.Test, t.Attr)
-		return other != nil && (deep.Over6(t.Test) || !over6) && !fitsOne(t.Expr, *other) && !fitsOne(*other, t.Expr)
+		return other != nil && deep.Over(over, t.Test) && t.Test != "BU6" && !fitsOne(t.Expr, *other) && !fitsOne(*other, t.Expr)
 	})
 }
 

@@ -217,6 +217,7 @@ func TestUndecided(t *testing.T) {
 		{"they say the same", "EC(ID=S|O)\n", "EC(ID=O|Z)\n", "", false},
 		{"one says nothing", "EC(ID=S)\n", "", "", false},
 		{"of different tests", "EC(ID=S)\n", "RT(ID=S)\n", "", false},
+		{"over IPv6 alone", "BU6(N=6)\n", "BU6(N=7)\n", "", false},
 		{"it has been tried", "EC(ID=S)\n", "EC(ID=Z)\n", "BU(N=5)\n", false},
 	} {
 		j, h := toyFamilies(t, c.a, c.b), probedHost(toyHost, c.deep)
@@ -256,6 +257,7 @@ func TestUndecided6(t *testing.T) {
 	}{
 		{"they differ", "CLK(OFF=S)\n", "CLK(OFF=P)\n", true},
 		{"over IPv4 alone", "EC(ID=S)\n", "EC(ID=Z)\n", false},
+		{"not asked by itself", "BU6(N=6)\n", "BU6(N=7)\n", false},
 		{"one says nothing", "AE(B=1)\n", "", false},
 	} {
 		j, h := toyFamilies(t, c.a, c.b), hostOver6(toyHost6)
@@ -300,6 +302,43 @@ func TestDeep6(t *testing.T) {
 		tells := slices.ContainsFunc(v.Evidence, func(e whorl.Evidence) bool { return e.Method == "deep" && e.Test == "AN" })
 		if v.Name != c.want || tells != (c.want == "Linux 6.16 - 6.17") {
 			t.Errorf("%d hops, %q: %s, %+v; want %s", c.hops, c.seen, v.Name, v.Evidence, c.want)
+		}
+	}
+}
+
+// How many errors come over IPv6 names a part of either record of Linux, on the segment and
+// with the clock that goes with it.
+func TestLimit6(t *testing.T) {
+	prints := sixPrints(t)
+	for _, c := range []struct {
+		kernel, seen string
+		hops         int
+		want         string
+		note         string
+	}{
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=6%L=6)\n", 1, "Linux 6.18 - 6.19", ""},
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=6%L=7)\n", 1, "Linux 6.18 - 6.19", ""},
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=6%L=6)\n", 2, "Linux 4.15 - 6.19", "Linux 6.18 - 6.19"},
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=6%L=5)\n", 1, "Linux 4.15 - 6.19", ""},
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=5%L=6)\n", 1, "Linux 4.15 - 6.19", ""},
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=6)\n", 1, "Linux 4.15 - 6.19", ""},
+		{"qemu-6.18-late", "BU6(N=6%L=6)\n", 1, "Linux 4.15 - 6.19", ""},
+		{"qemu-6.18-late", "CLK(HZ=3E8%OFF=S)\nBU6(N=6%L=2)\n", 1, "Linux 4.15 - 6.19", ""},
+		{"qemu-7.3", "CLK(HZ=3E8%OFF=P)\nBU6(N=6%L=6)\n", 1, "Linux 6.18 - 7.3", ""},
+		{"qemu-7.3", "CLK(HZ=3E8%OFF=P)\nBU6(N=7%L=A)\n", 1, "Linux 6.1 - 7.3", ""},
+		{"qemu-6.12-late", "CLK(HZ=3E8%OFF=P)\nBU6(N=6%L=2)\n", 1, "Linux 6.1 - 6.12", ""},
+		{"qemu-6.1-late", "CLK(HZ=3E8%OFF=P)\nBU6(N=6%L=A)\n", 1, "Linux 6.1 - 6.12", ""},
+		{"qemu-6.1-late", "CLK(HZ=3E8%OFF=P)\nBU6(N=6%L=2)\n", 9, "Linux 6.1 - 7.3", "Linux 6.1 - 6.12"},
+	} {
+		i := slices.IndexFunc(prints, func(p sixPrint) bool { return p.name == c.kernel })
+		j, h := ours(t), hostOver6(prints[i].print)
+		h.Distance = &whorl.Hops{Count: c.hops}
+		h.Observations = append(h.Observations, whorl.Observation{Method: "deep", Print: c.seen})
+		j.Judge(h)
+		v := h.Verdicts[0]
+		noted := slices.ContainsFunc(v.Notes, func(n string) bool { return strings.Contains(n, "deep probes answered as by "+c.note) })
+		if v.Name != c.want || noted != (c.note != "") {
+			t.Errorf("%s, %d hops, %q: %s, %q; want %s", c.kernel, c.hops, c.seen, v.Name, v.Notes, c.want)
 		}
 	}
 }

@@ -39,6 +39,10 @@ func deepReading(name string) (r reading, ok bool) {
 		r = reading{number: "TOS %s in the port unreachable"}
 	case "BU.N":
 		r = reading{number: "%s errors for seven datagrams at once"}
+	case "BU6.N":
+		r = reading{number: "%s errors for seven datagrams at once over IPv6"}
+	case "BU6.L":
+		r = reading{number: "%s errors for ten more in 0.7 s over IPv6"}
 	default:
 		return r, false
 	}

@@ -42,8 +42,8 @@ func (w *Watcher) answered(c *contact, p *packet.Packet, at time.Time) {
 	}
 	if !a.answered {
 		a.answered = true
-		c.answered++
 		if int(a.kind) < len(c.kinds) {
+			c.answered++
 			c.kinds[a.kind].answered++
 		}
 	}

@@ -19,7 +19,7 @@ import (
 func shapesOf() map[family][]method.Shape {
 	out := map[family][]method.Shape{nmap: gen2.Probes[:], nmapFirst: gen1.Probes[:], nmapIPv6: ipv6.Probes[:]}
 	for _, s := range deep.Probes {
-		if s.Name[0] != 'B' { // empty datagrams are anybody's
+		if s.Name[0] != 'B' && s.Name[0] != 'L' { // empty datagrams are anybody's
 			out[nmap] = append(out[nmap], s)
 		}
 	}

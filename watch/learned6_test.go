@@ -95,7 +95,7 @@ func TestLearnedDeep6(t *testing.T) {
 			m := ipv6.NewMachine(ipv6.Target{Addr: them, OpenTCP: 80, ClosedTCP: 81, ClosedUDP: 40000}, stream("ipv6"), ipv6.Options{})
 			(&attack{net: n, m: m, src: us, kernel: true}).run(s)
 		}
-		m := deep.NewMachine(deep.Target{Addr: them, OpenTCP: 80}, stream("deep"), deep.Options{})
+		m := deep.NewMachine(deep.Target{Addr: them, OpenTCP: 80, ClosedUDP: 40000}, stream("deep"), deep.Options{Burst: true})
 		(&attack{net: n, m: m, src: us, kernel: true}).run(s)
 		all := s.fingerprinting()
 		if len(all) != 1 || all[0].Tool != ourTool || all[0].State != whorl.Ended || len(all[0].Evasion) > 0 || all[0].Learned == nil {

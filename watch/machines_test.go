@@ -83,6 +83,9 @@ func TestMachines(t *testing.T) {
 		if m, ok := m.(*gen1.Machine); ok {
 			checkLearned(t, name, &c, "gen1", m.Measure().String())
 		}
+		if m, ok := m.(*deep.Machine); ok {
+			checkLearned(t, name, &c, "deep", m.Measure().String())
+		}
 	}
 }
 

@@ -140,6 +140,7 @@ func (w *Watcher) see(p *packet.Packet, at time.Time, fragmented bool) {
 			m.evasion |= evadesChecksum
 		}
 		w.probe(&m, p, at)
+		w.burst(p, at)
 	}
 	w.silence.present(p)
 	if p.Transport == packet.TCP {

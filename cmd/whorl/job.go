@@ -63,7 +63,7 @@ func (o *scanOptions) flags(c *cobra.Command) {
 	f.BoolVarP(&o.fast, "fast", "F", false, "look at the 20 most likely ports only")
 	f.IntVar(&o.top, "top-ports", 0, "look at the `N` most likely ports (up to 100, the default)")
 	f.Var(&o.gens, "gen", "generation `N` of Nmap's probes: 2 (the default), 1 or 1,2")
-	o.deep.flag(f, "deep", "send up to 20 packets more to each host, not on ties only")
+	o.deep.flag(f, "deep", "send up to 29 packets more to each host, not on ties only")
 	o.boxes.flag(f, "boxes", "compare ports of each host, not on a hint only, for boxes")
 	times := newPart("Retransmission times")
 	o.temporal.flags(times.flags)

@@ -24,8 +24,8 @@ databases tell (nmap-os-fingerprints, honeyd's nmap.prints; name them with
 
 Where these leave a tie or an unknown host that probes of our own can decide,
 up to 20 packets follow by themselves, over IPv6 up to 12, and the host is
-judged again. --deep sends them to every host, --deep=false to none, and so do
--T0 to -T2.
+judged again. --deep sends them to every host, and 17 more over IPv6;
+--deep=false sends them to none, and so do -T0 to -T2.
 
 Where two ports are open, or answers come from several distances, up to 30
 packets more compare ports of the host, to find what stands in the way: a NAT,

@@ -1,5 +1,5 @@
-// Package deep is a method of our own: up to [MaxPackets] more packets for what
-// Nmap's sixteen probes leave open, such as the clock of one connection, the bits of
+// Package deep is a method of our own: up to [MaxPackets] more packets, or [MaxPackets6]
+// over IPv6, for what Nmap's probes leave open, such as the clock of one connection, the bits of
 // Accurate ECN, TCP options with signatures and the limit of ICMP errors.
 //
 // [Probes] is what is sent, [Machine] sends it in time and files the answers in an
@@ -31,9 +31,11 @@
 //	QU    UDP of 540 bytes to a closed port. IPL: total length of the error,
 //	      TOS: of the error
 //	BU    seven such datagrams at once, the others empty. N: errors that came
+//	BU6   seven empty datagrams at once, five after 330 ms, and five after 330 ms
+//	      more. N: errors to the seven. L: to the ten, if they left in time
 //
-// Over IPv6 the first six are asked, by the same segments: eight packets, or up to twelve.
-// What they tell of a stack is the same over both versions of IP (measured).
+// Over IPv6 the first six and the last are asked. The six tell the same of a stack over
+// both versions of IP (measured), and are asked by the same segments.
 //
 // The package finds no ports and does not judge. It works after package gen2 or ipv6, in
 // another range of source ports, and needs what those need: our kernel resets the

@@ -23,16 +23,19 @@ type Target struct {
 
 // Numbers are the secrets of one exchange. Answers are told apart by them.
 type Numbers struct {
-	PortBase uint16 // first source port, TCP and UDP; the exchange uses seven
+	PortBase uint16 // first source port, TCP and UDP; the exchange uses ports from it on
 	Seq      uint32 // sequence number of the SYNs
 	EchoID   uint16 // identifier of EC
 }
+
+// sourcePorts is how many source ports an exchange uses from the first on.
+const sourcePorts = LimitPackets
 
 // NewNumbers draws the numbers of an exchange. Source ports are 20000 to 32000: below
 // those of package gen2 and of most kernels' own connections.
 func NewNumbers(s *method.Stream) Numbers {
 	return Numbers{
-		PortBase: uint16(s.Between(20000, 32000-8)),
+		PortBase: uint16(s.Between(20000, 32000-sourcePorts)),
 		Seq:      s.Uint32(),
 		EchoID:   uint16(s.Between(1, 65535)),
 	}
@@ -40,13 +43,18 @@ func NewNumbers(s *method.Stream) Numbers {
 
 // Exchange is what was sent to one host and what came back: all that measuring needs.
 type Exchange struct {
+	method.Course
 	Target  Target
 	Numbers Numbers
-	Slots   [NumProbes]Slot
-	First   time.Time // first packet sent
-	Last    time.Time // last packet sent or received
-	Packets int       // packets sent, repeats included
-	RTT     method.RTT
+	Slots   []Slot // of the probes over its version of IP
+}
+
+func newExchange(t Target) Exchange {
+	n := NumProbes
+	if t.Addr.Is4() {
+		n = L1
+	}
+	return Exchange{Target: t, Slots: make([]Slot, n)}
 }
 
 // Slot is one probe of an exchange.
@@ -87,40 +95,46 @@ func (e *Exchange) ports() method.Ports {
 	return method.Ports{OpenTCP: t.OpenTCP, ClosedTCP: t.ClosedTCP, ClosedUDP: t.ClosedUDP}
 }
 
+// network is the version of IP that the host is asked over.
+func (e *Exchange) network() packet.Network {
+	if e.Target.Addr.Is6() {
+		return packet.IPv6
+	}
+	return packet.IPv4
+}
+
+// most is how many packets may be sent.
+func (e *Exchange) most() int {
+	if e.network() == packet.IPv6 {
+		return MaxPackets6
+	}
+	return MaxPackets
+}
+
 // Packet fills p with a probe of the exchange. id, which IPv6 has not, and ttl are used
 // where the probe does not fix its own.
 func (e *Exchange) Packet(which Probe, p *packet.Packet, id uint16, ttl uint8) {
 	n := &e.Numbers
 	f := method.Fields{Dst: e.Target.Addr, Ports: e.ports(), PortBase: n.PortBase, EchoID: n.EchoID, Seq: n.Seq, IPID: id, TTL: ttl}
-	if e.Target.Addr.Is6() {
+	if e.network() == packet.IPv6 {
 		Probes[which].Packet6(&f, p)
 		return
 	}
 	Probes[which].Packet(&f, p)
 }
 
-// left notes that a probe is on its way.
-func (e *Exchange) left(which Probe, at time.Time) {
-	slot := &e.Slots[which]
-	slot.Sends++
-	slot.Sent = at
-	e.Packets++
-	e.Last = at
-}
-
-// file puts an answer into its slot. fresh is set if the slot had none.
-func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
+// heard files an answer, the first to each probe, and reports whether it was one.
+func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {
 	which, ok := e.classify(p)
-	if !ok || e.Slots[which].Sends == 0 {
-		return 0, false, false
+	slot := &e.Slots[which]
+	if !ok || slot.Sends == 0 {
+		return false
 	}
 	e.Last = at
-	slot := &e.Slots[which]
-	if slot.Reply != nil {
-		return which, true, false
+	if slot.Reply == nil {
+		slot.Answer(&e.Course, newReply(p, at), at, true)
 	}
-	slot.Reply = newReply(p, at)
-	return which, true, true
+	return true
 }
 
 // classify tells which probe p answers.
@@ -128,16 +142,11 @@ func (e *Exchange) classify(p *packet.Packet) (which Probe, ok bool) {
 	switch {
 	case p.Transport == packet.TCP && p.Src == e.Target.Addr:
 		return e.classifyTCP(&p.TCP)
-	case p.Transport != packet.ICMP:
-	case p.ICMP.Type == packet.ICMPEchoReply && p.Src == e.Target.Addr:
+	case p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPEchoReply && p.Src == e.Target.Addr:
 		return EC, p.ICMP.ID() == e.Numbers.EchoID && p.ICMP.Seq() == Probes[EC].Seq
-	case p.ICMP.Type == packet.ICMPUnreachable && p.ICMP.Code == packet.CodePortUnreachable && p.Src == e.Target.Addr:
-		var q packet.Packet
-		if !p.Quoted(&q) || q.Transport != packet.UDP || q.Dst != e.Target.Addr || q.UDP.DstPort != e.Target.ClosedUDP {
-			return 0, false
-		}
-		n := q.UDP.SrcPort - e.Numbers.PortBase
-		return Q1 + Probe(min(n, uint16(NumProbes))), n <= uint16(B6-Q1)
+	case p.Transport == packet.ICMP && p.ICMP.Type == packet.ICMPUnreachable && p.ICMP.Code == packet.CodePortUnreachable,
+		p.Transport == packet.ICMPv6 && p.ICMP.Type == packet.ICMPv6Unreachable && p.ICMP.Code == packet.ICMPv6CodePortUnrea:
+		return e.unreachable(p)
 	}
 	return 0, false
 }
@@ -173,7 +182,7 @@ func (e *Exchange) lastClock() Probe {
 }
 
 // Answered is how many probes have an answer.
-func (e *Exchange) Answered() int { return method.Answered(e.Slots[:]) }
+func (e *Exchange) Answered() int { return method.Answered(e.Slots) }
 
 // Asked is how many probes were sent, repeats not counted.
-func (e *Exchange) Asked() int { return method.Asked(e.Slots[:]) }
+func (e *Exchange) Asked() int { return method.Asked(e.Slots) }

@@ -17,27 +17,26 @@ const (
 
 // Options of a machine.
 type Options struct {
-	Burst bool // send B1-B6 too; Q1 is always sent
+	Burst bool // send B1-B6 and L1-L17 too; Q1 is always sent
 }
 
 var _ method.Machine = (*Machine)(nil)
 
-// Machine sends the probes to one host and files the answers. It is done after less
-// than a second on a short path.
+// Machine sends the probes to one host and files the answers. On a short path it is done
+// after less than a second, or over IPv6 after one and a half.
 type Machine struct {
 	Exchange
 	options Options
 	rand    method.Stream
-	next    int       // index into order of the next first send
+	next    Probe     // of the round: the number of its turn
 	last    time.Time // when the last packet left
 }
 
 // NewMachine prepares an exchange. The stream gives its numbers. RTT may be set from
 // earlier exchanges.
 func NewMachine(t Target, s method.Stream, o Options) *Machine {
-	m := &Machine{options: o, rand: s}
-	m.Target = t
-	m.Target.Addr = t.Addr.WithZone("") // packets tell no zone
+	t.Addr = t.Addr.WithZone("") // packets tell no zone
+	m := &Machine{Exchange: newExchange(t), options: o, rand: s}
 	m.Numbers = NewNumbers(&m.rand)
 	return m
 }
@@ -50,15 +49,15 @@ func (m *Machine) Poll(now time.Time, out *method.Outbox) (wake time.Time) {
 // step decides: first the round in its order, then missing probes again, then a
 // last wait.
 func (m *Machine) step(now time.Time) method.Step {
-	for ; m.next < len(order); m.next++ {
-		if p := order[m.next]; m.possible(p) {
+	for ; m.next < NumProbes; m.next++ {
+		if p := turn(m.next); m.possible(p) {
 			return method.Step{Move: method.Send, Tag: method.Tag(p), Due: m.plan(p, now)}
 		}
 	}
 	if which, due, ok := m.retry(); ok {
 		return method.Step{Move: method.Send, Tag: method.Tag(which), Due: due}
 	}
-	if end := m.last.Add(m.RTT.Patience(settle, retryBlind)); method.Waiting(m.Slots[:]) && now.Before(end) {
+	if end := m.last.Add(m.RTT.Patience(settle, retryBlind)); method.Waiting(m.Slots) && now.Before(end) {
 		return method.Step{Move: method.Wait, Due: end}
 	}
 	return method.Step{Move: method.Over}
@@ -66,7 +65,7 @@ func (m *Machine) step(now time.Time) method.Step {
 
 // possible reports whether the probe can be sent at all.
 func (m *Machine) possible(which Probe) bool {
-	if which >= B1 && !m.options.Burst || m.Target.Addr.Is6() && !which.Over6() {
+	if which >= B1 && !m.options.Burst || !which.Over(m.network()) {
 		return false
 	}
 	to := Probes[which].To
@@ -93,9 +92,9 @@ func (m *Machine) plan(which Probe, now time.Time) time.Time {
 }
 
 // retry finds the missing probe whose time to be repeated comes first. The clock and
-// the burst are not repeated: their answers mean something together only.
+// bursts are not repeated: their answers mean something together only.
 func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
-	if m.Packets >= MaxPackets {
+	if m.Packets >= m.most() {
 		return 0, due, false
 	}
 	patience := m.RTT.Patience(retryFloor, retryBlind)
@@ -114,19 +113,16 @@ func (m *Machine) retry() (which Probe, due time.Time, ok bool) {
 func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 	p := out.Put(method.Tag(which))
 	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
-	if m.Packets == 0 {
-		m.First = now
-	}
-	if m.next < len(order) && order[m.next] == which {
+	if m.next < NumProbes && turn(m.next) == which {
 		m.next++
 	}
-	m.left(which, now)
+	m.Slots[which].Leave(&m.Course, now)
 	m.last = now
 }
 
 // Sent corrects the time of a packet to when it really left.
 func (m *Machine) Sent(tag method.Tag, at time.Time) {
-	if method.Left(m.Slots[:], tag, at) {
+	if method.Left(m.Slots, tag, at) {
 		m.last, m.Last = at, at
 	}
 }

@@ -25,7 +25,8 @@ func (e *Exchange) Measure() Print {
 	add(e.echo())
 	add(e.reset())
 	add(e.quote())
-	add(e.errors())
+	add(e.burst())
+	add(e.limit())
 	return out
 }
 
@@ -137,20 +138,12 @@ func (e *Exchange) quote() (l method.Line, ok bool) {
 	return l, true
 }
 
-// errors is BU, counted with Q1.
-func (e *Exchange) errors() (l method.Line, ok bool) {
-	n := uint32(0)
-	for p := Q1; p <= B6; p++ {
-		if e.Slots[p].Sends == 0 {
-			return l, false
-		}
-		if e.Slots[p].Reply != nil {
-			n++
-		}
-	}
+// burst is BU, counted with Q1.
+func (e *Exchange) burst() (l method.Line, ok bool) {
+	n, sent := e.errors(Q1, B6)
 	l.Test = "BU"
 	l.Set("N", hex(n))
-	return l, n > 0
+	return l, sent && n > 0
 }
 
 func hex(v uint32) string { return fmt.Sprintf("%X", v) }

@@ -13,7 +13,7 @@ func TestParse(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"AE(R=Y)\n\nAE(R=N)":   "deep: line 3: AE stands twice",
-		"SEQ(SP=1)":            "deep: line 1: there is no test SEQ; want one of CLK ISN4 AE AN MD5 AO EC RT QU BU",
+		"SEQ(SP=1)":            "deep: line 1: there is no test SEQ; want one of CLK ISN4 AE AN MD5 AO EC RT QU BU BU6",
 		"AE(R=Y)\nCLK(HZ=64":   "deep: line 2: method: CLK: closing parenthesis is missing",
 		"x\nAE(R=Y)\nMD5(R=N)": `deep: line 1: method: "x" is not a test line like SEQ(...)`,
 	} {
@@ -32,6 +32,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(linuxPrint)
 	f.Add("AE(R=Y)\n\nAE(R=N)")
 	f.Add("BU(N=)")
+	f.Add("BU6(N=6%L=A)")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, _ := Parse(text)
 		again, err := Parse(p.String())

@@ -10,7 +10,8 @@ import (
 // Probe is an index into Probes.
 type Probe uint8
 
-// The probes. K1-K4 share one 4-tuple; Q1 and B1-B6 leave together.
+// The probes. K1-K4 share one 4-tuple; Q1 and B1-B6 leave together. L1, over IPv6 alone, is
+// the first of LimitPackets, L1-L17.
 const (
 	K1 Probe = iota
 	K2
@@ -29,15 +30,21 @@ const (
 	B4
 	B5
 	B6
-	NumProbes
+	L1
+	NumProbes = L1 + LimitPackets
 )
 
-// Over6 reports whether a probe goes over IPv6 too. Those do whose answers tell of TCP, which
-// is one over both versions of IP; the others look at fields of IPv4 and at ICMP.
-func (p Probe) Over6() bool { return p <= AO }
+// Over reports whether a probe goes over that version of IP. Those over both have answers
+// that tell of TCP, which is one over either.
+func (p Probe) Over(n packet.Network) bool {
+	return p <= AO || (n == packet.IPv6) == (p >= L1)
+}
 
-// MaxPackets is the most that one exchange sends, repeats included.
-const MaxPackets = 20
+// The most that one exchange sends, packets, repeats included.
+const (
+	MaxPackets  = 20 // over IPv4
+	MaxPackets6 = 29 // over IPv6
+)
 
 // Gap is the least time between two probes that do not belong together.
 const Gap = 25 * time.Millisecond
@@ -83,6 +90,24 @@ var Probes = [NumProbes]method.Shape{
 	B4: burst("B4", 4),
 	B5: burst("B5", 5),
 	B6: burst("B6", 6),
+
+	L1:      lot("L1", 0, Gap),
+	L1 + 1:  lot("L2", 1, 0),
+	L1 + 2:  lot("L3", 2, 0),
+	L1 + 3:  lot("L4", 3, 0),
+	L1 + 4:  lot("L5", 4, 0),
+	L1 + 5:  lot("L6", 5, 0),
+	L1 + 6:  lot("L7", 6, 0),
+	L1 + 7:  lot("L8", 7, limitPause),
+	L1 + 8:  lot("L9", 8, 0),
+	L1 + 9:  lot("L10", 9, 0),
+	L1 + 10: lot("L11", 10, 0),
+	L1 + 11: lot("L12", 11, 0),
+	L1 + 12: lot("L13", 12, limitPause),
+	L1 + 13: lot("L14", 13, 0),
+	L1 + 14: lot("L15", 14, 0),
+	L1 + 15: lot("L16", 15, 0),
+	L1 + 16: lot("L17", 16, 0),
 }
 
 func syn(name string, plus uint16, after time.Duration, options []byte) method.Shape {
@@ -97,10 +122,21 @@ func ecn(name string, plus uint16, tos uint8) method.Shape {
 	return s
 }
 
-func burst(name string, plus uint16) method.Shape {
-	return method.Shape{Name: name, To: method.ToClosedUDP, Proto: packet.UDP, PortPlus: plus}
+func burst(name string, plus uint16) method.Shape { return lot(name, plus, 0) }
+
+func lot(name string, plus uint16, after time.Duration) method.Shape {
+	return method.Shape{Name: name, To: method.ToClosedUDP, After: after, Proto: packet.UDP, PortPlus: plus}
 }
 
-// order is how a round goes out: what has no time of its own fills the gaps of the
-// clock, and the burst comes last, as a limit on errors may hold other answers back.
-var order = [...]Probe{K1, AE, AN, MD5, K2, AO, EC, RT, K3, K4, Q1, B1, B2, B3, B4, B5, B6}
+// order is how a round goes out before L1-L17, which end it: what has no time of its own
+// fills the gaps of the clock, and bursts come last, as a limit on errors may hold other
+// answers back.
+var order = [L1]Probe{K1, AE, AN, MD5, K2, AO, EC, RT, K3, K4, Q1, B1, B2, B3, B4, B5, B6}
+
+// turn is the n-th probe of a round, from 0.
+func turn(n Probe) Probe {
+	if n < L1 {
+		return order[n]
+	}
+	return n
+}

@@ -23,7 +23,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 		return false
 	}
 	return r.talks.Take(p,
-		func() *Exchange { return &Exchange{Target: Target{Addr: p.Dst}, First: at} },
+		func() *Exchange { return new(newExchange(Target{Addr: p.Dst})) },
 		func(e *Exchange) bool { return e.heard(p, at) },
 		func(e *Exchange) bool { return e.asked(p, at) })
 }
@@ -32,23 +32,14 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 // to be closed is for others to say.
 func (r *Replay) Of(host netip.Addr) *Exchange { return r.talks.First(host) }
 
-// heard files an answer, and reports whether it was one.
-func (e *Exchange) heard(p *packet.Packet, at time.Time) (mine bool) {
-	which, mine, fresh := e.file(p, at)
-	if fresh && e.Slots[which].Sends == 1 { // Karn: an answer after a repeat is ambiguous
-		e.RTT.Add(at.Sub(e.Slots[which].Sent))
-	}
-	return mine
-}
-
 // asked notes a packet of the prober, and reports whether it is a probe of the exchange, by
 // its shape and by the numbers that the probes before have shown. K1-K4 are alike, and so
-// are B1-B6 but for their ports.
+// are B1-B6, and L1-L17, but for their ports.
 func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
 	for which := range NumProbes {
-		if e.Packets < MaxPackets && looks(which, p) && e.numbered(which, p) {
+		if e.Packets < e.most() && looks(which, p) && e.numbered(which, p) {
 			e.learn(which, p)
-			e.left(which, at)
+			e.Slots[which].Leave(&e.Course, at)
 			return true
 		}
 	}
@@ -61,7 +52,7 @@ func looks(which Probe, p *packet.Packet) bool {
 	if p.Transport != s.Proto || p.TOS != s.TOS || len(p.Payload) != s.DataLen || bytes.Count(p.Payload, []byte{s.Fill}) != s.DataLen {
 		return false
 	}
-	if p.Network == packet.IPv6 && !which.Over6() || p.Network == packet.IPv4 && (p.IPv4.DF != s.DF || s.IPID != 0 && p.IPv4.ID != s.IPID) {
+	if !which.Over(p.Network) || p.Network == packet.IPv4 && (p.IPv4.DF != s.DF || s.IPID != 0 && p.IPv4.ID != s.IPID) {
 		return false
 	}
 	switch s.Proto {
@@ -74,8 +65,8 @@ func looks(which Probe, p *packet.Packet) bool {
 	return true
 }
 
-// numbered reports whether the numbers of a packet are those of the exchange. A burst
-// needs Q1 before it, as its packets look like any empty datagram.
+// numbered reports whether the numbers of a packet are those of the exchange. As they look
+// like any empty datagram, B1-B6 need Q1 before them, and L1-L17 a SYN.
 func (e *Exchange) numbered(which Probe, p *packet.Packet) bool {
 	s, n := &Probes[which], &e.Numbers
 	same := func(known, now uint16) bool { return known == 0 || known == now }
@@ -86,7 +77,7 @@ func (e *Exchange) numbered(which Probe, p *packet.Packet) bool {
 		return same(n.EchoID, p.ICMP.ID()-s.PortPlus)
 	case s.Proto == packet.TCP:
 		return same(n.PortBase, p.TCP.SrcPort-s.PortPlus) && same(e.port(s.To), p.TCP.DstPort) && (n.Seq == 0 || n.Seq == p.TCP.Seq)
-	case which > Q1 && e.Slots[Q1].Sends == 0:
+	case which > Q1 && which < L1 && e.Slots[Q1].Sends == 0, which >= L1 && n.PortBase == 0:
 		return false
 	}
 	return same(n.PortBase, p.UDP.SrcPort-s.PortPlus) && same(e.Target.ClosedUDP, p.UDP.DstPort)

@@ -36,17 +36,21 @@ func newWire(t Target, host node, o Options) *wire {
 }
 
 // linux answers as Linux 6.18 does over one hop: one clock, ISNs from a clock of 64 ns,
-// no answer to unknown signatures, six errors at once less the one that U1 took.
+// no answer to unknown signatures, six errors at once less the one that U1 took, and over
+// IPv6 one more each 100 ms.
 func linux(which Probe, n int, at time.Duration, q *packet.Packet) *packet.Packet {
 	r := &packet.Packet{TTL: 64, Transport: q.Transport, IPv4: packet.IPv4Header{DF: true}}
 	h := &q.TCP
 	r.TCP = packet.TCPHeader{SrcPort: h.DstPort, DstPort: h.SrcPort, Ack: h.Seq + 1}
 	switch {
-	case which == MD5, which == AO, which >= B5:
+	case which == MD5, which == AO, which >= B5 && which < L1, which == L1+6, which >= L1+10 && which < L1+12, which >= L1+15:
 		return nil
 	case which == EC:
 		r.ICMP, r.Payload, r.TOS, r.IPv4 = q.ICMP, q.Payload, q.TOS, packet.IPv4Header{ID: 4711}
 		r.ICMP.Type = packet.ICMPEchoReply
+	case which >= L1:
+		r.Transport, r.Payload = packet.ICMPv6, methodtest.Frame(q)
+		r.ICMP = packet.ICMPHeader{Type: packet.ICMPv6Unreachable, Code: packet.ICMPv6CodePortUnrea}
 	case which >= Q1:
 		r.Transport, r.TOS, r.IPv4 = packet.ICMP, 0xc0, packet.IPv4Header{ID: 4711}
 		r.ICMP = packet.ICMPHeader{Type: packet.ICMPUnreachable, Code: packet.CodePortUnreachable}

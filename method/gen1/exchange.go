@@ -43,15 +43,12 @@ func NewNumbers(s *method.Stream) Numbers {
 
 // Exchange is what was sent to one host and what came back: all that measuring needs.
 type Exchange struct {
+	method.Course
 	Target  Target
 	Numbers Numbers
 	Slots   [NumProbes]Slot
 	Quote   Quote // in the reply of PU
 	Trains  int   // how often S1-S6 were begun
-	First   time.Time
-	Last    time.Time // last packet sent or received
-	Packets int       // packets sent, repeats included
-	RTT     method.RTT
 }
 
 // Slot is one probe of an exchange.
@@ -102,26 +99,8 @@ func (e *Exchange) portBase(which Probe) uint16 {
 	return e.Numbers.PortBase
 }
 
-// left notes that a probe is on its way.
-func (e *Exchange) left(which Probe, at time.Time) {
-	slot := &e.Slots[which]
-	slot.Sends++
-	slot.Sent = at
-	e.Packets++
-	e.Last = at
-}
-
-// heard files an answer and takes the round trip time from it, if that is sure.
+// heard files an answer. fresh is set if the probe had none as good.
 func (e *Exchange) heard(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
-	which, mine, fresh = e.file(p, at)
-	if slot := &e.Slots[which]; fresh && slot.Sends == 1 && !slot.Reply.Doubtful { // Karn: an answer after a repeat is ambiguous
-		e.RTT.Add(at.Sub(slot.Sent))
-	}
-	return which, mine, fresh
-}
-
-// file puts an answer into its slot. fresh is set if the slot had none as good.
-func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fresh bool) {
 	which, doubtful, ok := e.classify(p)
 	if !ok || e.Slots[which].Sends == 0 {
 		return 0, false, false
@@ -131,8 +110,9 @@ func (e *Exchange) file(p *packet.Packet, at time.Time) (which Probe, mine, fres
 	if r := slot.Reply; r != nil && (!r.Doubtful || doubtful) {
 		return which, true, false
 	}
-	slot.Reply = newReply(p, at)
-	slot.Reply.Doubtful = doubtful
+	r := newReply(p, at)
+	r.Doubtful = doubtful
+	slot.Answer(&e.Course, r, at, !doubtful)
 	if which == PU {
 		e.Quote = e.readQuote(p)
 	}

@@ -157,15 +157,12 @@ func (m *Machine) possible(which Probe) bool { return m.ports().Of(Probes[which]
 func (m *Machine) send(which Probe, now time.Time, out *method.Outbox) {
 	p := out.Put(method.Tag(which))
 	m.Packet(which, p, uint16(m.rand.Between(1, 65535)), uint8(m.rand.Between(37, 59)))
-	if m.Packets == 0 {
-		m.First = now
-	}
 	if m.phase == end {
 		m.again = true
 	} else {
 		m.next = which + 1
 	}
-	m.left(which, now)
+	m.Slots[which].Leave(&m.Course, now)
 	m.last = now
 }
 

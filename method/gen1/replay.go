@@ -29,7 +29,7 @@ func (r *Replay) Add(p *packet.Packet, at time.Time) (mine bool) {
 	}
 	return r.talks.Take(p,
 		func() *Exchange {
-			return &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}, First: at}
+			return &Exchange{Target: Target{Addr: p.Dst, Local: p.Src == p.Dst || p.Dst.IsLoopback()}}
 		},
 		func(e *Exchange) bool { _, mine, _ := e.heard(p, at); return mine },
 		func(e *Exchange) bool { return e.asked(p, at) })
@@ -60,7 +60,7 @@ func (e *Exchange) asked(p *packet.Packet, at time.Time) (mine bool) {
 	for which := range NumProbes {
 		if e.Packets < maxPackets && looks(which, p) && e.numbered(which, p) {
 			e.learn(which, p)
-			e.left(which, at)
+			e.Slots[which].Leave(&e.Course, at)
 			return true
 		}
 	}
