@@ -30,8 +30,10 @@ type Contact struct {
 	Probes []ProbeSeen `json:"probes,omitempty"` // the first of each kind
 	// Dialogue is what was said over connections to decoys, as it was said, if that is wanted.
 	Dialogue []Speech `json:"dialogue,omitempty"`
-	Evasion  []string `json:"evasion,omitempty"` // what differs from the tool as it comes: window, fragments, ...
-	Leak     Leak     `json:"leak"`
+	// Frames are those of the contact in a recording of all contacts, if there is one.
+	Frames  *FrameSpan `json:"frames,omitempty"`
+	Evasion []string   `json:"evasion,omitempty"` // what differs from the tool as it comes: window, fragments, ...
+	Leak    Leak       `json:"leak"`
 	// Learned is the target that told most, as the scanner sees it: what its answers show,
 	// and if it was judged, the verdict that he reaches. Only the last record has it.
 	Learned *Host  `json:"learned,omitempty"`
@@ -46,6 +48,13 @@ type ContactCounts struct {
 	Targets  int `json:"targets"`
 	Ports    int `json:"ports"`
 	Said     int `json:"said,omitempty"` // bytes of dialogue, where that is wanted
+}
+
+// FrameSpan is from one frame of a capture to another, by their numbers, from 1; those of
+// others may lie between.
+type FrameSpan struct {
+	First int `json:"first"`
+	Last  int `json:"last"`
 }
 
 // ContactState tells how far a contact has come.

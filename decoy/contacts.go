@@ -33,6 +33,7 @@ type contact struct {
 	live        bool
 	isn, ack    uint32 // of the last SYN-ACK that he got: its number and what it acknowledges
 	dialogue    dialogue
+	frames      whorl.FrameSpan
 	raised      *whorl.Contact // what a sensor made of it; nil: nothing
 	state       whorl.ContactState
 	records     int // told so far
@@ -186,6 +187,10 @@ func (s *contacts) record(c *contact, state whorl.ContactState) {
 	r.Counts = whorl.ContactCounts{Packets: c.packets, Answered: c.answers, Sources: max(len(r.Sources), r.Counts.Sources), Targets: c.targets.n, Ports: c.ports.n,
 		Said: c.dialogue.total}
 	r.Dialogue = c.dialogue.told()
+	if c.frames.First > 0 {
+		frames := c.frames
+		r.Frames = &frames
+	}
 	r.Persona = s.persona(c.target())
 	s.tell(&r)
 }

@@ -28,6 +28,11 @@
 // Packets that come in fragments are put together (RFC 791 section 3.2, RFC 8200 section 4.5),
 // and what fits no packet of the link leaves in fragments.
 //
+// A service with a persona.Backend is relayed to a real program: the network connects with it
+// when a visitor's handshake is complete. [ParseBackend] reads only addresses of this machine's
+// loopback and sockets, unless it is told otherwise.
+//
 // One goroutine runs a network, but for [Network.Ahead], which uses all processors before it,
-// and [Network.Pause], which silences it from any.
+// [Network.Pause], which silences it from any, and two for each connection with a program, which
+// touch nothing but their own buffers.
 package decoy

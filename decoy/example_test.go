@@ -8,6 +8,20 @@ import (
 	"whorl/osdb"
 )
 
+// A program behind a port is on this machine, unless it is said that it need not be.
+func ExampleParseBackend() {
+	b, err := decoy.ParseBackend("127.0.0.1:2222", false)
+	fmt.Println(b.Network, b.Address, err)
+	_, err = decoy.ParseBackend("192.0.2.7:22", false)
+	fmt.Println(err)
+	b, err = decoy.ParseBackend("192.0.2.7:22", true)
+	fmt.Println(b.Network, b.Address, err)
+	// Output:
+	// tcp 127.0.0.1:2222 <nil>
+	// "192.0.2.7:22": not an address of this machine's loopback; a file can allow it with anywhere = true
+	// tcp 192.0.2.7:22 <nil>
+}
+
 // Three decoys of one record, with hardware addresses of one maker.
 func ExampleNetwork_Decoys() {
 	set, _ := osdb.Load(osdb.Config{Embedded: data.Files})

@@ -41,6 +41,7 @@ type hosts struct {
 	scarce bool                              // there are more addresses than are kept
 	told   func(netip.Addr, *osdb.Entry)     // of each that is made; nil: nobody
 	said   func(netip.Addr, *persona.Saying) // over connections of that decoy; nil: nobody wants to know
+	dial   func(*persona.Visit) persona.Stream
 
 	known   map[netip.Addr]*list.Element
 	used    list.List        // of *host, the last used first
@@ -122,7 +123,7 @@ func (s *hosts) options(g *Group, addr netip.Addr, e *osdb.Entry) persona.Option
 	if g.Services != nil {
 		o.Services = slices.Concat(o.Services, g.Services(e, addr))
 	}
-	o.Addr, o.Addr6, o.Key, o.Scratch = addr, g.also(addr), s.key, s.scratch
+	o.Addr, o.Addr6, o.Key, o.Scratch, o.Dial = addr, g.also(addr), s.key, s.scratch, s.dial
 	if o.Addr6.Is4() {
 		o.Addr, o.Addr6 = o.Addr6, o.Addr
 	}
@@ -185,6 +186,9 @@ func (s *hosts) forget(addr netip.Addr) {
 		s.resting = e.Next()
 	}
 	h := s.used.Remove(e).(*host)
+	if h.persona != nil {
+		h.persona.HangUp()
+	}
 	delete(s.known, h.addr)
 	delete(s.known, h.also)
 }

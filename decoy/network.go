@@ -13,6 +13,7 @@ import (
 	"whorl/method"
 	"whorl/osdb"
 	"whorl/packet"
+	"whorl/persona"
 )
 
 // Options of a network of decoys.
@@ -45,6 +46,11 @@ type Options struct {
 	Contact  func(*whorl.Contact)          // valid until it returns
 	Dialogue bool                          // contacts tell what was said over connections, 4 KiB of it
 	Late     func(lost int)                // so many frames were lost since the last time, once a second at most
+	// Record is given every frame of a contact as it comes and as it leaves, not to be kept.
+	// What it gives back is the number of the frame in a recording, from 1; 0: it is in none.
+	Record func(frame []byte, at time.Time, sent bool) (number int)
+	// Unreached is told why the program behind a service could not be reached, once of each.
+	Unreached func(error)
 }
 
 // defaultKeep is how many personas are remembered.
@@ -71,6 +77,8 @@ type Network struct {
 	partial  reassembly
 	idents   method.Stream // of packets over IPv6 that leave in fragments
 	paused   atomic.Bool
+	relay    relay
+	missing  map[*persona.Backend]bool // that could not be reached, and were told of
 
 	now    time.Time // of the packet or event at hand
 	in     packet.Packet
@@ -97,6 +105,8 @@ type Counts struct {
 	Overdue        int // answers for which there was no more room
 
 	Made, Forgotten, Unshown int // personas
+	Visits, Full             int // connections with programs behind services, and those for which there was no room
+	Unreached                int // of the first, those whose program could not be reached
 	Contacts, Untold         int // contacts, and those that were not told of because there were too many at once
 	Lost                     int // addresses that others have
 }
@@ -108,6 +118,9 @@ func New(o Options) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := g.checkBackends(); err != nil {
+		return nil, err
+	}
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
@@ -115,6 +128,7 @@ func New(o Options) (*Network, error) {
 	n := &Network{o: o, groups: g, hosts: newHosts(&o, g), limits: limits{Limits: o.Limits},
 		idents: o.Key.Stream(netip.Addr{}, "decoy fragments")}
 	n.partial.late = n.expired
+	n.hosts.dial = n.relay.dial
 	if o.Dialogue {
 		n.hosts.said = n.said
 	}
@@ -143,6 +157,8 @@ func (n *Network) Counts() Counts {
 	c := n.counts
 	c.Made, c.Forgotten, c.Unshown = n.hosts.made, n.hosts.forgotten, n.hosts.unshown
 	c.Contacts, c.Untold = n.contacts.total, n.contacts.untold
+	v := &n.relay.counts
+	c.Visits, c.Full, c.Unreached = v.begun, v.full, v.failed
 	c.Lost, c.Overdue = len(n.claims.lost), n.queue.lost
 	return c
 }

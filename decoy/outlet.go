@@ -75,6 +75,7 @@ func (n *Network) leave(frame []byte) {
 	if n.sensor != nil {
 		n.sensor.Frame(n.link, frame, n.now)
 	}
+	n.recordedSent(frame)
 	n.out = append(n.out, frame)
 }
 

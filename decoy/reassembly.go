@@ -76,7 +76,7 @@ func (r *reassembly) add(now time.Time, p *packet.Packet, frame []byte, at int) 
 		cut = part6
 	}
 	got, ok := cut(p, frame, at)
-	if !ok || len(got.data) == 0 || got.more && len(got.data)%8 != 0 || len(got.head)-at+got.end() > maxFrame-1 {
+	if !ok || len(got.data) == 0 || got.more && len(got.data)%8 != 0 || len(got.head)-at+got.end() > maxPacket {
 		return nil
 	}
 	r.expire(now)

@@ -10,16 +10,21 @@ import (
 )
 
 const (
-	batch    = 64               // answers sent at once, and frames taken until then
-	pause    = time.Second      // between looks at what was lost
-	grain    = time.Millisecond // events nearer to each other than this are waited for together
-	maxFrame = 1 << 16
+	batch     = 64               // answers sent at once, and frames taken until then
+	pause     = time.Second      // between looks at what was lost
+	grain     = time.Millisecond // events nearer to each other than this are waited for together
+	maxPacket = 1<<16 - 1
+	maxFrame  = 18 + maxPacket // with a VLAN tag; segments may have been put together on the way here
 )
 
 // Run answers on a link until that is closed, and then returns nil. The link is Ethernet or
 // Raw. It is ErrNoAddress if others have all the addresses.
 func (n *Network) Run(conn link.Conn) error {
 	n.conn, n.link = conn, conn.LinkType()
+	if w, ok := conn.(link.Waker); ok {
+		n.relay.open(w.Wake)
+	}
+	defer n.relay.close()
 	if err := n.claim(conn.Now()); err != nil {
 		return err
 	}
@@ -47,6 +52,7 @@ func (n *Network) loop() error {
 		case !errors.Is(err, link.ErrTimeout):
 			return err
 		}
+		n.relayed(n.conn.Now())
 		n.happen(n.conn.Now())
 		if err != nil || taken >= batch || len(n.out) >= batch {
 			n.flush()
@@ -122,6 +128,7 @@ func (n *Network) packet(p *packet.Packet, b []byte) {
 		return
 	}
 	n.at = n.contacts.note(n.now, p)
+	n.recorded(n.at, b, n.now, false)
 	if n.sensor != nil {
 		n.sensor.Frame(n.link, b, n.now)
 	}

@@ -70,6 +70,13 @@ type Counter interface {
 	Drops() uint64
 }
 
+// Waker is a Conn whose Recv can be ended early.
+type Waker interface {
+	// Wake ends a Recv that waits, or the next one that would, with ErrTimeout. Any goroutine
+	// may call it, also after Close.
+	Wake()
+}
+
 // ErrTimeout is returned by Recv at its deadline.
 var ErrTimeout = errors.New("link: timeout")
 

@@ -110,6 +110,12 @@ var templates = [...]template{
 	{"telnet", "FreeBSD", "", false, askTerminal + "\r\nFreeBSD/amd64 ({host}) (pts/0)\r\n\r\nlogin: "},
 	{"telnet", "Windows", "", false, askTerminal + "Welcome to Microsoft Telnet Service \n\n\rlogin: "},
 	{"telnet", "IOS", "", true, echoHere + "\r\n\r\nUser Access Verification\r\n\r\nPassword: "},
+
+	{"smb", "Windows", "", false, ""}, // and Samba; they tell no version before a dialect is agreed on
+	{"smb", "Linux", "", false, ""},
+	{"smb", "Linux", "", true, ""},
+	{"smb", "FreeBSD", "", false, ""},
+	{"smb", "macOS", "", false, ""},
 }
 
 // Options that telnet servers begin with (RFC 854): type, speed and place of the terminal

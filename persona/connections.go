@@ -79,17 +79,18 @@ func (s *conns) admit(c *conn, p *peer) {
 	c.still = s.flood > maxFlood
 }
 
-// open makes a half-open connection an open one, unless there are too many.
-func (s *conns) open(c *conn, p *peer) bool {
-	if s.all.len()-s.half >= maxOpen || p != nil && p.open >= maxOpenOfPeer {
-		return false
-	}
+// full reports whether a peer, which may have been forgotten, can have no more open ones.
+func (s *conns) full(p *peer) bool {
+	return s.all.len()-s.half >= maxOpen || p != nil && p.open >= maxOpenOfPeer
+}
+
+// open makes a half-open connection of a peer an open one.
+func (s *conns) open(p *peer) {
 	s.half--
 	if p != nil {
 		p.half = max(p.half-1, 0)
 		p.open++
 	}
-	return true
 }
 
 // drop forgets a connection.
@@ -111,6 +112,9 @@ func (s *conns) drop(c *conn, p *peer) {
 
 // forget is drop, of any connection.
 func (p *Persona) forget(c *conn) {
+	if c.session != nil {
+		c.session.hangUp()
+	}
 	p.conns.drop(c, p.peers.known(c.addr))
 	p.scratch.release(c)
 }

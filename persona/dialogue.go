@@ -3,9 +3,13 @@ package persona
 import "time"
 
 // serve goes on with the dialogue: the next request is looked at when what the one before
-// it asked for is done and acknowledged.
+// it asked for is done and acknowledged. The connection may be over then.
 func (p *Persona) serve(now time.Time, c *conn) {
 	s := c.session
+	if s.stream != nil {
+		p.relay(now, c)
+		return
+	}
 	for len(s.data) == 0 && !s.last {
 		if s.next == nil {
 			r, ok := s.request()
@@ -36,7 +40,9 @@ func (s *session) request() (r *Rule, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	r = s.service.rule(s.script, text)
+	if r = s.service.rule(s.script, text); r != nil {
+		r = r.to(text)
+	}
 	s.input = rest
 	return r, true
 }

@@ -30,9 +30,11 @@
 // An open port has connections: a minimal TCP with fixed window, at most four segments
 // under way, and the options of its handshake. What is said over them is a [Service]: a
 // dialogue as data, shared by all personas that have it. [Usual] gives those of ssh, http,
-// ftp, smtp and telnet that a system comes with, [Doubts] finds texts that contradict the
+// ftp, smtp, telnet and smb that a system comes with, [Doubts] finds texts that contradict the
 // record. At an open port without a service everything is accepted and nothing is said.
-// What both sides say can be listened to.
+// What both sides say can be listened to. With a [Backend] a real program speaks instead:
+// handshake, windows, segments and their repeats stay the persona's, and the bytes go through a
+// [Stream], no faster than the slower side reads. Who runs the persona opens it (Options.Dial).
 //
 // SYN-ACKs, data and FINs that are not acknowledged are repeated when the record says so
 // (SynRcvd, LastAck and FinWait1 of package backoff), as a host with a clock and a timer

@@ -45,6 +45,10 @@ type Options struct {
 	// open port without one everything is accepted and nothing is said, until the peer
 	// closes. The slice is only read: personas of one kind can share it.
 	Services []Service
+	// Dial begins the stream of a visit to a service that has a backend; nil if there can be
+	// no more of them now, and then the handshake goes on as at a queue that is full. The
+	// visit is valid as long as the stream.
+	Dial func(*Visit) Stream
 	// Said, if not nil, is told what is said over connections, from within Receive or a call
 	// that the persona ordered of its link.
 	Said func(*Saying)
@@ -103,7 +107,7 @@ func (p *Persona) choose(e *osdb.Entry) (err error) {
 		}
 		p.silent[s] = true
 	}
-	if err := checkServices(p.o.Services); err != nil {
+	if err := p.o.checkServices(); err != nil {
 		return err
 	}
 	c := chooser{r: e.Gen2, secret: &p.secret}

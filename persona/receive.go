@@ -10,7 +10,7 @@ import (
 )
 
 // connected takes a segment of a connection that is known and reports whether it was one:
-// half-open ones take resets and the end of their handshake only.
+// half-open ones take resets and the end of their handshake only, which data may overtake.
 func (p *Persona) connected(now time.Time, c *conn, in *packet.Packet, out link.Outlet) bool {
 	h := &in.TCP
 	switch {
@@ -19,7 +19,7 @@ func (p *Persona) connected(now time.Time, c *conn, in *packet.Packet, out link.
 		return true
 	case c.session == nil:
 		const rest = packet.ACK | packet.SYN
-		if h.Flags&rest != packet.ACK || h.Ack != c.isn+1 || h.Seq != c.rcv {
+		if h.Flags&rest != packet.ACK || h.Ack != c.isn+1 || h.Seq-c.rcv > uint32(c.answer.window) {
 			return false
 		}
 		if c.heard(in, out); !p.open(now, c) {
@@ -60,29 +60,40 @@ func (p *Persona) segment(now time.Time, c *conn, in *packet.Packet) {
 		length++
 	}
 	skip := c.rcv - h.Seq // bytes that are known; of a segment behind a gap a large number
+	early := skip != 0 && -skip <= math.MaxUint16
+	strange := h.Ack-s.una > s.high-s.una
+	overtaken := strange && s.una-h.Ack <= math.MaxUint16 // by a later segment
 	switch {
-	case h.Flags.Has(packet.SYN) || skip > length:
+	case h.Flags.Has(packet.SYN) || skip > length && !early:
 		p.acknowledge(now, c)
 		return
 	case !h.Flags.Has(packet.ACK):
 		return
-	case h.Ack-s.una > s.high-s.una: // of what was not sent, or of long ago
+	case strange && !overtaken: // of what was not sent, or of long ago (RFC 5961 section 5.2)
 		p.acknowledge(now, c)
 		return
+	case !overtaken:
+		p.acknowledged(now, c, h)
 	}
-	if p.acknowledged(c, h); c.session == nil {
+	if c.session == nil {
 		return // that was all
 	}
-	if skip < length {
+	switch {
+	case early && length > 0: // it has to come again, and at once (RFC 5681 section 3.2)
+		p.acknowledge(now, c)
+		length = 0
+	case skip < length:
 		data = data[min(int(skip), len(data)):]
-		if len(data) > 0 && s.state >= finWait1 && s.state < timeWait {
+		if len(data) > 0 && s.state >= finWait1 && s.state < timeWait && s.stream == nil {
 			p.reply(now, in, gen2.T4, c.out) // there is nobody to read it (RFC 9293 section 3.10.7.4)
 			p.forget(c)
 			return
 		}
-		p.read(c, data, fin)
+		p.read(now, c, data, fin)
 	}
-	p.serve(now, c)
+	if p.serve(now, c); c.session == nil {
+		return // the backend has cut it off
+	}
 	if !p.push(now, c) && length > 0 {
 		p.acknowledge(now, c)
 	}
@@ -90,13 +101,18 @@ func (p *Persona) segment(now time.Time, c *conn, in *packet.Packet) {
 }
 
 // acknowledged takes an acknowledgement.
-func (p *Persona) acknowledged(c *conn, h *packet.TCPHeader) {
+func (p *Persona) acknowledged(now time.Time, c *conn, h *packet.TCPHeader) {
 	s := c.session
+	shut := s.window == 0
 	s.window = uint32(h.Window) << c.scale
 	n := h.Ack - s.una
 	if n == 0 {
+		if shut && s.window > 0 && len(s.data) > 0 { // what it was tried with found no room
+			s.nxt, c.copies = s.una, 0
+		}
 		return
 	}
+	s.moved = now
 	data := min(int(n), len(s.data))
 	s.data, s.una = s.data[data:], h.Ack
 	s.warm = s.warm || data > 0
@@ -118,18 +134,23 @@ func (p *Persona) acknowledged(c *conn, h *packet.TCPHeader) {
 }
 
 // read files what is new of a segment.
-func (p *Persona) read(c *conn, data []byte, fin bool) {
+func (p *Persona) read(now time.Time, c *conn, data []byte, fin bool) {
 	s := c.session
 	if s.state == closeWait || s.state == lastAck || s.state >= closing {
 		return // behind its FIN
 	}
 	n := len(data)
-	if s.service != nil {
+	switch {
+	case s.stream != nil:
+		n = s.stream.Write(data)
+	case s.service != nil:
 		n = min(n, MaxRequest-len(s.input))
 		s.input = append(s.input, data[:n]...)
 	}
 	p.said(c, false, data[:n])
-	c.rcv += uint32(n)
+	if c.rcv += uint32(n); n > 0 {
+		s.moved = now
+	}
 	if !fin || n < len(data) {
 		return
 	}
@@ -141,5 +162,11 @@ func (p *Persona) read(c *conn, data []byte, fin bool) {
 		s.state = closing
 	case finWait2:
 		s.state = timeWait
+	}
+	if s.stream == nil {
+		return
+	}
+	if s.stream.CloseWrite(); s.last {
+		s.hangUp()
 	}
 }

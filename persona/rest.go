@@ -6,12 +6,15 @@ import "time"
 // at how numbers grow.
 const peerIdle = 10 * time.Minute
 
-// Rest gives back the memory of what is long over. A host that nobody asks any more does not
-// do so by itself: who keeps many calls it from time to time.
+// Rest gives back the memory of what is long over, and sees that connections do not wait for a
+// call that the link has lost. A host that nobody asks any more does not do so by itself: who
+// keeps many calls it from time to time.
 func (p *Persona) Rest(now time.Time) {
 	p.peers.expire(now)
 	p.tuples.expire(now)
-	if len(p.conns.alarms) == 0 {
+	if a := p.conns.alarms; len(a) > 0 {
+		p.arm(now, a[0].out)
+	} else {
 		p.conns.alarms = nil
 	}
 }

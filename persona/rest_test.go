@@ -26,6 +26,22 @@ func TestRest(t *testing.T) {
 	}
 }
 
+// A call that the link has lost is ordered anew.
+func TestLostCall(t *testing.T) {
+	p := mustNew(t, persona.Options{Resend: []time.Duration{time.Second}})
+	var r recorder
+	p.Receive(start, received(tcp(packet.SYN, 80, "")), &r)
+	if p.Rest(start.Add(time.Second / 2)); len(r.later) != 1 {
+		t.Fatalf("%d calls were ordered, and none is due", len(r.later))
+	}
+	if p.Rest(start.Add(time.Minute)); len(r.later) != 2 {
+		t.Fatalf("%d calls were ordered, and one is lost", len(r.later))
+	}
+	if r.later[1](start.Add(time.Minute)); len(r.sent) != 2 {
+		t.Errorf("%d SYN-ACKs", len(r.sent))
+	}
+}
+
 // A call is needed as long as something is waited for. One that was called off is ordered anew.
 func TestCallOff(t *testing.T) {
 	p := mustNew(t, persona.Options{Resend: []time.Duration{time.Second}})

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 )
 
-// Service is the dialogue of one open TCP port: data, no code. It is only read, so that
-// many personas can share one.
+// Service is the dialogue of one open TCP port, or the program behind it: data, no code. It
+// is only read, so that many personas can share one.
 type Service struct {
 	Port     uint16
 	Greeting []byte        // sent when a connection is open; nil: the client speaks first
@@ -16,6 +17,7 @@ type Service struct {
 	End      string        // what ends a request, "\n" for lines; empty: every segment is a request
 	Rules    []Rule        // of those that fit a request the first counts; where none does, it is acknowledged and no more
 	Idle     time.Duration // a connection on which nothing comes for so long is closed; 0: DefaultIdle
+	Backend  *Backend      // speaks in place of all that; nil: the rules do
 }
 
 // Rule is what a service does with a request.
@@ -24,10 +26,14 @@ type Rule struct {
 	Expect  string         // what the request begins with, whatever its case; empty: anything
 	Pattern *regexp.Regexp // and what it fits; nil: anything
 	Reply   []byte         // nil: none
+	Same    []Span         // bytes of the reply that are those of the request at the same place, as far as that has them
 	Delay   time.Duration  // before the reply
 	Close   bool           // the connection is closed after it
 	Next    uint8          // where the dialogue goes on
 }
+
+// Span is bytes from one place to another, which is not included.
+type Span struct{ From, To int }
 
 // DefaultIdle is how long a connection may be silent.
 const DefaultIdle = 5 * time.Minute
@@ -37,6 +43,7 @@ const (
 	MaxReply   = 64 << 10 // bytes of a greeting or reply
 	MaxRequest = 4 << 10  // bytes of a request; more is taken for one that has ended
 	MaxRules   = 256
+	maxSpans   = 16
 	maxWait    = time.Minute // before a greeting or reply
 )
 
@@ -65,17 +72,25 @@ func (s *Service) check() error {
 			return bad(fmt.Sprintf("rule %d: reply of bytes", i+1), len(r.Reply), fmt.Sprintf("at most %d", MaxReply))
 		case r.Delay < 0 || r.Delay > maxWait:
 			return bad(fmt.Sprintf("rule %d: delay", i+1), r.Delay, fmt.Sprintf("0 to %v", maxWait))
+		case len(r.Same) > maxSpans:
+			return bad(fmt.Sprintf("rule %d: spans", i+1), len(r.Same), fmt.Sprintf("at most %d", maxSpans))
+		case slices.ContainsFunc(r.Same, func(s Span) bool { return s.From < 0 || s.To <= s.From || s.To > len(r.Reply) }):
+			return bad(fmt.Sprintf("rule %d: spans", i+1), r.Same, "bytes of the reply")
 		}
 	}
-	return nil
+	return s.checkBackend()
 }
 
 // checkServices finds what is wrong with services, two at one port too.
-func checkServices(all []Service) error {
+func (o *Options) checkServices() error {
+	all := o.Services
 	ports := map[uint16]bool{}
 	for i := range all {
 		if err := all[i].check(); err != nil {
 			return err
+		}
+		if all[i].Backend != nil && o.Dial == nil {
+			return fmt.Errorf("service at port %d: nobody connects with backends", all[i].Port)
 		}
 		if ports[all[i].Port] {
 			return fmt.Errorf("two services at port %d; want one", all[i].Port)
@@ -110,6 +125,21 @@ func (s *Service) request(in []byte) (request, rest []byte, ok bool) {
 		return in, nil, true
 	}
 	return nil, in, false
+}
+
+// to is the rule as it answers a request.
+func (r *Rule) to(request []byte) *Rule {
+	if len(r.Same) == 0 {
+		return r
+	}
+	own := *r
+	own.Reply = bytes.Clone(r.Reply)
+	for _, s := range r.Same {
+		if s.From < len(request) {
+			copy(own.Reply[s.From:s.To], request[s.From:])
+		}
+	}
+	return &own
 }
 
 // rule is what counts for a request; nil: none.

@@ -24,6 +24,7 @@ type session struct {
 	state tcpState
 	rtt   time.Duration // as the handshake showed it
 	since time.Time     // the latest segment of the peer
+	moved time.Time     // the latest that brought or acknowledged something new
 
 	una, nxt, high uint32 // our first byte that is not acknowledged, the next to send, the end of all that were
 	window         uint32 // of the peer, bytes
@@ -39,6 +40,10 @@ type session struct {
 	input   []byte   // what came and was not looked at
 	next    *Rule    // what is done at the time at
 	at      time.Time
+
+	stream Stream // to the backend of the service; nil: none, or not any more
+	buffer []byte // for what it says
+	edge   uint32 // the end of the window that was offered before it
 }
 
 // How long a connection that both sides have closed, or only we, is remembered.
@@ -47,7 +52,8 @@ const closedWait = 60 * time.Second
 // open makes a session of a half-open connection whose SYN-ACK is acknowledged. Where
 // there are too many the ACK is passed over, as listeners do whose queue is full.
 func (p *Persona) open(now time.Time, c *conn) bool {
-	if !p.conns.open(c, p.peers.known(c.addr)) {
+	peer := p.peers.known(c.addr)
+	if p.conns.full(peer) {
 		return false
 	}
 	h := c.answer.options.header()
@@ -57,7 +63,13 @@ func (p *Persona) open(now time.Time, c *conn) bool {
 	}
 	c.scale = min(c.scale, 14) // RFC 7323 section 2.3
 	first := c.isn + 1
-	s := &session{rtt: now.Sub(c.begun), una: first, nxt: first, high: first, got: c.headers(), service: p.service(c.ours)}
+	s := &session{rtt: now.Sub(c.begun), moved: now, una: first, nxt: first, high: first, edge: c.rcv, got: c.headers(), service: p.service(c.ours)}
+	if s.service != nil && s.service.Backend != nil {
+		if s.stream = p.dial(c, s); s.stream == nil {
+			return false
+		}
+	}
+	p.conns.open(peer)
 	c.session, c.copies = s, 0
 	p.retime(c, p.timing.finWait1)
 	if s.service != nil && s.service.Greeting != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // Protocols are those of which Usual has services.
-var Protocols = []string{"ssh", "http", "ftp", "smtp", "telnet"}
+var Protocols = []string{"ssh", "http", "ftp", "smtp", "telnet", "smb"}
 
 // Usual is the service of a protocol at a port as a host of the record has it that is
 // called host: its texts name no other system and no other version. ok is false if none
@@ -66,6 +66,8 @@ func (t *template) covers(name string, c whorl.Class) bool {
 // service makes the dialogue of a text.
 func (t *template) service(port uint16, text, host string) Service {
 	switch t.protocol {
+	case "smb":
+		return smb(port)
 	case "ssh": // no keys are exchanged: the client's first line ends it
 		return Service{Port: port, Greeting: []byte(text + "\r\n"), End: "\n", Rules: []Rule{{Close: true, Delay: 2 * time.Second}}}
 	case "http":

@@ -153,17 +153,21 @@ func (p *Persona) emit(now time.Time, c *conn, flags packet.Flags, seq uint32, d
 var stampOnly = &options{n: stamps, raw: [40]byte{packet.OptNOP, packet.OptNOP, packet.OptTimestamp, 10}, stamp: 4, value: true, echo: true}
 
 // window is what the stack offers all the time: that of its SYN-ACK, scaled if that was
-// agreed on.
+// agreed on. Before a backend there may be room for less.
 func (c *conn) window() uint16 {
 	h := c.answer.options.header()
 	shift, _ := h.WScale()
 	if c.asked&askScale == 0 {
 		shift = 0
 	}
-	if w := c.answer.window >> min(shift, 14); w > 0 {
-		return w
+	w := c.answer.window >> min(shift, 14)
+	if w == 0 {
+		w = 1 << 12 >> min(shift, 12)
 	}
-	return 1 << 12 >> min(shift, 12)
+	if c.session.stream != nil {
+		return uint16(c.offered(int(w)<<shift) >> shift)
+	}
+	return w
 }
 
 // elapsed does what is due for an open connection.
@@ -180,6 +184,7 @@ func (p *Persona) elapsed(now time.Time, c *conn) {
 		p.forget(c)
 		return
 	default:
+		s.hangUp()
 		s.last, s.since = true, now
 	}
 	p.push(now, c)
@@ -190,6 +195,8 @@ func (p *Persona) elapsed(now time.Time, c *conn) {
 func (p *Persona) again(now time.Time, c *conn) {
 	s, n := c.session, int(c.copies)
 	switch {
+	case s.window == 0 && len(s.data) > 0 && now.Sub(s.moved) < s.patience(): // the peer reads slowly
+		n = min(n, len(s.gaps)-1)
 	case n >= len(s.gaps):
 		p.forget(c)
 		return
@@ -200,7 +207,7 @@ func (p *Persona) again(now time.Time, c *conn) {
 	}
 	s.nxt = s.una
 	p.transmit(now, c)
-	c.copies++
+	c.copies = uint8(n + 1)
 	wait := closedWait
 	if n+1 < len(s.gaps) {
 		wait = p.timing.wait(s.schedule, s.gaps, n+1, now.Sub(p.clock.boot))
@@ -221,10 +228,15 @@ func (p *Persona) plan(now time.Time, c *conn) {
 
 // idle is how long nothing has to come until something is done.
 func (s *session) idle() time.Duration {
-	switch {
-	case s.last:
+	if s.last && s.stream == nil {
 		return closedWait
-	case s.service != nil && s.service.Idle > 0:
+	}
+	return s.patience()
+}
+
+// patience is how long a connection that nobody has closed may bring nothing new.
+func (s *session) patience() time.Duration {
+	if s.service != nil && s.service.Idle > 0 {
 		return s.service.Idle
 	}
 	return DefaultIdle

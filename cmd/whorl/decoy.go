@@ -33,12 +33,18 @@ server gives away. With --gateway the addresses are those of a network that
 routers send to that address, and only it is asked for. --tun and --tap make an
 interface with routes to the decoys, which is gone when the command ends.
 
+--service gives ports words that fit the record, which lead nowhere, or a real
+program on this machine: its address, or unix: and the path of its socket. The
+record's stack stays before it.
+
 Every contact is told: a line when it begins and when it is sure, all of it when
-it has ended. What leaves is limited, to one peer and in all. Capabilities are
-dropped as soon as everything is open. SIGUSR1 silences the decoys, SIGUSR2 lets
-them answer again.`,
+it has ended. --record keeps its packets. What leaves is limited, to one peer
+and in all. Capabilities are dropped as soon as everything is open. SIGUSR1
+silences the decoys, SIGUSR2 lets them answer again.`,
 		Example: `  whorl decoy list windows server
   sudo whorl decoy --as "Linux 6.1 - 7.3" --addr 192.0.2.66 -i eth0 --open 22,80
+  sudo whorl decoy --as "Linux 6.1 - 7.3" --addr 192.0.2.66 -i eth0 \
+    --service 22=127.0.0.1:2222,80=unix:/run/web.sock --record contacts.pcapng
   sudo whorl decoy --as any --addr 198.18.0.0/24 --open 22,80 --tun decoys
   sudo whorl decoy --as any --addr 2001:db8:9::/64*50 --open 80 --tun decoys
   sudo whorl decoy office.toml --eve /var/log/whorl-decoy.json

@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/netip"
 	"os"
-	"regexp"
 	"time"
 
 	"whorl/decoy"
@@ -161,50 +159,10 @@ func (f *decoyFile) host(d *tomlDoc, path string, values map[string]any) {
 	f.hosts = append(f.hosts, h)
 }
 
-// service reads a [[host.service]].
-func (h *decoyHost) service(d *tomlDoc, path string, values map[string]any) {
-	s := persona.Service{}
-	d.table(path, values, tomlFields{
-		"port":   tomlPort(&s.Port),
-		"banner": tomlBytes(&s.Greeting),
-		"wait":   tomlTime(&s.Wait),
-		"end":    tomlString(&s.End),
-		"idle":   tomlTime(&s.Idle),
-		"reply": func(v any) error {
-			return d.each(path+".reply", v, func(path string, m map[string]any) { s.Rules = append(s.Rules, rule(d, path, m)) })
-		},
-	})
-	if s.Port == 0 {
-		d.bad(path, errors.New(`a service without "port"`))
-	}
-	h.persona.Services = append(h.persona.Services, s)
-}
-
-// rule reads a [[host.service.reply]].
-func rule(d *tomlDoc, path string, values map[string]any) (r persona.Rule) {
-	d.table(path, values, tomlFields{
-		"expect": tomlString(&r.Expect),
-		"pattern": tomlStrings(func(s string) (err error) {
-			r.Pattern, err = regexp.Compile(s)
-			return err
-		}),
-		"send":  tomlBytes(&r.Reply),
-		"delay": tomlTime(&r.Delay),
-		"close": tomlBool(&r.Close),
-		"state": tomlCount(&r.State, math.MaxUint8),
-		"next":  tomlCount(&r.Next, math.MaxUint8),
-	})
-	return r
-}
-
 func tomlAddresses(into *[]decoy.Range) func(any) error {
 	return tomlStrings(func(s string) error {
 		r, err := decoyAddresses(s)
 		*into = append(*into, r...)
 		return err
 	})
-}
-
-func tomlBytes(into *[]byte) func(any) error {
-	return tomlStrings(func(s string) error { *into = append(*into, s...); return nil })
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"whorl/persona"
 )
 
 // documented is the example in docs/decoy.md.
@@ -43,6 +45,15 @@ func TestDecoyExample(t *testing.T) {
 	}
 	s := h.persona.Services[0]
 	r := s.Rules[0]
+	if len(h.persona.Services) != 3 {
+		t.Fatalf("%d services", len(h.persona.Services))
+	}
+	if p := h.persona.Services[1]; p.Port != 443 || *p.Backend != (persona.Backend{Network: "tcp", Address: "127.0.0.1:8443", Header: persona.ProxyV2}) {
+		t.Errorf("%+v", p.Backend)
+	}
+	if p := h.persona.Services[2]; p.Port != 2200 || *p.Backend != (persona.Backend{Network: "tcp", Address: "[::1]:22"}) {
+		t.Errorf("%+v", p.Backend)
+	}
 	if s.Port != 21 || string(s.Greeting) != "220 ready\r\n" || s.Wait == 0 || s.End != "\n" || s.Idle != 5*time.Minute || r.Expect != "user" ||
 		r.Pattern == nil || len(r.Reply) == 0 || r.Delay == 0 || r.Next != 1 {
 		t.Errorf("%+v", s)

@@ -30,6 +30,8 @@ type decoyOptions struct {
 	dryRun                 bool
 	json, eve              string
 	logPayload             bool
+	record                 string
+	recordSize             int
 }
 
 // flags gives the command its flags, in the parts that the help shows.
@@ -45,7 +47,7 @@ func (o *decoyOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.open, "open", "", "open TCP `PORTS`: 22,80,8000-8010")
 	f.StringVar(&o.closed, "closed", "", "closed TCP `PORTS`; all others are filtered then")
 	f.StringVar(&o.filtered, "filtered", "", "filtered TCP `PORTS`")
-	f.StringSliceVar(&o.services, "service", nil, "services `NAMES` as the system has them: ssh,http:8080")
+	f.StringSliceVar(&o.services, "service", nil, "services `NAMES`: ssh,http:8080, or 22=127.0.0.1:2222")
 	f.StringVar(&o.mac, "mac", "", "hardware `ADDRESS`, maker (cisco), \"own\" or \"random\"")
 	f.Var(&o.delay, "delay", "`TIME` from a packet to its answer: 2ms")
 	f.Var(&o.jitter, "jitter", "a packet takes up to `TIME` longer, each way")
@@ -68,6 +70,8 @@ func (o *decoyOptions) flags(c *cobra.Command) {
 	f.Lookup("json").NoOptDefVal = "-"
 	f.StringVar(&o.eve, "eve", "", "write contacts as Suricata does to `FILE`")
 	f.BoolVar(&o.logPayload, "log-payload", false, "tell what visitors say to services, passwords too")
+	f.StringVar(&o.record, "record", "", "keep the packets of contacts in `FILE` (pcapng)")
+	f.IntVar(&o.recordSize, "record-size", 64, "keep no more than `N` MB of them")
 	addParts(c, who, how, link, limit, out)
 	c.RegisterFlagCompletionFunc("interface", interfaces)
 }
@@ -120,7 +124,7 @@ func (o *decoyOptions) host(f *decoyFile) (err error) {
 	}
 	for _, text := range o.services {
 		if err := h.usual(text); err != nil {
-			return usage(err, "--service ssh,http:8080")
+			return usage(err, "--service ssh,http:8080 or --service 22=127.0.0.1:2222")
 		}
 	}
 	if h.hops = uint8(o.hops); o.hops < 0 || o.hops > decoy.MaxHops {

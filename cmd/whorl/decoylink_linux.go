@@ -14,6 +14,7 @@ import (
 	"whorl/link/afpacket"
 	"whorl/link/tun"
 	"whorl/packet"
+	"whorl/persona"
 )
 
 // decoyLink opens where the decoys answer, and leaves out what no decoy can have there.
@@ -160,10 +161,25 @@ func notOpened(err error) error {
 // must not lose any frame.
 const decoyRing = 32 << 20
 
+// relayBlock lets a frame be as large as many segments that the kernel put together, as it does
+// with those of visitors who say much.
+const relayBlock = 128 << 10
+
+// relays reports whether a program speaks behind a decoy.
+func (p *decoyPlan) relays() bool {
+	return slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool {
+		return slices.ContainsFunc(g.Persona.Services, func(s persona.Service) bool { return s.Backend != nil })
+	})
+}
+
 func (p *decoyPlan) openEthernet(i link.Interface) (link.Conn, error) {
 	promiscuous := slices.ContainsFunc(p.options.Groups, func(g decoy.Group) bool { return !g.Hardware.Own })
 	gateway := p.options.Gateway.IsValid() || p.options.Gateway6.IsValid()
-	c, err := afpacket.Open(afpacket.Options{Route: i.Route(), Filter: p.filter(), Ring: decoyRing,
+	block := 0
+	if p.relays() {
+		block = relayBlock
+	}
+	c, err := afpacket.Open(afpacket.Options{Route: i.Route(), Filter: p.filter(), Ring: decoyRing, Block: block,
 		Promiscuous: promiscuous && !gateway || p.has(netip.Addr.Is6)}) // solicitations are multicast
 	if err != nil {
 		return nil, notOpened(err)

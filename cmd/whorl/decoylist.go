@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -72,22 +72,23 @@ func (a *app) decoyList(w *decoyWanted) error {
 	if err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 	all, shown := 0, 0
-	for _, e := range set.Entries() {
-		if !w.fits(e) {
-			continue
+	err = columns(a.out, func(t io.Writer) {
+		for _, e := range set.Entries() {
+			if !w.fits(e) {
+				continue
+			}
+			all++
+			why := ""
+			if _, err := persona.New(e, persona.Options{Addr: exampleAddr}); err != nil {
+				why = "cannot be shown: " + strings.TrimPrefix(err.Error(), "persona: "+e.Name+": ")
+			} else {
+				shown++
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.Name, firstClass(e), e.Source, why)
 		}
-		all++
-		why := ""
-		if _, err := persona.New(e, persona.Options{Addr: exampleAddr}); err != nil {
-			why = "cannot be shown: " + strings.TrimPrefix(err.Error(), "persona: "+e.Name+": ")
-		} else {
-			shown++
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.Name, firstClass(e), e.Source, why)
-	}
-	if err := t.Flush(); err != nil {
+	})
+	if err != nil {
 		return partial(err, "")
 	}
 	if all == 0 {

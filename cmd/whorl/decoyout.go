@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"whorl"
 	"whorl/decoy"
@@ -20,7 +21,8 @@ type decoyOutput struct {
 	sinks
 	judge   *verdict.Judge
 	writers []report.ContactWriter
-	conn    io.Closer // closed when nothing can be written any more
+	record  *decoyRecording // nil: none
+	conn    io.Closer       // closed when nothing can be written any more
 	where   string
 	total   int // addresses
 	lost    int
@@ -45,6 +47,15 @@ func (a *app) decoyOutput(o *decoyOptions, set osdb.Set) (*decoyOutput, error) {
 			return nil, err
 		}
 		out.writers = append(out.writers, report.NewEVE(w, report.EVEOptions{Interface: o.iface + o.tun + o.tap}))
+	}
+	if o.record != "" {
+		if o.recordSize < 1 {
+			return nil, usage(fmt.Errorf("--record-size %d", o.recordSize), "a number of MB, 1 at least")
+		}
+		var err error
+		if out.record, err = openRecording(o.record, int64(o.recordSize)<<20); err != nil {
+			return nil, err
+		}
 	}
 	if o.json != "-" && o.eve != "-" {
 		w, _ := out.open("", "-")
@@ -76,13 +87,25 @@ func (o *decoyOutput) told(p *decoyPlan) decoy.Options {
 	options.Late = func(n int) {
 		fmt.Fprintf(people, "whorl: frames lost: %d; raise --rate, or have fewer decoys here\n", n)
 	}
+	options.Unreached = func(err error) {
+		fmt.Fprintf(people, "whorl: a visitor was reset: %v; start the program behind that port, where user nobody can reach it\n", err)
+	}
+	if r := o.record; r != nil {
+		options.Record = r.add
+		r.full = func() {
+			fmt.Fprintf(people, "whorl: %s has %d MB and gets no more packets; begin another file, or raise --record-size\n", r.name, r.limit>>20)
+		}
+	}
 	options.Contact = o.contact
 	return options
 }
 
 // begin tells people what is being done.
-func (o *decoyOutput) begin(p *decoyPlan, conn io.Closer) {
+func (o *decoyOutput) begin(p *decoyPlan, conn link.Conn) {
 	o.conn = conn
+	if o.record != nil {
+		o.keep(o.record.begin(conn.LinkType(), "whorl "+version+" "+strings.Join(o.a.args, " ")))
+	}
 	if !p.options.Free && p.iface != "" {
 		fmt.Fprintf(o.a.people, "whorl: asking on %s whether the addresses are free\n", o.where)
 	}
@@ -97,6 +120,9 @@ func (o *decoyOutput) contact(c *whorl.Contact) {
 	for _, w := range o.writers {
 		o.keep(w.Contact(c))
 	}
+	if o.record != nil {
+		o.record.flush()
+	}
 	if o.flush(); o.dead() && o.conn != nil {
 		o.conn.Close()
 	}
@@ -105,6 +131,11 @@ func (o *decoyOutput) contact(c *whorl.Contact) {
 // end closes what is written and tells people what there was.
 func (o *decoyOutput) end(n *decoy.Network, failed error) error {
 	o.close()
+	unrecorded := 0
+	if o.record != nil {
+		o.keep(o.record.close())
+		unrecorded = o.record.missing
+	}
 	c := n.Counts()
 	people := o.a.people
 	fmt.Fprintf(people, "whorl: contacts: %d; packets for decoys: %d, sent: %d; decoys that answered: %d\n", c.Contacts, c.Answered, c.Sent, c.Made)
@@ -115,6 +146,9 @@ func (o *decoyOutput) end(n *decoy.Network, failed error) error {
 		counted{c.Unwelcome, "packets came from addresses that nobody answers"},
 		counted{c.Dropped, "frames came too fast to be read"},
 		counted{c.Refused + c.Overdue, "answers could not be sent"},
+		counted{c.Unreached, "visitors were reset, as the program behind the port could not be reached"},
+		counted{c.Full, "handshakes had to wait, as too many visitors were with programs behind ports"},
+		counted{unrecorded, "packets were not recorded, as the disk was too slow"},
 		counted{c.Unshown, "addresses stayed silent, as their record cannot be shown"},
 		counted{c.Forgotten, "decoys were forgotten for others; remember more with --keep"})
 	switch {

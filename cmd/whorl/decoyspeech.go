@@ -19,25 +19,35 @@ type speech struct {
 }
 
 // usualPorts are where services are when nothing is said.
-var usualPorts = map[string]uint16{"ssh": 22, "http": 80, "ftp": 21, "smtp": 25, "telnet": 23}
+var usualPorts = map[string]uint16{"ssh": 22, "http": 80, "ftp": 21, "smtp": 25, "telnet": 23, "smb": 445}
 
-// usual reads NAME or NAME:PORT.
+// usual reads NAME or NAME:PORT, or PORT=BACKEND.
 func (h *decoyHost) usual(text string) error {
+	if strings.Contains(text, "=") {
+		return h.backend(text)
+	}
 	name, number, given := strings.Cut(text, ":")
 	port := usualPorts[name]
 	if !slices.Contains(persona.Protocols, name) {
 		return fmt.Errorf("%q: no service is called so; there are %s", text, strings.Join(persona.Protocols, ", "))
 	}
 	if given {
-		n, err := strconv.ParseUint(number, 10, 16)
-		if err != nil || n == 0 {
-			return fmt.Errorf("%q: %q is no port", text, number)
+		var err error
+		if port, err = parsePort(number); err != nil {
+			return fmt.Errorf("%q: %w", text, err)
 		}
-		port = uint16(n)
 	}
 	h.speaks = append(h.speaks, speech{name, port})
 	h.persona.OpenTCP = append(h.persona.OpenTCP, port) // also where no words are known
 	return nil
+}
+
+func parsePort(text string) (uint16, error) {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q is no port", text)
+	}
+	return uint16(n), nil
 }
 
 // services gives each address its own; nil if there are none.

@@ -42,6 +42,7 @@ var (
 	_ link.BatchReceiver = (*Conn)(nil)
 	_ link.MultiSender   = (*Conn)(nil)
 	_ link.Counter       = (*Conn)(nil)
+	_ link.Waker         = (*Conn)(nil)
 )
 
 // Open opens an interface. Without CAP_NET_RAW the error is a *link.CapabilityError.
@@ -122,7 +123,9 @@ func (c *Conn) await(deadline time.Time) (slot, error) {
 		if !now.Before(deadline) {
 			return slot{}, link.ErrTimeout
 		}
-		if err := c.wait(deadline.Sub(now)); err != nil {
+		if err := c.wait(deadline.Sub(now)); errors.Is(err, link.ErrTimeout) {
+			return slot{}, err
+		} else if err != nil {
 			return slot{}, c.fail("receive", err)
 		}
 	}
@@ -158,7 +161,7 @@ func (s *slot) tag(link packet.LinkType) (tag [4]byte, ok bool) {
 }
 
 // wait returns when there may be a frame, after d at the latest, or when Close wants
-// us out.
+// us out; link.ErrTimeout at a Wake.
 func (c *Conn) wait(d time.Duration) error {
 	fds := [2]unix.PollFd{
 		{Fd: int32(c.rx.fd), Events: unix.POLLIN},
@@ -169,13 +172,32 @@ func (c *Conn) wait(d time.Duration) error {
 		return err
 	}
 	if fds[0].Revents&unix.POLLERR == 0 {
-		return nil
+		return c.woken(fds[1].Revents)
 	}
 	errno, err := unix.GetsockoptInt(c.rx.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err == nil && errno != 0 {
 		err = unix.Errno(errno)
 	}
 	return err
+}
+
+// Wake ends a Recv that waits, or the next one that would.
+func (c *Conn) Wake() {
+	c.use.RLock()
+	defer c.use.RUnlock()
+	if !c.gone {
+		unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+}
+
+// woken takes a Wake, if that is what happened.
+func (c *Conn) woken(events int16) error {
+	if events == 0 || c.closed.Load() {
+		return nil
+	}
+	var count [8]byte
+	unix.Read(c.wake, count[:])
+	return link.ErrTimeout
 }
 
 // Drops is how many frames found the ring full since Open.

@@ -40,6 +40,7 @@ type Conn struct {
 var (
 	_ link.Conn    = (*Conn)(nil)
 	_ link.Counter = (*Conn)(nil)
+	_ link.Waker   = (*Conn)(nil)
 )
 
 // device is where interfaces come from.
@@ -160,13 +161,16 @@ func (c *Conn) Recv(buf []byte, deadline time.Time) (n int, at time.Time, err er
 		case !now.Before(deadline):
 			return 0, now, link.ErrTimeout
 		}
-		if err := c.wait(deadline.Sub(now)); err != nil {
+		if err := c.wait(deadline.Sub(now)); errors.Is(err, link.ErrTimeout) {
+			return 0, c.Now(), err
+		} else if err != nil {
 			return 0, c.Now(), fmt.Errorf("tun: %s: receive: %w", c.name, err)
 		}
 	}
 }
 
-// wait returns when there may be a frame, after d at the latest, or when Close wants us out.
+// wait returns when there may be a frame, after d at the latest, or when Close wants us out;
+// link.ErrTimeout at a Wake.
 func (c *Conn) wait(d time.Duration) error {
 	fds := [2]unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}, {Fd: int32(c.wake), Events: unix.POLLIN}}
 	ts := unix.NsecToTimespec(int64(min(d, time.Hour))) // more need not fit on 32 bits
@@ -176,7 +180,21 @@ func (c *Conn) wait(d time.Duration) error {
 	if fds[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
 		return errors.New("the interface is gone")
 	}
-	return nil
+	if fds[1].Revents == 0 || c.closed.Load() {
+		return nil
+	}
+	var count [8]byte
+	unix.Read(c.wake, count[:])
+	return link.ErrTimeout
+}
+
+// Wake ends a Recv that waits, or the next one that would.
+func (c *Conn) Wake() {
+	c.use.RLock()
+	defer c.use.RUnlock()
+	if !c.closed.Load() {
+		unix.Write(c.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
 }
 
 // Drops is how many frames the kernel could not queue for us since Open.
