@@ -159,14 +159,22 @@ type Fraction float64
 func (f Fraction) Percent() int { return int(float64(f)*100 + 1e-9) }
 
 // Verdict is one answer to "what is it", with what it rests on.
+//
+// Classes has all that Name covers, and nothing that it excludes: a class of each generation
+// from 4.X to 7.X for "Linux 4.15 - 7.3", classes without a generation for "Linux". Those of
+// one record are in its order, those of several by system, the generations of each from the
+// oldest to the newest. The fields before it say the same in short: Vendor and Family are of
+// the first class, or what all classes descend from (Apple Darwin), and empty where Name is
+// "A or B"; DeviceType is of the first class, Generation and CPE are of all classes of its
+// vendor and family.
 type Verdict struct {
 	Name       string      `json:"name"`
 	Vendor     string      `json:"vendor,omitempty"`
 	Family     string      `json:"family,omitempty"`
-	Generation string      `json:"generation,omitempty"`
+	Generation string      `json:"generation,omitempty"` // several with "|" between them: 4.X|5.X
 	DeviceType string      `json:"device_type,omitempty"`
 	CPE        []string    `json:"cpe,omitempty"`
-	Classes    []Class     `json:"classes,omitempty"`    // all classes of the reference, the first of them repeated above
+	Classes    []Class     `json:"classes,omitempty"`
 	Rule       Rule        `json:"rule"`                 // which rule of judgement gave it
 	Confidence Fraction    `json:"confidence,omitempty"` // probability that Name holds; 0 if the rule gives none
 	Accuracy   Fraction    `json:"accuracy"`             // share of Nmap's points

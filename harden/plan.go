@@ -39,8 +39,8 @@ type Detail uint8
 const (
 	Nothing  Detail = iota // unknown
 	Family                 // the family alone
-	Versions               // a range of versions, of several generations
-	Release                // versions of one generation, or a record by its name
+	Versions               // a range of versions, of more than two generations
+	Release                // versions of one generation or of two
 )
 
 var details = [...]string{"nothing", "family", "versions", "release"}
@@ -192,7 +192,7 @@ func detail(v *whorl.Verdict) Detail {
 	switch {
 	case v.Name == whorl.Unknown || v.Rule != whorl.RuleWhorl:
 		return Nothing
-	case v.Generation != "":
+	case v.Generation != "" && strings.Count(v.Generation, "|") < 2:
 		return Release
 	case strings.ContainsAny(v.Name, "0123456789"):
 		return Versions

@@ -360,6 +360,16 @@ func TestVersions(t *testing.T) {
 			t.Errorf("%v contains %s: %v", s, v, !want)
 		}
 	}
+	for generation, want := range map[string]bool{"5.X": true, "5.10.X": true, "5.3.X": false, "5.16.X": false, "4.X": false, "6.X": false, "5": true} {
+		if s.Meets(generation) != want {
+			t.Errorf("%v meets %s: %v", s, generation, !want)
+		}
+	}
+	for _, s := range []Span{{"Linux", "2.6.39", "7.3"}, {"Linux", "2.6.39", "2.6.39"}, {"Linux", "2", "3"}} {
+		if !s.Meets("2.6.X") || s.Meets("2.4.X") != (s.Lo == "2") {
+			t.Errorf("%v meets 2.6.X: %v, 2.4.X: %v", s, s.Meets("2.6.X"), s.Meets("2.4.X"))
+		}
+	}
 	if CompareVersions("5.10", "5.9.3") != 1 || CompareVersions("11.0-RELEASE", "11.0") != 0 {
 		t.Error("versions are out of order")
 	}

@@ -45,6 +45,13 @@ func (s Span) Contains(v string) bool {
 	return slices.Compare(parts, split(s.Lo)) >= 0 && slices.Compare(parts[:min(len(parts), len(hi))], hi) <= 0
 }
 
+// Meets tells whether some version of a generation lies within the range: 4.X, which is all
+// that begins with 4, meets 4.15 - 6.19.
+func (s Span) Meets(generation string) bool {
+	parts, lo, hi := split(generation), split(s.Lo), split(s.Hi)
+	return slices.Compare(parts, lo[:min(len(lo), len(parts))]) >= 0 && slices.Compare(parts[:min(len(parts), len(hi))], hi) <= 0
+}
+
 // CompareVersions orders versions by their numbers: -1, 0 or 1. Suffixes like
 // -RELEASE are not looked at.
 func CompareVersions(a, b string) int { return slices.Compare(split(a), split(b)) }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,6 +147,40 @@ func TestClasses(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(classBlock{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What our own answer covers is told whole, in all forms: generations within each other's
+// words ("2.6.X", "6.X") and more CPE than a guess may have.
+func TestClassesOfRange(t *testing.T) {
+	h := matched("", 1)
+	v := &h.Verdicts[0]
+	v.Name, v.Rule, v.Confidence = "Linux 2.4.X - 7.3", whorl.RuleWhorl, 0.95
+	generations := []string{"2.4.X", "2.6.X", "3.X", "4.X", "5.X", "6.X", "7.X"}
+	for _, g := range generations {
+		v.Classes = append(v.Classes, whorl.Class{Vendor: "Linux", Family: "Linux", Generation: g, DeviceType: "general purpose",
+			CPE: []string{"cpe:/o:linux:linux_kernel:" + strings.TrimSuffix(g, ".X"), "cpe:/o:example:linux:" + g}})
+	}
+	h.Status.Up = true
+	b := viewAsNmap(h).classes(true)
+	if want := "Linux " + strings.Join(generations, "|"); len(b.running) != 1 || b.running[0] != want || len(b.cpes) != 2*len(generations) {
+		t.Errorf("running %q, want %q; %d CPE", b.running, want, len(b.cpes))
+	}
+	var doc struct {
+		Classes []struct {
+			Generation string `xml:"osgen,attr"`
+		} `xml:"host>os>osmatch>osclass"`
+	}
+	if err := xml.Unmarshal(render(t, forms["xml"], h), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range doc.Classes {
+		if c.Generation != generations[i] {
+			t.Errorf("osclass %d is of %s, want %s", i, c.Generation, generations[i])
+		}
+	}
+	if text := string(render(t, forms["text"], h)); len(doc.Classes) != len(generations) || !strings.Contains(text, "Running: "+b.running[0]+"\n") {
+		t.Errorf("%d classes in XML, and in text:\n%s", len(doc.Classes), text)
 	}
 }
 

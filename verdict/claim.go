@@ -52,16 +52,13 @@ func warn(h *whorl.Host, words string) {
 	}
 }
 
-// contradicts reports whether a claim is of another family than a verdict. What is known
-// as a device or a program alone is not contradicted: nobody knows what it is made from.
+// contradicts reports whether a claim is of another family than all those of a verdict.
+// What is known as a device or a program alone is not contradicted: nobody knows what it is
+// made from.
 func contradicts(s claims.System, v *whorl.Verdict) bool {
 	if s.Family == "" || v.Family == "" || v.Family == "embedded" || v.DeviceType == programType {
 		return false
 	}
-	classes := v.Classes
-	if len(classes) == 0 {
-		classes = []whorl.Class{{Vendor: v.Vendor, Family: v.Family}}
-	}
-	says, shows := stackOf([]whorl.Class{{Vendor: s.Vendor, Family: s.Family}}), stackOf(classes)
-	return says.Vendor != shows.Vendor || says.Family != shows.Family
+	says := stackOf([]whorl.Class{{Vendor: s.Vendor, Family: s.Family}})
+	return !slices.Contains(familiesOf(v), systemOf(says))
 }

@@ -9,6 +9,8 @@ import (
 
 func TestClaimsBesideVerdicts(t *testing.T) {
 	linux := whorl.Verdict{Name: "Linux 4.15 - 7.3", Vendor: "Linux", Family: "Linux"}
+	shared := whorl.Verdict{Name: "FreeBSD 6.X or Apple macOS 10.4", Vendor: "FreeBSD", Family: "FreeBSD",
+		Classes: []whorl.Class{{Vendor: "FreeBSD", Family: "FreeBSD"}, {Vendor: "Apple", Family: "macOS"}}}
 	tests := []struct {
 		name    string
 		verdict whorl.Verdict
@@ -22,6 +24,8 @@ func TestClaimsBesideVerdicts(t *testing.T) {
 		{"an appliance that runs Linux", whorl.Verdict{Name: "x", Vendor: "HP", Family: "embedded", Classes: []whorl.Class{{Vendor: "HP", Family: "embedded"}}}, "Server: Apache (Ubuntu)", false},
 		{"iOS and macOS share a stack", whorl.Verdict{Name: "Apple macOS 11", Vendor: "Apple", Family: "macOS"}, "mDNS: model=iPhone14,5", false},
 		{"either of them", whorl.Verdict{Name: "Apple macOS 11", Vendor: "Apple", Family: "macOS"}, "User-Agent: CFNetwork/1 Darwin/16.3.0", false},
+		{"one of those that share a record", shared, "User-Agent: CFNetwork/1 Darwin/16.3.0", false},
+		{"none of them", shared, "User-Agent: x (Windows NT 10.0)", true},
 		{"a vendor alone", linux, "SSH: SSH-2.0-Cisco-1.25", false},
 		{"a program", whorl.Verdict{Name: "x", Vendor: "x", Family: "x", DeviceType: programType}, "User-Agent: x (Windows NT 10.0)", false},
 		{"no name", nothing("no record"), "User-Agent: x (Windows NT 10.0)", false},

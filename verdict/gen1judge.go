@@ -49,7 +49,7 @@ func (j *Judge) likelyGen1(seen gen1.Print, s gen1Scores) (out []whorl.Verdict) 
 		return []whorl.Verdict{nothing("no record of the first generation tells of anything that answered; name a database of it with --db, or scan with --gen 2")}
 	}
 	first, threshold := &families[0], float64(j.o.Confidence)
-	headline := answer{name: first.name(), share: first.share}
+	headline := first.alone()
 	switch {
 	case unfit != "":
 		out = append(out, nothing(unfit))
@@ -63,11 +63,10 @@ func (j *Judge) likelyGen1(seen gen1.Print, s gen1Scores) (out []whorl.Verdict) 
 		if len(out) > maxAlternatives {
 			break
 		}
-		a := answer{name: f.name(), share: f.share}
-		if i == 0 && len(out) == 0 {
-			a = headline
-		} else if best := f.byName(); best.name != "" {
-			a = answer{best.name, best.generation, best.cpe, f.share}
+		a := headline
+		if i > 0 || len(out) > 0 {
+			a = f.byName()
+			a.share = f.share
 		}
 		out = append(out, j.gen1.verdict(f, a, s))
 	}
@@ -110,7 +109,7 @@ func (g *firstGen) ranked(s gen1Scores) (out []family, unfit string) {
 		if share < least || share <= 0 {
 			continue
 		}
-		f := family{class: g.families.names[n], share: share, members: g.families.members[n]}
+		f := family{class: g.families.names[n], share: share, entries: g.records, members: g.families.members[n]}
 		logs := make([]float64, len(f.members))
 		for i, place := range f.members {
 			logs[i] = s.logs[place]
@@ -154,11 +153,7 @@ func (g *firstGen) tie(families []family, threshold float64) whorl.Verdict {
 		if second.share < tieShare || first.share+second.share < threshold {
 			break
 		}
-		v := whorl.Verdict{Name: first.name() + " or " + second.name(), Rule: whorl.RuleWhorl,
-			Confidence: whorl.Fraction(min(first.share+second.share, surest)),
-			Source:     whorl.Source{Text: "these two cannot be told apart by what answered; their records are listed"}}
-		v.Classes = append(append(v.Classes, first.of[0].entry.Classes...), second.of[0].entry.Classes...)
-		return v
+		return tied(first, second, first.share+second.share)
 	}
 	return nothing("no system is probable enough by the first generation alone; the nearest are listed")
 }
@@ -177,14 +172,8 @@ func (g *firstGen) tellsVersions(f *family, s gen1Scores) bool {
 
 // verdict writes an answer about a family down, resting on its likeliest record.
 func (g *firstGen) verdict(f *family, a answer, s gen1Scores) whorl.Verdict {
-	best := f.of[0]
-	v := verdictOf(best.entry, whorl.RuleWhorl)
-	if a.name != best.entry.Name {
-		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
-		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(best.entry)
-	}
-	v.Confidence = whorl.Fraction(min(a.share, surest))
-	count(&v, s.points[best.place])
+	v := f.answered(a)
+	count(&v, s.points[f.of[0].place])
 	return v
 }
 

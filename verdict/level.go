@@ -14,7 +14,8 @@ import (
 type family struct {
 	class   whorl.Class // vendor and family only
 	share   float64
-	members []int // all its records
+	entries []*osdb.Entry // all references
+	members []int         // all its records
 	of      []candidate
 }
 
@@ -35,7 +36,7 @@ func (r *References) byFamily(shares []float64, least float64) (out []family) {
 	least = min(least, slices.Max(sums))
 	for n, sum := range sums {
 		if sum >= least && sum > 0 {
-			out = append(out, family{class: r.families.names[n], share: sum, members: r.families.members[n]})
+			out = append(out, family{class: r.families.names[n], share: sum, entries: r.Entries, members: r.families.members[n]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b family) int { return cmp.Compare(b.share, a.share) })
@@ -53,10 +54,11 @@ const (
 
 // answer is a name at the deepest level that is sure enough.
 type answer struct {
-	name       string
-	generation string
-	cpe        []string
-	share      float64
+	name    string
+	system  whorl.Class   // vendor and family of the name; none: it is of several systems
+	classes []whorl.Class // that the name covers
+	of      []candidate   // records that it rests on
+	share   float64
 }
 
 // refine shares the probability of the family out by the scores, one for each member,
@@ -85,7 +87,10 @@ func (f family) deepest(threshold float64) answer {
 	if a := f.byGenerations(); a.share >= threshold {
 		return a
 	}
-	return answer{name: f.name(), share: f.share}
+	if a := f.byAge(); a.share >= threshold {
+		return a
+	}
+	return f.alone()
 }
 
 // single reports whether a name claims one minor version of a kernel of which no
@@ -98,14 +103,12 @@ func single(name string) bool {
 // name is vendor and family, without saying one word twice.
 func (f family) name() string { return joinName(f.class.Vendor, f.class.Family) }
 
-// deviceType is what a record says of the devices of the family.
-func (f family) deviceType(e *osdb.Entry) string {
-	for _, c := range e.Classes {
-		if c.Vendor == f.class.Vendor && c.Family == f.class.Family {
-			return c.DeviceType
-		}
-	}
-	return ""
+// isClass reports whether a class is of the vendor and family.
+func (f family) isClass(c whorl.Class) bool { return systemOf(c) == systemOf(f.class) }
+
+// has reports whether a class is of the family, or its stack is.
+func (f family) has(c whorl.Class) bool {
+	return f.isClass(c) || systemOf(stackOf([]whorl.Class{c})) == systemOf(f.class)
 }
 
 func joinName(vendor, family string) string {
@@ -123,19 +126,48 @@ func (f family) byName() (out answer) {
 	}
 	for _, c := range f.of {
 		if s := names[c.entry.Name]; s > out.share {
-			first := whorl.Class{}
-			if len(c.entry.Classes) > 0 {
-				first = c.entry.Classes[0]
-			}
-			out = answer{c.entry.Name, first.Generation, first.CPE, s}
+			out = answer{name: c.entry.Name, share: s}
 		}
+	}
+	for _, c := range f.of {
+		if c.entry.Name == out.name {
+			out.of = append(out.of, c)
+		}
+	}
+	if len(out.of) == 1 {
+		out.classes = out.of[0].entry.Classes // the one it is named by stands first
+	} else {
+		out.classes = classesIn(out.of, func(whorl.Class) bool { return true })
+	}
+	if len(out.classes) > 0 {
+		out.system = out.classes[0]
 	}
 	return out
 }
 
+// alone is the name of the family, without a version.
+func (f family) alone() answer {
+	a := answer{name: f.name(), system: f.class, share: f.share}
+	passed := 0.0
+	for _, c := range f.of {
+		if passed >= covering*f.share {
+			break
+		}
+		passed += c.share
+		a.of = append(a.of, c)
+	}
+	for _, c := range classesIn(a.of, f.has) {
+		a.classes = addClass(a.classes, ofNoVersion(c))
+	}
+	if len(a.classes) == 0 && f.class.Vendor != "" { // devices of which only the name says what they run
+		a.classes = []whorl.Class{f.class}
+	}
+	return a
+}
+
 // inside calls a record that is first of another family by its class in this one, if the
-// family is as sure without it: then it tells the version alone. "FreeBSD 6.X (Junos, Mac
-// OS X 10.4)" is an Apple macOS 10.4.X to who knows that it is a Darwin. all are the
+// family is as sure without it: then it tells the version alone. "FreeBSD 6.X, Juniper JUNOS
+// or Apple macOS 10.4" is an Apple macOS 10.4.X to who knows that it is a Darwin. all are the
 // shares of all records; other answers stay.
 func (f family) inside(a answer, all []float64, threshold float64) answer {
 	e := f.of[0].entry
@@ -144,7 +176,7 @@ func (f family) inside(a answer, all []float64, threshold float64) answer {
 		return a
 	}
 	c := e.Classes[i]
-	a.name, a.generation, a.cpe = strings.TrimSpace(joinName(c.Vendor, c.Family)+" "+c.Generation), c.Generation, c.CPE
+	a.name, a.system, a.classes = strings.TrimSpace(joinName(c.Vendor, c.Family)+" "+c.Generation), c, []whorl.Class{c}
 	return a
 }
 
@@ -152,59 +184,15 @@ func (f family) inside(a answer, all []float64, threshold float64) answer {
 // from it, or -1.
 func (f family) first(e *osdb.Entry) int {
 	return slices.IndexFunc(e.Classes, func(c whorl.Class) bool {
-		return slices.ContainsFunc(classesOf(&osdb.Entry{Name: e.Name, Classes: []whorl.Class{c}}), func(o whorl.Class) bool {
-			return o.Vendor == f.class.Vendor && o.Family == f.class.Family
-		})
+		return slices.ContainsFunc(classesOf(&osdb.Entry{Name: e.Name, Classes: []whorl.Class{c}}), f.isClass)
 	})
-}
-
-// byVersions is the range that covers the versions of the likeliest records, as far as
-// their names tell any.
-func (f family) byVersions() answer {
-	var span osdb.Span
-	told, covered := 0.0, 0.0
-	type spanned struct {
-		osdb.Span
-		share float64
-	}
-	var all []spanned
-	for _, c := range f.of {
-		s, ok := osdb.Versions(c.entry.Name)
-		if !ok || len(all) > 0 && s.Family != all[0].Family {
-			continue
-		}
-		all = append(all, spanned{s, c.share})
-		told += c.share
-	}
-	if told < f.share/2 {
-		return answer{}
-	}
-	for i, s := range all {
-		switch {
-		case i == 0:
-			span = s.Span
-		case covered >= covering*told && s.share < all[0].share/4:
-			continue
-		}
-		covered += s.share
-		if osdb.CompareVersions(s.Lo, span.Lo) < 0 {
-			span.Lo = s.Lo
-		}
-		if osdb.CompareVersions(s.Hi, span.Hi) > 0 {
-			span.Hi = s.Hi
-		}
-	}
-	name := span.Family + " " + span.Lo
-	if span.Lo != span.Hi {
-		name += " - " + span.Hi
-	}
-	return answer{name: name, share: f.share * covered / told}
 }
 
 // byGenerations lists the generations of the likeliest records.
 func (f family) byGenerations() answer {
+	a := answer{system: f.class}
 	var list []string
-	passed, covered := 0.0, 0.0 // by all records, by those with a generation
+	passed := 0.0 // by all records; by those with a generation: the share
 	for _, c := range f.of {
 		if passed >= covering*f.share {
 			break
@@ -212,24 +200,20 @@ func (f family) byGenerations() answer {
 		passed += c.share
 		told := false
 		for _, class := range c.entry.Classes {
-			if class.Vendor != f.class.Vendor || class.Family != f.class.Family || class.Generation == "" {
-				continue
-			}
-			told = true
-			if !slices.Contains(list, class.Generation) {
-				list = append(list, class.Generation)
+			if f.isClass(class) && class.Generation != "" {
+				list, told = addOnce(list, class.Generation), true
 			}
 		}
 		if told {
-			covered += c.share
+			a.share += c.share
 		}
+		a.of = append(a.of, c)
 	}
 	if len(list) == 0 || len(list) > maxGenerations {
 		return answer{}
 	}
-	slices.SortFunc(list, func(a, b string) int {
-		return cmp.Or(osdb.CompareVersions(a, b), cmp.Compare(a, b))
-	})
-	generations := strings.Join(list, "|")
-	return answer{name: f.name() + " " + generations, generation: generations, share: covered}
+	slices.SortFunc(list, olderFirst(f.class.Family))
+	a.name = f.name() + " " + strings.Join(list, "|")
+	a.classes = classesIn(a.of, func(c whorl.Class) bool { return f.isClass(c) && c.Generation != "" })
+	return a
 }

@@ -72,7 +72,7 @@ func TestInside(t *testing.T) {
 		if got.name != c.want || got.share != 0.9 {
 			t.Errorf("%s: %s %.2f, want %s", c.name, got.name, got.share, c.want)
 		}
-		if got.name != c.said && (got.generation != "10.4.X" || len(got.cpe) != 1) {
+		if got.name != c.said && (len(got.classes) != 1 || got.classes[0].Generation != "10.4.X" || len(got.classes[0].CPE) != 1) {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}

@@ -31,13 +31,12 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 	}
 	first, threshold := &families[0], float64(j.o.Confidence)
 	headline := first.byName()
-	switch {
-	case first.share < threshold:
+	if first.share < threshold {
 		out = append(out, tie(families, all, threshold))
-	case !answersSYN(seen): // versions show in how connections are accepted
-		headline = answer{name: first.name(), share: first.share}
-	default:
-		headline = first.inside(first.deepest(threshold), all, threshold)
+	} else if a, ok := first.beside(first.told(seen, all, threshold), all, threshold); ok {
+		headline = a
+	} else {
+		out = append(out, nothing(manyAnswer))
 	}
 	listed := map[int]bool{}
 	for i := range families {
@@ -55,6 +54,14 @@ func (j *Judge) likely(seen []method.Line, p probed) (out []whorl.Verdict) {
 		}
 	}
 	return out
+}
+
+// told is how much of a family can be told: versions show in how connections are accepted.
+func (f family) told(seen []method.Line, all []float64, threshold float64) answer {
+	if !answersSYN(seen) {
+		return f.alone()
+	}
+	return f.inside(f.deepest(threshold), all, threshold)
 }
 
 // tie is the verdict when no family is probable enough alone: the two likeliest that
@@ -75,13 +82,20 @@ func tie(families []family, all []float64, threshold float64) whorl.Verdict {
 		if more < tieShare || first.share+more < threshold {
 			continue
 		}
-		v := whorl.Verdict{Name: first.name() + " or " + second.name(), Rule: whorl.RuleWhorl,
-			Confidence: whorl.Fraction(min(first.share+more, surest)),
-			Source:     whorl.Source{Text: "these two cannot be told apart by what answered; their records are listed"}}
-		v.Classes = append(append(v.Classes, first.of[0].entry.Classes...), second.of[0].entry.Classes...)
-		return v
+		return tied(first, second, first.share+more)
 	}
 	return nothing("no system is probable enough; the nearest are listed")
+}
+
+// tied is the verdict that a host is of one of two families, with what they have together.
+func tied(a, b *family, share float64) whorl.Verdict {
+	v := whorl.Verdict{Name: a.name() + " or " + b.name(), Rule: whorl.RuleWhorl, Classes: a.alone().classes,
+		Confidence: whorl.Fraction(min(share, surest)),
+		Source:     whorl.Source{Text: "these two cannot be told apart by what answered; their records are listed"}}
+	for _, c := range b.alone().classes {
+		v.Classes = addClass(v.Classes, c)
+	}
+	return v
 }
 
 // ownVersions is ownPrior for the versions that records of ours tell.

@@ -46,7 +46,8 @@ type heard struct {
 // opinion is what a kind of packet says of its sender.
 type opinion struct {
 	between  bool            // something near the client sends it
-	family   string          // that is sure enough; empty: none
+	family   string          // that is sure enough, or several that records share; empty: none
+	may      []string        // the families it may be of, if they are several
 	program  bool            // it is a program that sends packets of its own
 	sure     whorl.Fraction  // probability of the family
 	verdicts []whorl.Verdict // the answer first
@@ -188,25 +189,23 @@ func (j *Handshakes) rank(s *syn.Sighting) *opinion {
 
 // name gives an opinion its verdicts, by its families. all are the shares of all records.
 func (j *Handshakes) name(h *opinion, s *syn.Sighting, all []float64) {
-	families := h.families
+	families := h.families[:min(len(h.families), maxAlternatives)]
 	switch {
 	case len(families) == 0:
 		h.verdicts = []whorl.Verdict{nothing("no record describes such handshakes")}
 		return
 	case families[0].share < j.sureEnough(&families[0]):
-		h.verdicts = append(h.verdicts, tie(families, all, j.threshold))
+		h.verdicts = append(h.verdicts, tie(h.families, all, j.threshold))
 	case device(families[0].of[0].entry, families[0].class):
 		h.verdicts = append(h.verdicts, nothing("devices of many vendors make such handshakes; the nearest are listed"))
 	default:
-		h.family, h.sure = families[0].name(), whorl.Fraction(min(families[0].share, surest))
-		h.program = families[0].of[0].entry.Classes[0].DeviceType == programType
-	}
-	for i := range families[:min(len(families), maxAlternatives)] {
-		v := j.named(&families[i], i == 0 && h.family != "")
-		if i == 0 && h.family != "" {
-			v.Notes = handshakeNotes(&s.Signature)
+		h.verdicts = append(h.verdicts, j.headline(h, s, all))
+		if h.family != "" {
+			families = families[1:]
 		}
-		h.verdicts = append(h.verdicts, v)
+	}
+	for i := range families {
+		h.verdicts = append(h.verdicts, families[i].answered(families[i].byName()))
 	}
 	if h.family != "" && j.explained {
 		h.explain(j, s)
@@ -230,7 +229,7 @@ func (j *Handshakes) shares(r syn.Ranking) (out []family, all []float64) {
 		if s.Probability < leastShare && len(out) > 0 {
 			break
 		}
-		f := family{class: stackOf(j.entries[s.Records[0].Place].Classes), share: s.Probability}
+		f := family{class: stackOf(j.entries[s.Records[0].Place].Classes), share: s.Probability, entries: j.entries}
 		ours := slices.ContainsFunc(s.Records, func(r syn.Ranked) bool { return own(j.entries[r.Place]) })
 		sum := 0.0
 		for _, ranked := range s.Records {

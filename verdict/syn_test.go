@@ -77,7 +77,7 @@ func TestHandshakes(t *testing.T) {
 	}{
 		{"one packet", []string{linux}, "Linux 4.15 - 7.3", 0, ""},
 		{"another window", []string{strings.Replace(linux, "W=FAF0", "W=7210", 1)}, "Linux 3.10 - 4.19", 0, ""},
-		{"no range of names", []string{windows}, "Microsoft Windows 10|2000", 0, ""},
+		{"no range of names", []string{windows}, "Microsoft Windows 2000|10", 0, ""},
 		{"times alone", []string{"Again(T=3E8)\n"}, "", 0, ""},
 		{"nothing like it", []string{"Syn(V=4%TTL=FF%H=28%DF=N%ID=N%W=400%O=)"}, "unknown: no ", 0, ""},
 		{"not readable", []string{"Syn(V=9)"}, "unknown: syn: Syn: V: 9", 0, ""},
@@ -152,6 +152,26 @@ func sameRanking(a, b syn.Ranking) bool {
 	return a.Between == b.Between && math.Abs(a.Unknown-b.Unknown) < 1e-9 && slices.EqualFunc(a.Families, b.Families, func(a, b syn.Share) bool {
 		return a.Family == b.Family && math.Abs(a.Probability-b.Probability) < 1e-9 && slices.Equal(a.Records, b.Records)
 	})
+}
+
+// What a program writes into headers is no measure of a path or of a clock.
+func TestPrograms(t *testing.T) {
+	const records = "Fingerprint Prober\nClass Prober | Prober | | program\nSyn(TTL=0-40%DF=N%ID=N%W=400%MSS=578%O=M)\n\n" +
+		"Fingerprint Windows 95\nClass Microsoft | Windows | 95 | general purpose\nSyn(TTL=20%DF=N%W=2000%O=M)\n\n"
+	db, _ := osdb.Read(strings.NewReader(records), osdb.Embedded, "test.osdb")
+	j := NewHandshakes(osdb.Set{db}, Options{})
+	for line, program := range map[string]bool{
+		"Syn(V=4%TTL=3A%H=2C%DF=N%ID=N%W=400%MSS=578%O=M)":  true,
+		"Syn(V=4%TTL=1C%H=2C%DF=N%ID=N%W=2000%MSS=578%O=M)": false,
+	} {
+		h := heardHost(line)
+		h.Distance, h.Uptime = &whorl.Hops{Count: 6, Method: whorl.DistanceGuess}, &whorl.Uptime{Seconds: 9}
+		j.Judge(h)
+		v := h.Verdicts[0]
+		if (v.DeviceType == programType) != program || (h.Distance == nil) != program || (h.Uptime == nil) != program || (len(v.Notes) == 0) != program {
+			t.Errorf("%s: %s (%s), distance %v, uptime %v, notes %q", line, v.Name, v.Source.Text, h.Distance, h.Uptime, v.Notes)
+		}
+	}
 }
 
 // Judge takes hosts that were only heard to the same judgement.

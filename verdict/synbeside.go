@@ -102,12 +102,12 @@ const alone = "one SYN-ACK alone does not tell its system, and no probe was answ
 func (j *Judge) acceptedBy(prints []string) whorl.Verdict {
 	for _, print := range prints {
 		s, err := j.handshakes().handshake(print)
-		if err != nil || s.family == "" || s.sure < behindSure || !common(s.families[0].class) {
+		if err != nil || s.family == "" || s.may != nil || s.sure < behindSure || !common(s.families[0].class) {
 			continue
 		}
-		v := s.verdicts[0]
-		v.Evidence = slices.Clone(v.Evidence)
-		v.Name, v.Generation, v.CPE, v.Confidence = s.family, "", nil, s.sure
+		f := &s.families[0]
+		v := f.answered(f.alone())
+		v.Evidence, v.Notes = slices.Clone(s.verdicts[0].Evidence), s.verdicts[0].Notes
 		v.Source.Text = "one SYN-ACK alone, which tells families at most"
 		return v
 	}

@@ -20,6 +20,9 @@ type handshake struct {
 // without any has none. Verdicts are shared with other hosts and must not be changed.
 func (j *Handshakes) Judge(h *whorl.Host) {
 	j.host(h)
+	if headline(h).DeviceType == programType { // it writes headers as it likes: they measure nothing
+		h.Distance, h.Uptime = nil, nil
+	}
 	says(h)
 }
 
@@ -85,22 +88,25 @@ type stack struct {
 	first, last uint32 // numbers of handshakes
 }
 
-// systemsHeard sorts kinds of packets by family, the most frequent first.
+// systemsHeard sorts kinds of packets by family, the most frequent first. What may be of
+// several families is of one that others show, if one of them does.
 func systemsHeard(all []handshake) (out []stack) {
-	for _, s := range all {
-		if s.family == "" {
-			continue
-		}
-		i := slices.IndexFunc(out, func(o stack) bool { return o.name == s.family })
-		if i < 0 {
-			i = len(out)
-			out = append(out, stack{name: s.family, program: s.program, best: s, first: s.seen.First})
-		}
-		o := &out[i]
-		o.count += uint64(s.seen.Count)
-		o.first, o.last = min(o.first, s.seen.First), max(o.last, s.seen.Last)
-		if s.seen.Count > o.best.seen.Count {
-			o.best = s
+	for _, shared := range [...]bool{false, true} {
+		for _, s := range all {
+			if s.family == "" || (s.may != nil) != shared {
+				continue
+			}
+			i := slices.IndexFunc(out, func(o stack) bool { return o.name == s.family || slices.Contains(s.may, o.name) })
+			if i < 0 {
+				i = len(out)
+				out = append(out, stack{name: s.family, program: s.program, best: s, first: s.seen.First})
+			}
+			o := &out[i]
+			o.count += uint64(s.seen.Count)
+			o.first, o.last = min(o.first, s.seen.First), max(o.last, s.seen.Last)
+			if s.seen.Count > o.best.seen.Count && o.name == s.family {
+				o.best = s
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b stack) int {

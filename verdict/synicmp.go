@@ -148,7 +148,7 @@ const contradiction = 2
 // doubt warns if messages are not those of the family that handshakes show: every record that
 // these leave tells of such messages, and none sends them so.
 func (j *Handshakes) doubt(h *whorl.Host, o *opinion, near messages) {
-	if o.family == "" || o.program {
+	if o.family == "" || o.may != nil || o.program {
 		return
 	}
 	for i := range near {

@@ -73,9 +73,8 @@ const mostFits = 4
 // windowsBy names Windows by messages, resting on its record at a place.
 func (j *Handshakes) windowsBy(place int, m messages) whorl.Verdict {
 	e := j.entries[place]
-	v := verdictOf(e, whorl.RuleWhorl)
-	class := stackOf(e.Classes)
-	v.Name, v.Generation, v.CPE, v.Confidence = joinName(class.Vendor, class.Family), "", nil, aloneShare
+	f := family{class: stackOf(e.Classes), share: aloneShare, of: []candidate{{e, place, aloneShare}}}
+	v := f.answered(f.alone())
 	v.Source.Text = "port unreachables alone, which tell families at most"
 	all, _ := j.compared(place, m)
 	v.Evidence = messageEvidence(all)

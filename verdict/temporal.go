@@ -162,14 +162,25 @@ func (j *Judge) timed(h *whorl.Host) []whorl.Verdict {
 	case share < float64(j.o.Confidence):
 		return []whorl.Verdict{nothing("several systems repeat segments at such times; scan the host for more")}
 	}
-	likeliest := slices.MaxFunc(j.timing.families.members[best], func(a, b int) int { return cmp.Compare(shares[a], shares[b]) })
-	first := j.timing.families.names[best]
-	e := j.timing.records[likeliest]
-	v := whorl.Verdict{Name: joinName(first.Vendor, first.Family), Vendor: first.Vendor, Family: first.Family, Rule: whorl.RuleWhorl,
-		Confidence: whorl.Fraction(min(share, surest)),
-		Source:     whorl.Source{Text: "the times of repeated segments alone, which tell families at most"}}
-	v.Evidence = weighedEvidence(weights, likeliest, e)
+	f := j.timing.family(best, share, shares)
+	a, ok := f.beside(f.alone(), shares, float64(j.o.Confidence))
+	if !ok {
+		return []whorl.Verdict{nothing(manyAnswer)}
+	}
+	v := f.answered(a)
+	v.Source = whorl.Source{Text: "the times of repeated segments alone, which tell families at most"}
+	v.Evidence = weighedEvidence(weights, f.of[0].place, f.of[0].entry)
 	return []whorl.Verdict{v}
+}
+
+// family is one of those that times tell of, with the shares of its records.
+func (t *timing) family(n int, share float64, shares []float64) family {
+	f := family{class: t.families.names[n], share: share, entries: t.records, members: t.families.members[n]}
+	for _, place := range f.members {
+		f.of = append(f.of, candidate{t.records[place], place, shares[place]})
+	}
+	slices.SortStableFunc(f.of, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
+	return f
 }
 
 // all are the numbers from 0 up to n.
@@ -190,7 +201,7 @@ func (t *timing) behindRelay(b *whorl.Box) []whorl.Verdict {
 		Source: whorl.Source{Text: "the times of repeated FINs alone; another device answers SYNs"}}
 	for _, c := range t.families.names {
 		if joinName(c.Vendor, c.Family) == v.Name {
-			v.Vendor, v.Family = c.Vendor, c.Family
+			v.Vendor, v.Family, v.Classes = c.Vendor, c.Family, []whorl.Class{c}
 		}
 	}
 	return []whorl.Verdict{v}

@@ -60,7 +60,7 @@ func TestTraining(t *testing.T) {
 	train := func(seed uint64) (*Model, []float64) {
 		var losses []float64
 		m := NewModel()
-		Train(refs, m, TrainOptions{Seed: seed, Rounds: 4, Batch: 192, Report: func(_ int, loss float64) { losses = append(losses, loss) }})
+		Train(refs, m, TrainOptions{Seed: seed, Rounds: 6, Batch: 192, Report: func(_ int, loss float64) { losses = append(losses, loss) }})
 		return m, losses
 	}
 	m, losses := train(1)

@@ -16,22 +16,26 @@ func nothing(why string) whorl.Verdict {
 // verdictOf is the part of a verdict that a record gives.
 func verdictOf(e *osdb.Entry, rule whorl.Rule) whorl.Verdict {
 	v := whorl.Verdict{Name: e.Name, Classes: e.Classes, Rule: rule, Source: e.Source}
-	if len(e.Classes) > 0 {
-		c := e.Classes[0]
-		v.Vendor, v.Family, v.Generation, v.DeviceType, v.CPE = c.Vendor, c.Family, c.Generation, c.DeviceType, c.CPE
+	describe(&v)
+	return v
+}
+
+// answered is the part of a verdict that an answer about a family gives, resting on its
+// likeliest record.
+func (f *family) answered(a answer) whorl.Verdict {
+	v := whorl.Verdict{Name: a.name, Classes: a.classes, Rule: whorl.RuleWhorl,
+		Confidence: whorl.Fraction(min(a.share, surest)), Source: f.of[0].entry.Source}
+	if a.system.Family != "" || a.system.Vendor != "" {
+		describe(&v)
+		v.Vendor, v.Family = a.system.Vendor, a.system.Family
 	}
 	return v
 }
 
-// verdict writes an answer about a family down, resting on its likeliest record.
+// verdict writes an answer about a family down.
 func (j *Judge) verdict(f *family, a answer, seen []method.Line, p probed) whorl.Verdict {
-	e, place := f.of[0].entry, f.of[0].place
-	v := verdictOf(e, whorl.RuleWhorl)
-	if a.name != e.Name {
-		v.Name, v.Generation, v.CPE = a.name, a.generation, a.cpe
-		v.Vendor, v.Family, v.DeviceType = f.class.Vendor, f.class.Family, f.deviceType(e)
-	}
-	v.Confidence = whorl.Fraction(min(a.share, surest))
+	place := f.of[0].place
+	v := f.answered(a)
 	v.Accuracy = j.accuracy(place, seen)
 	v.Notes = append(notes(j.entries[place], seen), j.deepNotes(place, p)...)
 	return v

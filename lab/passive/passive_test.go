@@ -94,7 +94,7 @@ func TestRun(t *testing.T) {
 		"whorl server not doubted 0 - - 0 0 0 0",
 		"middlebox: a.pcapng 192.0.2.3 server: no answer, SynAck(V=4%TTL=40%H=2C%DF=N%ID=N%W=FFFF%MSS=5B4%O=M%SO=WS%SM=5B4)",
 		"nothing 1 0 0 1",
-		" 1 1 (100.0 %) 0 1 1 (100.0 %) 1 0\n", // left out: the client is right, the server wrong
+		" 1 1 (100.0 %) 0 1 1 (100.0 %) 1 1\n", // left out: of the client's name the family is right, the server wrong
 		"wrong: a.pcapng 192.0.2.2 server: FreeBSD , doubted: front-end-possible",
 	} {
 		if !strings.Contains(text, want) {

@@ -177,7 +177,7 @@ func (c *census) judge(h *whorl.Host, name string) (naming, error) {
 	best := misnamed
 	for _, r := range records {
 		switch families := verdict.Families(r.Entry); {
-		case v.Family == "" && overlap(v.Classes, families):
+		case v.Family == "" && overlap(classesOf(v), families):
 			best = tied
 		case !c.sameFamily(v, families):
 			if best == misnamed && !slices.ContainsFunc(families, tellsSystem) {
@@ -209,11 +209,16 @@ func byPoints(h *whorl.Host, records []record) naming {
 // one record, all of that record's count. What descends from one system is one family, as
 // in the verdicts themselves.
 func (c *census) sameFamily(v whorl.Verdict, families []whorl.Class) bool {
-	if len(c.records[v.Name]) > 0 && overlap(v.Classes, families) {
+	if len(c.records[v.Name]) > 0 && overlap(classesOf(v), families) {
 		return true
 	}
 	said := verdict.Families(&osdb.Entry{Name: v.Name, Classes: []whorl.Class{{Vendor: v.Vendor, Family: v.Family}}})
 	return overlap(said, families)
+}
+
+// classesOf are the families of the classes of a verdict, and those that they descend from.
+func classesOf(v whorl.Verdict) []whorl.Class {
+	return verdict.Families(&osdb.Entry{Name: v.Name, Classes: v.Classes})
 }
 
 // tellsSystem reports whether a class names a system: Nmap writes "embedded" where that

@@ -73,6 +73,8 @@ func TestNamed(t *testing.T) {
 	}
 	tie := said("Linux or AXIS embedded", "", "", "")
 	tie.Classes = []whorl.Class{{Vendor: "AXIS", Family: "embedded"}, {Vendor: "Linux", Family: "Linux"}}
+	descent := said("Google Android, Acme OS or Acme BSD", "", "", "")
+	descent.Classes = []whorl.Class{{Vendor: "Google", Family: "Android"}}
 	points := func(name string) whorl.Verdict { return whorl.Verdict{Name: name, Rule: whorl.RuleNmap, Accuracy: 1} }
 	down := host(addr1)
 	down.Status.Up = false
@@ -95,6 +97,7 @@ func TestNamed(t *testing.T) {
 		{"Acme toaster", host(addr1, said("Linux 3.10 - 4.19", "Linux", "Linux", "3.X")), unsaid},
 		{"Acme phone", host(addr1, said("OpenBSD 4.0", "OpenBSD", "OpenBSD", "4.X")), misnamed},
 		{"Linux 2.6.32", host(addr1, tie), tied},
+		{"Linux 2.6.32", host(addr1, descent), tied},
 		{"Linux 2.6.32", host(addr1, said(whorl.Unknown, "", "", "")), unnamed},
 		{"Linux 2.6.32", down, missing},
 		{"Linux 2.6.32", host(netip.MustParseAddr("198.18.0.2")), missing},
