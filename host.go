@@ -164,9 +164,9 @@ func (f Fraction) Percent() int { return int(float64(f)*100 + 1e-9) }
 // from 4.X to 7.X for "Linux 4.15 - 7.3", classes without a generation for "Linux". Those of
 // one record are in its order, those of several by system, the generations of each from the
 // oldest to the newest. The fields before it say the same in short: Vendor and Family are of
-// the first class, or what all classes descend from (Apple Darwin), and empty where Name is
-// "A or B"; DeviceType is of the first class, Generation and CPE are of all classes of its
-// vendor and family.
+// the first class, or what all classes descend from (Apple Darwin), and empty where Name is put
+// together as "A or B"; of one record of several systems they are of its first class. DeviceType
+// is of the likeliest record, Generation and CPE are of all classes of the vendor and family.
 type Verdict struct {
 	Name       string      `json:"name"`
 	Vendor     string      `json:"vendor,omitempty"`

@@ -32,14 +32,23 @@ func (n *Network) Recognised(r *whorl.Contact) {
 	}
 }
 
-// raise makes a contact what a sensor says it is.
+// raise makes a contact what a sensor says it is, unless that is less than it was: who has
+// taken a fingerprint and scans ports then is still who has taken it.
 func (s *contacts) raise(c *contact, r *whorl.Contact) {
 	before := c.raised
+	if before != nil && weight(r.Class) < weight(before.Class) {
+		return
+	}
 	raised := *r
 	raised.Sources, raised.Probes, raised.Evasion = slices.Clone(r.Sources), slices.Clone(r.Probes), slices.Clone(r.Evasion)
 	if r.Learned != nil {
 		learned := *r.Learned
 		raised.Learned = &learned
+	} else if before != nil {
+		raised.Learned = before.Learned
+	}
+	for i := range raised.Probes {
+		raised.Probes[i].Frame = 0 // the sensor's own count, and of no capture
 	}
 	c.raised = &raised
 	state := r.State
@@ -51,4 +60,15 @@ func (s *contacts) raise(c *contact, r *whorl.Contact) {
 		return // its end comes with that of the contact
 	}
 	s.record(c, state)
+}
+
+// weight orders classes by what they give away.
+func weight(c whorl.ContactClass) int {
+	switch c {
+	case whorl.OSFingerprint:
+		return 2
+	case whorl.OSFingerprintTiming:
+		return 1
+	}
+	return 0
 }

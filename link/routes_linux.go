@@ -109,9 +109,18 @@ func (r *Routes) read() {
 	for _, e := range rules {
 		r.addNet(e.Dst)
 	}
+	for _, p := range labels {
+		r.add(p)
+	}
 	slices.SortFunc(r.starts, netip.Addr.Compare)
 	r.starts = slices.Compact(r.starts)
 	r.cells = make([]cell, len(r.starts))
+}
+
+// labels are the prefixes of IPv6 that the kernel chooses sources by (RFC 6724 section 2.1).
+var labels = [...]netip.Prefix{
+	netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3ffe::/16"),
+	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fec0::/10"),
 }
 
 func (r *Routes) addNet(n *net.IPNet) {

@@ -196,7 +196,7 @@ func (p *Persona) again(now time.Time, c *conn) {
 	s, n := c.session, int(c.copies)
 	switch {
 	case s.window == 0 && len(s.data) > 0 && now.Sub(s.moved) < s.patience(): // the peer reads slowly
-		n = min(n, len(s.gaps)-1)
+		n = max(min(n, len(s.gaps)-2), 0) // the ending stays ahead
 	case n >= len(s.gaps):
 		p.forget(c)
 		return

@@ -56,7 +56,7 @@ func (r *runner) sweeperFor(l *lane, route link.Route, addr netip.Addr) *sweeper
 	if route.Link == packet.Ethernet { // elsewhere there is no next hop to choose
 		w.hop = route.NextHop
 	}
-	if !r.sweeping || route.Local || route.Link == packet.Ethernet && route.OnLink(addr) {
+	if !r.sweeping || addr.Zone() != "" || route.Local || route.Link == packet.Ethernet && route.OnLink(addr) { // answers tell no zone
 		return nil
 	}
 	s := r.sweepers[w]

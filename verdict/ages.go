@@ -46,6 +46,9 @@ func (f family) byAge() answer {
 		slices.SortFunc(list, olderFirst("Windows"))
 		ages[i] = spanOfAges(list)
 	}
+	if ages == ([2]ageSpan{}) { // phones alone
+		return answer{}
+	}
 	switch a.name = f.name(); {
 	case len(sides[0]) == 0:
 		a.name += " Server " + ages[1].String()

@@ -82,10 +82,16 @@ func (j *Handshakes) handshake(print string) (s handshake, err error) {
 // stack is a family that a host shows.
 type stack struct {
 	name        string
+	may         []string // the families it may be of, if they are several
 	program     bool
 	best        handshake // its most frequent kind of packet
 	count       uint64
 	first, last uint32 // numbers of handshakes
+}
+
+// isPerhaps reports whether the stack may be of a family.
+func (s *stack) isPerhaps(family string) bool {
+	return s.name == family || slices.Contains(s.may, family)
 }
 
 // systemsHeard sorts kinds of packets by family, the most frequent first. What may be of
@@ -96,15 +102,15 @@ func systemsHeard(all []handshake) (out []stack) {
 			if s.family == "" || (s.may != nil) != shared {
 				continue
 			}
-			i := slices.IndexFunc(out, func(o stack) bool { return o.name == s.family || slices.Contains(s.may, o.name) })
+			i := slices.IndexFunc(out, func(o stack) bool { return o.name == s.family || slices.ContainsFunc(s.may, o.isPerhaps) })
 			if i < 0 {
 				i = len(out)
-				out = append(out, stack{name: s.family, program: s.program, best: s, first: s.seen.First})
+				out = append(out, stack{name: s.family, may: s.may, program: s.program, best: s, first: s.seen.First})
 			}
 			o := &out[i]
 			o.count += uint64(s.seen.Count)
 			o.first, o.last = min(o.first, s.seen.First), max(o.last, s.seen.Last)
-			if s.seen.Count > o.best.seen.Count && o.name == s.family {
+			if s.seen.Count > o.best.seen.Count && (o.name == s.family || o.may != nil) {
 				o.best = s
 			}
 		}

@@ -28,8 +28,22 @@ func (f *family) answered(a answer) whorl.Verdict {
 	if a.system.Family != "" || a.system.Vendor != "" {
 		describe(&v)
 		v.Vendor, v.Family = a.system.Vendor, a.system.Family
+		v.DeviceType = a.deviceType(v.DeviceType)
 	}
 	return v
+}
+
+// deviceType is what the likeliest record says of the devices of the system that is named.
+func (a *answer) deviceType(otherwise string) string {
+	if len(a.of) == 0 || len(a.classes) == 0 {
+		return otherwise
+	}
+	for _, c := range a.of[0].entry.Classes {
+		if systemOf(c) == systemOf(a.classes[0]) {
+			return c.DeviceType
+		}
+	}
+	return otherwise
 }
 
 // verdict writes an answer about a family down.

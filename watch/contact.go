@@ -60,8 +60,8 @@ type party struct {
 type seen struct {
 	kind     *kind
 	tier     tier // the best
-	count    int
 	signed   bool
+	count    int
 	repeats  int // that counted
 	answered int
 	at       time.Time

@@ -39,12 +39,8 @@ func TestDecoyRecord(t *testing.T) {
 		t.Errorf("%d frames; the contact tells %+v", len(frames), last.Frames)
 	}
 	for _, p := range last.Probes {
-		var q packet.Packet
-		if p.Frame < 1 || p.Frame > len(frames) {
-			t.Fatalf("probe %s is frame %d", p.Name, p.Frame)
-		}
-		if q.Decode(packet.Ethernet, frames[p.Frame-1]); q.Src != us {
-			t.Errorf("probe %s is frame %d, which is from %v", p.Name, p.Frame, q.Src)
+		if p.Frame != 0 {
+			t.Errorf("probe %s is frame %d, by the count of no capture", p.Name, p.Frame)
 		}
 	}
 	code, out, people := outcome(t, exec.Command("whorl", "watch", "--no-system-db", "-r", capture, "--home", "198.18.0.6"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -89,11 +90,13 @@ func TestDecoyProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	serveConns(t, local, func(c net.Conn) {
-		line := make([]byte, 0, 100)
-		for b := make([]byte, 1); len(line) < cap(line) && !bytes.HasSuffix(line, []byte("\n")); line = append(line, b...) {
-			if _, err := io.ReadFull(c, b); err != nil {
-				return
-			}
+		said := bufio.NewReader(c)
+		line, err := said.ReadString('\n')
+		if err != nil {
+			return
+		}
+		if _, err := http.ReadRequest(said); err != nil { // who closes before has the visitor reset
+			return
 		}
 		fmt.Fprintf(c, "HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(line), line)
 	})

@@ -99,7 +99,7 @@ func (w *ways) leads(addr netip.Addr, mine way) bool {
 			w.tell(w.gap(fmt.Errorf("none of the first %d addresses can be reached, the others are looked at: %w", tellUnreached, w.why)))
 		}
 		return false
-	case r.Link == packet.Ethernet && r.OnLink(addr):
+	case r.Link == packet.Ethernet && r.OnLink(addr), addr.Is6() && addr.IsLinkLocalUnicast():
 		w.onLink++
 		return false
 	case wayOf(r) == mine:

@@ -1,6 +1,7 @@
 package deep
 
 import (
+	"slices"
 	"time"
 
 	"whorl/method"
@@ -38,10 +39,22 @@ func (e *Exchange) limit() (l method.Line, ok bool) {
 	for i, first := range lots[1 : len(lots)-1] {
 		sent = sent && !e.late(lots[i], first, limitPause) && !e.late(first, lots[i+2]-1, 0)
 	}
-	if sent {
+	if sent && !e.held() {
 		l.Set("L", hex(n))
 	}
 	return l, true
+}
+
+// held reports whether some answers took longer than others, so that the datagrams arrived
+// otherwise than they left. There is an answer at least.
+func (e *Exchange) held() bool {
+	var took []time.Duration
+	for _, s := range e.Slots[L1:] {
+		if s.Reply != nil {
+			took = append(took, s.Reply.At.Sub(s.Sent))
+		}
+	}
+	return slices.Max(took)-slices.Min(took) > limitSlack
 }
 
 // late reports whether a probe left otherwise than so long after another.
