@@ -49,7 +49,7 @@ func meet(a, b []whorl.Class) bool {
 func meetInVersion(a, b []whorl.Class) bool {
 	return slices.ContainsFunc(a, func(x whorl.Class) bool {
 		return slices.ContainsFunc(b, func(y whorl.Class) bool {
-			return x.Family == y.Family && x.Generation == y.Generation || x.Generation == "" || y.Generation == ""
+			return x.Family == y.Family && (x.Generation == y.Generation || x.Generation == "" || y.Generation == "")
 		})
 	})
 }

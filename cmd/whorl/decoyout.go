@@ -49,8 +49,11 @@ func (a *app) decoyOutput(o *decoyOptions, set osdb.Set) (*decoyOutput, error) {
 		out.writers = append(out.writers, report.NewEVE(w, report.EVEOptions{Interface: o.iface + o.tun + o.tap}))
 	}
 	if o.record != "" {
-		if o.recordSize < 1 {
-			return nil, usage(fmt.Errorf("--record-size %d", o.recordSize), "a number of MB, 1 at least")
+		switch {
+		case o.record == "-":
+			return nil, usage(errors.New("--record -: packets of contacts go to a file"), "--record contacts.pcapng")
+		case o.recordSize < 1 || o.recordSize > maxRecord:
+			return nil, usage(fmt.Errorf("--record-size %d", o.recordSize), fmt.Sprintf("a number of MB, 1 to %d", maxRecord))
 		}
 		var err error
 		if out.record, err = openRecording(o.record, int64(o.recordSize)<<20); err != nil {
@@ -92,6 +95,9 @@ func (o *decoyOutput) told(p *decoyPlan) decoy.Options {
 	}
 	if r := o.record; r != nil {
 		options.Record = r.add
+		r.failed = func(err error) {
+			fmt.Fprintf(people, "whorl: %s gets no more packets: %v; free the disk and begin another file\n", r.name, err)
+		}
 		r.full = func() {
 			fmt.Fprintf(people, "whorl: %s has %d MB and gets no more packets; begin another file, or raise --record-size\n", r.name, r.limit>>20)
 		}

@@ -11,6 +11,9 @@ import (
 	"whorl/packet"
 )
 
+// maxRecord is the greatest limit of a recording, in MB.
+const maxRecord = 1 << 20
+
 const (
 	// recordOver bounds what a frame takes more than its own length, bytes
 	// (draft-ietf-opsawg-pcapng section 4.3).
@@ -25,7 +28,8 @@ type decoyRecording struct {
 	limit  int64 // bytes of the file
 	size   int64 // of it, a little more than it has
 	frames int
-	full   func() // told once, when no more fits
+	full   func()      // told once, when no more fits
+	failed func(error) // told once, when the file cannot be written any more
 
 	link    packet.LinkType
 	w       *pcapfile.Writer
@@ -44,7 +48,7 @@ func openRecording(name string, limit int64) (*decoyRecording, error) {
 		}
 	}
 	if err != nil {
-		return nil, usage(fmt.Errorf("--record: %w", err), "another file, in a folder that exists and can be written")
+		return nil, usage(fmt.Errorf("--record: %w", err), "another file, in a folder that exists and can be written; move one that was cut off away")
 	}
 	r.spool = newSpool(f)
 	return r, nil
@@ -108,8 +112,9 @@ func (r *decoyRecording) add(frame []byte, at time.Time, sent bool) int {
 	if sent {
 		way = pcapfile.Out
 	}
-	if r.w.Write(r.link, frame, at, way) != nil {
+	if err := r.w.Write(r.link, frame, at, way); err != nil {
 		r.stopped = true
+		r.failed(err)
 		return 0
 	}
 	r.size += int64(len(frame) + recordOver)

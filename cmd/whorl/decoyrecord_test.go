@@ -153,12 +153,25 @@ func TestSlowRecording(t *testing.T) {
 	}
 
 	broken := &slowFile{let: make(chan struct{}), err: errors.New("no space left")}
-	r = &decoyRecording{limit: 1 << 30, full: func() {}, spool: newSpool(broken)}
+	told := 0
+	r = &decoyRecording{limit: 1 << 30, full: func() {}, failed: func(err error) {
+		if told++; !errors.Is(err, broken.err) {
+			t.Error(err)
+		}
+	}, spool: newSpool(broken)}
 	if err := r.begin(packet.Ethernet, ""); err != nil {
 		t.Fatal(err)
 	}
 	r.add(frame, time.Unix(1, 0), false)
 	close(broken.let)
+	r.flush()
+	<-r.spool.done // it has met the error
+	for range 10_000 {
+		r.add(frame, time.Unix(1, 0), false)
+	}
+	if told != 1 {
+		t.Errorf("a disk that is full is told of %d times", told)
+	}
 	if err := r.close(); !errors.Is(err, broken.err) || !broken.closed {
 		t.Errorf("%v, closed %v", err, broken.closed)
 	}
