@@ -33,7 +33,7 @@ func (a *app) decoyOutput(o *decoyOptions, set osdb.Set) (*decoyOutput, error) {
 	if o.json == "-" && o.eve == "-" {
 		return nil, usage(errors.New("two outputs are to go to standard output"), "give one of them a file")
 	}
-	out := &decoyOutput{a: a, sinks: sinks{out: a.out}, judge: verdict.NewJudges(set, verdict.Options{}).New()}
+	out := &decoyOutput{a: a, sinks: sinks{out: a.out, people: a.people}, judge: verdict.NewJudges(set, verdict.Options{}).New()}
 	if o.json != "" {
 		w, err := out.openAs("--json", o.json, os.O_APPEND)
 		if err != nil {

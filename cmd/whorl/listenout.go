@@ -28,7 +28,7 @@ type listenOutput struct {
 
 // listenOutput opens what is written before the first packet is read.
 func (a *app) listenOutput(o *listenOptions, judge *verdict.Handshakes) (*listenOutput, error) {
-	out := &listenOutput{a: a, sinks: sinks{out: a.out}, judge: judge}
+	out := &listenOutput{a: a, sinks: sinks{out: a.out, people: a.people}, judge: judge}
 	if o.p0fLog != "" {
 		w, err := out.open("--p0f-log", o.p0fLog)
 		if err != nil {

@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // sinks are the files that a command writes as it goes on, and standard output. The first
-// error is kept, so that nobody has to look after each record.
+// error is kept, so that nobody has to look after each record; the others go on.
 type sinks struct {
 	out     io.Writer
+	people  io.Writer // are told when one fails and others go on; nil: at the end alone
 	buffers []*bufio.Writer
 	files   []io.Closer
 	err     error
+	told    bool
 }
 
 // open opens a file to be written anew, or standard output for -.
@@ -45,11 +48,17 @@ func (s *sinks) keep(err error) {
 }
 
 // dead reports whether nothing can be written any more.
-func (s *sinks) dead() bool { return s.err != nil }
+func (s *sinks) dead() bool {
+	return s.err != nil && !slices.ContainsFunc(s.buffers, func(b *bufio.Writer) bool { return b.Flush() == nil })
+}
 
 func (s *sinks) flush() {
 	for _, b := range s.buffers {
 		s.keep(b.Flush())
+	}
+	if s.err != nil && !s.told && s.people != nil && !s.dead() {
+		s.told = true
+		fmt.Fprintf(s.people, "whorl: an output gets no more, the others go on: %v; free the disk, or write elsewhere\n", s.err)
 	}
 }
 

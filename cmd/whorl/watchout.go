@@ -33,7 +33,7 @@ type watchOutput struct {
 
 // watchOutput opens what is written before the first packet is read.
 func (a *app) watchOutput(o *watchOptions, judge func() (*verdict.Judge, error)) (*watchOutput, error) {
-	out := &watchOutput{a: a, sinks: sinks{out: a.out}, judge: judge, live: o.iface != ""}
+	out := &watchOutput{a: a, sinks: sinks{out: a.out, people: a.people}, judge: judge, live: o.iface != ""}
 	err := out.openFiles(o)
 	if err == nil {
 		err = out.openLogs(o)
